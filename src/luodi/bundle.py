@@ -1,0 +1,162 @@
+"""A bundle: the folder of the last step, opened, checked, and answering requests in this process."""
+
+import dataclasses
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import luodi
+from luodi import registry
+from luodi.contracts import Reject, Scores
+from luodi.errors import LuodiError, SetupError
+from luodi.metrics import calibration
+from luodi.runtime.session import open_session
+from luodi.store import MANIFEST, MEASURED, digest_file, read_json, read_lines, write_json, write_lines, write_text
+
+ABOUT, MODEL, EXAMPLES, CARD = "bundle.json", "model", "examples.jsonl", "card.md"
+NEEDED = frozenset({"scenario", "task", "options", "temperature", "threshold", "promise", "files"})
+UNLISTED = frozenset({ABOUT, MANIFEST, MEASURED})  # the list itself, and the two records that the store adds
+RENEW = "luodi run makes a fresh bundle"
+
+
+class Bundle:
+    """A model with its task, options, temperature and threshold: all that is needed to answer requests."""
+
+    def __init__(self, path: Path, about: Mapping[str, Any], examples: Sequence[Mapping[str, Any]] = ()) -> None:
+        self.path, self.about, self.examples = path, about, tuple(examples)
+        self.task = registry.task(about["task"])
+        self.options = _options(self.task, about["options"], path)
+        self.session = open_session(path / MODEL)
+        self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
+
+    def answer(self, requests: Sequence[Any]) -> list[Any]:
+        """Return for each request, in order, the task's `Response`, or a `Reject` with its reason."""
+        cleaned = [self.task.clean(request, self.options) for request in requests]
+        asked = [request for request in cleaned if not isinstance(request, Reject)]
+        answers = iter(self.scores([self.task.to_x(request, self.options) for request in asked]))
+        return [one if isinstance(one, Reject) else self.respond(one, next(answers)) for one in cleaned]
+
+    def scores(self, xs: Sequence[str]) -> list[Scores]:
+        """Return the calibrated probabilities of each x, in order. Raises `SetupError` if one is no number."""
+        if not xs:
+            return []
+        temperature = float(self.about["temperature"])
+        made = [calibration.sharpen(self.task.kind, one, temperature) for one in self.session.predict(xs)]
+        assert len(made) == len(xs)
+        if not all(math.isfinite(p) for one in made for p in one.values()):
+            raise SetupError("the model answers with something that is no number", where=str(self.path), fix=RENEW)
+        return made
+
+    def respond(self, request: Any, scores: Scores) -> Any:
+        """Return the response to a cleaned request, marked where a person should look."""
+        response = self.task.to_response(request, scores, self.options)
+        return dataclasses.replace(response, handed_over=self.hands_over(scores))
+
+    def hands_over(self, scores: Scores) -> bool:
+        """Say whether a person should look: never without a promise, always where none could be made."""
+        if self.about["promise"] is None:
+            return False
+        threshold = self.about["threshold"]
+        return threshold is None or calibration.confidence(self.task.kind, scores) < float(threshold)
+
+    def replay(self, tolerance: float = 0.02) -> None:
+        """Answer the bundled examples again. Raises `SetupError` if a label differs, or a score by more than this."""
+        requests = [self.task.Request(**line["request"]) for line in self.examples]
+        for n, (line, answer) in enumerate(zip(self.examples, self.answer(requests), strict=True), start=1):
+            got = asdict(answer)
+            for name, expected in line["response"].items():
+                if name != "handed_over" and not _alike(expected, got.get(name), tolerance):
+                    raise SetupError(
+                        f"the bundle answers differently than when it was made: {name!r} of example {n}",
+                        where=str(self.path / EXAMPLES),
+                        fix=RENEW,
+                    )
+
+
+def open_bundle(path: Path, *, check: bool = True) -> Bundle:
+    """Open a bundle. Raises `SetupError` where it is none, or where any file is not as it was written."""
+    try:
+        about = read_json(path / ABOUT)
+    except (OSError, ValueError):
+        raise SetupError("this folder holds no bundle", where=str(path), fix=RENEW) from None
+    missing = NEEDED - set(about) if isinstance(about, dict) else NEEDED
+    if missing:
+        raise SetupError(f"{ABOUT} lacks {', '.join(sorted(missing))}", where=str(path / ABOUT), fix=RENEW)
+    if check:
+        _check(path, about["files"])
+    try:
+        examples = list(read_lines(path / EXAMPLES))
+        bundle = Bundle(path, about, examples)
+    except LuodiError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SetupError(f"the bundle cannot be opened: {error}", where=str(path), fix=RENEW) from error
+    if not examples:
+        raise SetupError("the bundle holds no example to try itself on", where=str(path / EXAMPLES), fix=RENEW)
+    return bundle
+
+
+def write_bundle(folder: Path, *, requests: Sequence[Any], card: str, **values: Any) -> Bundle:
+    """Complete a folder that holds `model/`: examples with their answers, the card, and last `bundle.json`.
+
+    `values` are the entries of `bundle.json`; `files` and `version` are filled in. Requests that the task
+    rejects are left out of the examples; at least one has to stay.
+    """
+    about = {"version": luodi.__version__} | values
+    assert not (NEEDED - {"files"}) - set(about), "bundle.json would be incomplete"
+    bundle = Bundle(folder, about)
+    answered = zip(requests, bundle.answer(requests), strict=True)
+    good = [(one, got) for one, got in answered if not isinstance(got, Reject)]
+    examples = [{"request": asdict(one), "response": asdict(got)} for one, got in good]
+    assert examples, "a bundle needs an example"
+    write_lines(folder / EXAMPLES, examples)
+    write_text(folder / CARD, card)
+    files = {name: digest_file(folder / name) for name in _names(folder)}
+    write_json(folder / ABOUT, about | {"files": files})
+    return open_bundle(folder, check=False)
+
+
+def _options(task: Any, values: Mapping[str, Any], path: Path) -> Any:
+    try:
+        return task.Options(**values)
+    except TypeError as error:
+        raise SetupError(f"the bundle's options do not fit its task: {error}", where=str(path), fix=RENEW) from None
+
+
+def _check(folder: Path, files: Any) -> None:
+    if not isinstance(files, dict):
+        raise SetupError(f"{ABOUT} lists no files", where=str(folder / ABOUT), fix=RENEW)
+    found, listed = set(_names(folder)), set(files)
+    for name in sorted(listed - found):
+        raise SetupError(f"the bundle's file {name!r} is missing", where=str(folder), fix=RENEW)
+    for name in sorted(found - listed):
+        raise SetupError(f"the file {name!r} is not part of the bundle", where=str(folder), fix=RENEW)
+    for name in sorted(found):
+        if digest_file(folder / name) != files[name]:
+            raise SetupError(f"the bundle's file {name!r} has changed", where=str(folder), fix=RENEW)
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the relative path of every file that the list covers; a link or a device is refused, never followed."""
+    for root, folders, files in os.walk(folder):
+        for one in (Path(root) / name for name in (*folders, *files)):
+            name = one.relative_to(folder).as_posix()
+            if one.is_symlink() or not (one.is_file() or one.is_dir()):
+                raise SetupError(f"{name!r} is not a plain file", where=str(folder), fix=RENEW)
+            if one.is_file() and name not in UNLISTED:
+                yield name
+
+
+def _alike(expected: Any, got: Any, tolerance: float) -> bool:
+    """Compare two JSON values: numbers within the tolerance, lists of labels in any order, the rest exactly."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return expected.keys() == got.keys() and all(_alike(expected[key], got[key], tolerance) for key in expected)
+    if isinstance(expected, list) and isinstance(got, list | tuple):
+        return sorted(map(json.dumps, expected)) == sorted(map(json.dumps, got))
+    if isinstance(expected, float) and isinstance(got, float | int):
+        return abs(expected - got) <= tolerance
+    return bool(expected == got)

@@ -1,0 +1,174 @@
+"""The nouns: record, example, task, model, session, step, job, artifact. Everything else is made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar, dataclass_transform, runtime_checkable
+
+T = TypeVar("T")
+X = TypeVar("X", contravariant=True)
+Y = TypeVar("Y", contravariant=True)
+P = TypeVar("P", covariant=True)
+
+Kind = Literal["classify", "tag", "extract", "generate", "rank"]
+"""classify: one of n labels. tag: any of n labels. extract: places in a text. generate: a text. rank: ids, best first."""
+
+Scores = dict[str, float]
+"""Label to probability: sums to 1 for `classify`, each on its own for `tag`."""
+
+Facts = dict[str, Any]
+"""What a step found out, as plain JSON: no absolute path, no time, no host name, nothing a clock said."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(cls: type[T]) -> type[T]:
+    """Make a frozen, keyword-only dataclass whose field docstrings end up in its JSON Schema."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    made.__pydantic_config__ = {"extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    return made
+
+
+@record
+class Example:
+    """A request and the answer an expert would give."""
+
+    request: Any
+    y: Any
+    group: str | None = None
+    """Examples of one group (a customer, a document) stay on one side of the split."""
+    part: Literal["train", "dev", "test"] | None = None
+    """Set by tasks that split by time; otherwise `prepare` decides."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Columns to slice the results by."""
+
+
+@record
+class Reject:
+    """A request that cannot be answered, or a row that cannot be learned from."""
+
+    reason: str
+
+
+@record
+class Recipe:
+    """How to learn: the limits and choices of `[select]` and `[finetune]` that a model may look at."""
+
+    seed: int = 7
+    max_minutes: float = 30.0
+    """Learning is planned to end within so long."""
+    base: str = "starter"
+    """The pretrained encoder: `starter`, a folder, or a hub name."""
+    epochs: int | None = None
+    learning_rate: float | None = None
+    max_tokens: int | None = None
+    class_weights: bool = False
+    """Weigh each class by the inverse of its share."""
+
+
+class Task(Protocol):
+    """One type of scenario. A *module* in `luodi/tasks/` has this shape; there is no class to inherit."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def metrics(self) -> tuple[str, ...]: ...  # "file.function"; the first one decides
+    @property
+    def models(self) -> tuple[str, ...]: ...  # candidates, cheapest first; the first is the baseline to beat
+
+    Row: Any  # one line of the user's data
+    Request: Any  # what a client sends
+    Response: Any  # what it gets
+    Options: Any  # what a scenario may set
+
+    def to_examples(self, rows: Iterable[Any], options: Any) -> Iterator[Example | Reject]: ...
+    def clean(self, request: Any, options: Any) -> Any | Reject: ...
+    def to_x(self, request: Any, options: Any) -> Any: ...
+    def to_response(self, request: Any, prediction: Any, options: Any) -> Any: ...
+
+
+class Session(Protocol[X, P]):
+    """Answers `x` without any training framework; opened from a folder by `runtime.session`."""
+
+    def predict(self, xs: Sequence[X]) -> Sequence[P]: ...
+
+
+class Model(Protocol[X, Y, P]):
+    """Learns to answer `x` with `y`. Any framework or none; nothing to inherit.
+
+    `__init__` takes no argument and does no work. `work` outlives a crash: a model that finds its own
+    checkpoint there goes on from it. `export` leaves a folder that `runtime.session` opens without torch.
+    """
+
+    kinds: ClassVar[tuple[Kind, ...]]
+    license: ClassVar[str]
+    plain: ClassVar[bool]  # quick enough to be fitted beside every other model, as a baseline to beat
+
+    def fit(
+        self, train: Sequence[tuple[X, Y]], dev: Sequence[tuple[X, Y]], *, recipe: Recipe, work: Path
+    ) -> Facts: ...
+    def predict(self, xs: Sequence[X]) -> Sequence[P]: ...
+    def save(self, folder: Path) -> None: ...
+    @classmethod
+    def load(cls, folder: Path) -> Self: ...
+    def export(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Pretrains(Protocol):
+    """A model that can learn a domain from unlabelled text before it learns the task."""
+
+    def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts: ...
+
+
+@record
+class Artifact:
+    """What a step left behind: a folder that never changes again."""
+
+    step: str
+    key: str
+    path: Path
+    digest: str
+    facts: Facts
+    measured: Facts
+    """What clocks and scales said. Kept beside the facts, never hashed."""
+
+
+@record
+class Step:
+    """One of the seven: its module, the artifacts it reads, and whose code decides its outcome."""
+
+    name: str
+    module: str
+    needs: tuple[str, ...] = ()
+    runs: tuple[Literal["task", "models"], ...] = ()
+    always: bool = False
+
+
+@record
+class Job:
+    """All that a step may look at, so that the key of its output cannot forget anything it used."""
+
+    name: str
+    """The scenario's."""
+    task_name: str
+    task: Task
+    options: Any
+    settings: Any
+    seed: int
+    root: Path
+    """The scenario's folder: user's paths are relative to it."""
+    inputs: Mapping[str, Artifact]
+    out: Path
+    """Empty at the start; becomes the artifact."""
+    work: Path
+    """Survives a crash, is found again under the same key, and is deleted on success."""
+
+
+@record
+class Outcome:
+    """What a step returns: facts, which are hashed, and measurements, which are not."""
+
+    facts: Facts
+    measured: Facts = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Reading, de-duplicating, splitting and describing the user's tables."""

@@ -1,0 +1,244 @@
+"""Any labelled table: CSV, TSV, JSONL, JSON or Parquet, gzipped or not. Every row comes out, or the reason why not."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from luodi.contracts import Reject, record
+from luodi.data import encoding as encodings
+from luodi.errors import DataError
+
+DELIMITERS = (",", "\t", ";", "|", "，")
+SNIFFED_LINES = 200
+MAX_CELL_CHARACTERS = 1_000_000
+MAX_LINES_PER_ROW = 500  # a row over more lines is nearly always a quotation mark that was never closed
+
+
+@record
+class Table:
+    """A table that was recognized, and how to read it."""
+
+    path: Path
+    format: str
+    """csv, jsonl, json or parquet."""
+    columns: tuple[str, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    header: bool = True
+    quoted: bool = True
+
+    def rows(self) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
+        """Yield every row with the line it starts on, counted from 1."""
+        return {"csv": _csv_rows, "jsonl": _jsonl_rows, "json": _json_rows, "parquet": _parquet_rows}[self.format](self)
+
+    def describe(self) -> dict[str, Any]:
+        """Say what was recognized, as plain JSON."""
+        return {"format": self.format, "encoding": self.encoding, "delimiter": self.delimiter, "header": self.header}
+
+
+def open_table(
+    path: Path, *, delimiter: str | None = None, header: bool | None = None, encoding: str | None = None
+) -> Table:
+    """Recognize a table. What the user states is taken as said. Raises `DataError` for what is no table."""
+    if not path.is_file():
+        raise DataError("there is no such file", where=str(path), fix="check the name; paths are relative")
+    with encodings.open_bytes(path) as file:
+        try:
+            head = file.read(4)
+        except (EOFError, OSError):
+            head = b""
+    if head == b"PAR1":
+        return _parquet(path)
+    name = encodings.check(path, encoding) if encoding else encodings.detect(path)
+    stem = path.name.lower().removesuffix(".gz")
+    if stem.endswith((".jsonl", ".ndjson")):
+        return _json_table(path, name, "jsonl")
+    if stem.endswith(".json"):
+        return _json_table(path, name, "json")
+    return _csv(path, name, delimiter, header)
+
+
+def text_lines(path: Path, encoding: str) -> Iterator[str]:
+    """Yield the lines of a text file, unpacked and decoded, with any of the three line ends."""
+    try:
+        with encodings.open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline=None) as file:
+            yield from file
+    except EOFError as error:
+        raise DataError(f"the gzip file is broken: {error}", where=str(path), fix="copy the file again") from None
+
+
+def _csv(path: Path, encoding: str, delimiter: str | None, header: bool | None) -> Table:
+    sample = [line for line, _ in zip(text_lines(path, encoding), range(SNIFFED_LINES), strict=False)]
+    if not any(line.strip() for line in sample):
+        raise DataError("the file is empty", where=str(path), fix="name a file with a header and rows")
+    delimiter = delimiter or _delimiter(sample)
+    quoted = _quoted(sample, delimiter)
+    records = [row for row in _parse(iter(sample), delimiter, quoted) if row]
+    header = _has_header(records) if header is None else header
+    first = [cell.strip() for cell in records[0]]
+    columns = tuple(first) if header else tuple(str(n) for n in range(1, len(first) + 1))
+    twice = [name for name, n in Counter(columns).items() if n > 1]
+    if header and (twice or "" in columns):
+        columns = tuple(name if name and name not in twice else f"{name}#{n}" for n, name in enumerate(columns, 1))
+    return Table(
+        path=path,
+        format="csv",
+        columns=columns,
+        encoding=encoding,
+        delimiter=delimiter,
+        header=header,
+        quoted=quoted,
+    )
+
+
+def _delimiter(sample: Sequence[str]) -> str:
+    """Return the delimiter that cuts the most lines into the same number of cells, two or more."""
+
+    def agreement(delimiter: str) -> tuple[float, int]:
+        widths = Counter(len(row) for row in _parse(iter(sample), delimiter, _quoted(sample, delimiter)) if row)
+        width, n = widths.most_common(1)[0] if widths else (1, 0)
+        return (n / max(1, widths.total()), width) if width > 1 else (0.0, 1)
+
+    best = max(DELIMITERS, key=agreement)
+    return best if agreement(best)[0] > 0 else ","
+
+
+def _quoted(sample: Sequence[str], delimiter: str) -> bool:
+    """Say whether quotation marks quote. In tab-separated text they are often just marks."""
+    if delimiter != "\t":
+        return True
+    cells = [cell.strip("\n") for line in sample for cell in line.split(delimiter)]
+    opened = [cell for cell in cells if cell.startswith('"')]
+    return bool(opened) and sum(len(cell) > 1 and cell.endswith('"') for cell in opened) > len(opened) / 2
+
+
+def _has_header(records: Sequence[Sequence[str]]) -> bool:
+    """Guess whether the first row names the columns: no cell of it is a value of its own column."""
+    first, rest = records[0], [row for row in records[1:] if len(row) == len(records[0])]
+    if any(not cell.strip() for cell in first) or len(set(first)) < len(first):
+        return bool(not rest)
+    if any(_is_number(cell) for cell in first):
+        return False
+    for n, cell in enumerate(first):
+        values = [row[n] for row in rest]
+        if cell in values and len(set(values)) < max(2, 0.5 * len(values)):
+            return False
+    longest = max(len(cell) for cell in first)
+    typical = max((sum(len(row[n]) for row in rest) / len(rest) for n in range(len(first))), default=0) if rest else 0
+    return longest <= 40 or longest < typical / 2
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse(lines: Iterator[str], delimiter: str, quoted: bool) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    try:
+        yield from csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    except csv.Error:
+        return
+
+
+def _csv_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    quoting = csv.QUOTE_MINIMAL if table.quoted else csv.QUOTE_NONE
+    reader = csv.reader(text_lines(table.path, table.encoding), delimiter=table.delimiter, quoting=quoting)
+    skip, line = table.header, 0
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _unclosed(table, line, str(error)) from None
+        if reader.line_num - line >= MAX_LINES_PER_ROW:
+            raise _unclosed(table, line, f"the row is {reader.line_num - line + 1:,} lines long")
+        if not row:
+            continue  # a blank line is no row
+        if skip:
+            skip = False
+            continue
+        if len(row) != len(table.columns):
+            yield line, Reject(reason=f"{len(row)} cells where {len(table.columns)} are expected")
+        else:
+            yield line, dict(zip(table.columns, row, strict=True))
+
+
+def _unclosed(table: Table, line: int, why: str) -> DataError:
+    return DataError(
+        f"a quotation mark opened here is not closed ({why})",
+        where=f"{table.path}:{line}",
+        fix='close it, or double the marks inside the text ("")',
+    )
+
+
+def _json_table(path: Path, encoding: str, kind: str) -> Table:
+    table = Table(path=path, format=kind, columns=(), encoding=encoding)
+    columns: dict[str, None] = {}
+    n = 0
+    for (_, row), _ in zip(table.rows(), range(SNIFFED_LINES), strict=False):
+        n += 1
+        if isinstance(row, dict):
+            columns |= dict.fromkeys(row)
+    if not columns:
+        what = "no line of this file is a JSON object" if n else "the file is empty"
+        raise DataError(what, where=str(path), fix='write one object per line: {"text": "…", "label": "…"}')
+    return Table(path=path, format=kind, columns=tuple(columns), encoding=encoding)
+
+
+def _jsonl_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
+    for line, text in enumerate(text_lines(table.path, table.encoding), start=1):
+        if not text.strip():
+            continue
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            yield line, Reject(reason=f"not JSON: {error}"[:120])
+            continue
+        yield line, value if isinstance(value, dict) else Reject(reason="not a JSON object")
+
+
+def _json_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
+    text = "".join(text_lines(table.path, table.encoding))
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"this is not JSON: {error}", where=str(table.path), fix="use JSONL, or mend it") from None
+    if not isinstance(values, list):
+        raise DataError("this is not a list of objects", where=str(table.path), fix='write [{"text": …}, …]')
+    for n, value in enumerate(values, start=1):
+        yield n, value if isinstance(value, dict) else Reject(reason="not a JSON object")
+
+
+def _parquet(path: Path) -> Table:
+    frame = _scan(path)
+    return Table(path=path, format="parquet", columns=tuple(frame.columns))
+
+
+def _scan(path: Path) -> Any:
+    import polars
+
+    try:
+        return polars.read_parquet(path, memory_map=False)
+    except (polars.exceptions.PolarsError, OSError) as error:
+        raise DataError(
+            f"the Parquet file cannot be read: {str(error).splitlines()[0][:160]}",
+            where=str(path),
+            fix="it may be cut off: copy or export it again",
+        ) from None
+
+
+def _parquet_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
+    for n, row in enumerate(_scan(table.path).iter_rows(named=True), start=1):
+        yield n, row

@@ -1,0 +1,223 @@
+"""Look at a table and guess what it is for: which column is the text, which the label, and which task that makes."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from luodi.contracts import record
+from luodi.data.readers import Table, open_table
+from luodi.errors import DataError, did_you_mean
+from luodi.tasks.sentiment import KNOWN
+
+LOOKED_AT = 5_000
+MOST_LABELS = 300
+TEXT_NAMES = "text body message content review comment question sentence description 评论 文本 内容 正文 标题 题目"
+LABEL_NAMES = "label labels class category queue target tag tags topic topics intent sentiment 标签 类别 分类 评价 情感"
+GROUP_NAMES = "customer user client author account thread 客户 用户"
+SEPARATORS = ("|", ";", ",")
+
+
+@record
+class Guess:
+    """What a table seems to be for."""
+
+    table: Table
+    task: str
+    text: str
+    label: str
+    group: str | None
+    slices: tuple[str, ...]
+    separator: str | None
+    labels: tuple[str, ...]
+    n_rows: int
+    rows: tuple[dict[str, Any], ...]
+    """Three rows to show."""
+    mapping: dict[str, str]
+    """For sentiment: the user's labels to ours, where the words alone do not say it."""
+
+
+def look(path: Path, *, task: str | None = None, text: str | None = None, label: str | None = None) -> Guess:
+    """Guess from the first rows; what is given is taken as said. Raises `DataError` where nothing fits."""
+    table = open_table(path)
+    rows = [row for _, row in islice(table.rows(), LOOKED_AT) if isinstance(row, dict)]
+    if not rows:
+        raise DataError("there is a header but there are no rows", where=str(path), fix="add rows")
+    for name, option in ((text, "--text"), (label, "--label")):
+        if name is not None and name not in table.columns:
+            raise DataError(f"no column is called {name!r} ({option})", where=str(path),
+                            fix=did_you_mean(name, table.columns))  # fmt: skip
+    values = {name: [_cell(row.get(name)) for row in rows] for name in table.columns}
+    text = text or _text_column(values, label)
+    label = label or _label_column(values, text)
+    separator = _separator(values[label])
+    task = task or _task(values[label], separator)
+    rest = [name for name in table.columns if name not in {text, label}]
+    return Guess(
+        table=table,
+        task=task,
+        text=text,
+        label=label,
+        group=_group(values, rest),
+        slices=tuple(name for name in rest if _is_slice(values[name]))[:2],
+        separator=separator if task == "topic-tagging" else None,
+        labels=tuple(name for name, _ in Counter(_split(values[label], separator, task)).most_common()),
+        n_rows=len(rows),
+        rows=tuple(rows[:3]),
+        mapping=_mapping(values[label]) if task == "sentiment" else {},
+    )
+
+
+def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
+    """Return the scenario file for a guess; it runs as it is."""
+    data = os.path.relpath(guess.table.path.resolve(), folder.resolve())
+    columns = {"text": guess.text, ("labels" if guess.task == "topic-tagging" else "label"): guess.label}
+    columns |= {"group": guess.group} if guess.group else {}
+    columns |= {one: one for one in guess.slices}
+    metric = "tagging.micro_f1" if guess.task == "topic-tagging" else "classification.macro_f1"
+    lines = [
+        f"name = {_quote(name)}",
+        f"task = {_quote(guess.task)}",
+        'goal = "Say here what this is for; the report quotes it."',
+        "seed = 7",
+        "",
+    ]
+    options = {}
+    if guess.separator and guess.separator != "|":
+        options["separator"] = _quote(guess.separator)
+    if guess.mapping:
+        options["labels"] = _inline(guess.mapping)
+    if options:
+        lines += ["[options]", *(f"{key} = {value}" for key, value in options.items()), ""]
+    lines += [
+        "[define]",
+        f"train = {_quote(Path(data).as_posix())}",
+        "# What success means: a quality must reach its number with its whole interval, a cost must stay below it.",
+        f'succeed = {{ "{metric}" = 0.80, "cost.p95_ms" = 50 }}',
+        "# Answer alone only where this precision can be promised; the rest goes to a person.",
+        "automate = { precision = 0.95 }",
+        "",
+        "[prepare]",
+        f"columns = {_inline({_key(ours): theirs for ours, theirs in columns.items()}, quoted_keys=False)}",
+        *(["header = false"] if not guess.table.header else []),
+        "",
+        "[evaluate]",
+        f"slices = [{', '.join(_quote(one) for one in guess.slices)}]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "|".join(map(str, value))
+    return "" if value is None else str(value).strip()
+
+
+def _named(name: str, words: str) -> bool:
+    lowered = name.lower()
+    return any(word in lowered for word in words.split())
+
+
+def _text_column(values: dict[str, list[str]], label: str | None) -> str:
+    """The column of the longest and most different values; its name may help."""
+
+    def rank(name: str) -> float:
+        cells = values[name]
+        length = sum(map(len, cells)) / len(cells)
+        different = len(set(cells)) / len(cells)
+        return length * different * (2 if _named(name, TEXT_NAMES) else 1)
+
+    return max((name for name in values if name != label), key=rank)
+
+
+def _label_column(values: dict[str, list[str]], text: str) -> str:
+    """The column of few values that each come often; its name helps most."""
+
+    def rank(name: str) -> float:
+        cells = values[name]
+        n = len(set(cells))
+        if not 2 <= n <= min(MOST_LABELS, max(2, len(cells) / 2)):
+            return 3.0 if _named(name, LABEL_NAMES) and n > 1 else -1.0
+        spread = 1 - n / len(cells)
+        return spread + (4 if _named(name, LABEL_NAMES) else 0)
+
+    others = [name for name in values if name != text]
+    best = max(others, key=rank, default=None)
+    if best is None or rank(best) < 0:
+        raise DataError(
+            "no column looks like a label: each holds one value only, or nearly a different one in every row",
+            fix="name it: --label COLUMN",
+        )
+    return best
+
+
+def _separator(cells: Sequence[str]) -> str | None:
+    """Return what separates several labels in a cell: the parts come again and again, the whole cells less so."""
+    for separator in SEPARATORS:
+        several = [cell for cell in cells if separator in cell]
+        parts = {part.strip() for cell in cells for part in cell.split(separator)}
+        if len(several) > 0.1 * len(cells) and len(parts) < len(set(cells)):
+            return separator
+    return None
+
+
+def _task(cells: Sequence[str], separator: str | None) -> str:
+    if separator:
+        return "topic-tagging"
+    labels = {cell.lower() for cell in cells if cell}
+    return "sentiment" if labels and labels <= KNOWN.keys() else "text-classification"
+
+
+def _split(cells: Sequence[str], separator: str | None, task: str) -> list[str]:
+    if task != "topic-tagging" or not separator:
+        return [cell for cell in cells if cell]
+    return [part.strip() for cell in cells for part in cell.split(separator) if part.strip()]
+
+
+def _mapping(cells: Sequence[str]) -> dict[str, str]:
+    """Map numbers to sentiments where the task was asked for: the smallest is negative, the largest positive."""
+    labels = {cell for cell in cells if cell}
+    if all(label.lower() in KNOWN for label in labels):
+        return {}
+    try:
+        ordered = sorted(labels, key=float)
+    except ValueError:
+        return {}
+    middle = {label: "neutral" for label in ordered[1:-1]}
+    if len(ordered) > 3:  # stars: the two lower and the two upper ones
+        middle = {label: ("negative" if n == 1 else "positive" if n == len(ordered) - 2 else "neutral")
+                  for n, label in enumerate(ordered) if 0 < n < len(ordered) - 1}  # fmt: skip
+    return {ordered[0]: "negative"} | middle | {ordered[-1]: "positive"}
+
+
+def _group(values: dict[str, list[str]], names: Sequence[str]) -> str | None:
+    for name in names:
+        n = len(set(values[name]))
+        if _named(name, GROUP_NAMES) and 1 < n < len(values[name]):
+            return name
+    return None
+
+
+def _is_slice(cells: Sequence[str]) -> bool:
+    counts = Counter(cells)
+    return 2 <= len(counts) <= 12 and min(counts.values()) >= 0.02 * len(cells)
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else _quote(name)
+
+
+def _inline(values: dict[str, str], *, quoted_keys: bool = True) -> str:
+    cells = ", ".join(f"{_quote(key) if quoted_keys else key} = {_quote(value)}" for key, value in values.items())
+    return "{ " + cells + " }"
+
+
+def _quote(text: str) -> str:
+    escaped = "".join(
+        {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c)
+        or (f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c)
+        for c in text
+    )
+    return f'"{escaped}"'

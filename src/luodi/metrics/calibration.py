@@ -1,0 +1,117 @@
+"""Probabilities that mean what they say: temperature, reliability, expected calibration error."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luodi.contracts import Kind, Scores
+
+METRICS = ("expected_calibration_error",)
+EPSILON = 1e-9
+N_BINS = 10
+
+
+def confidence(kind: Kind, scores: Scores) -> float:
+    """Return the probability that the whole answer is right: of the best label, or of the set of labels.
+
+    >>> confidence("classify", {"a": 0.7, "b": 0.3})
+    0.7
+    >>> confidence("tag", {"a": 0.9, "b": 0.2})
+    0.72
+    """
+    if kind == "classify":
+        return max(scores.values())
+    return round(math.prod(max(p, 1 - p) for p in scores.values()), 12)
+
+
+def sharpen(kind: Kind, scores: Scores, temperature: float) -> Scores:
+    """Return the probabilities after dividing their logits by a temperature; the order of labels stays.
+
+    Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2.
+
+    >>> sharpen("classify", {"a": 0.8, "b": 0.2}, 1.0)
+    {'a': 0.8, 'b': 0.2}
+    """
+    if temperature == 1.0:
+        return scores
+    p = np.clip(np.fromiter(scores.values(), dtype=np.float64), EPSILON, 1 - EPSILON)
+    if kind == "classify":
+        z = np.log(p) / temperature
+        e = np.exp(z - z.max())
+        made = e / e.sum()
+    else:
+        made = 1 / (1 + np.exp(-np.log(p / (1 - p)) / temperature))
+    return dict(zip(scores, (float(one) for one in made), strict=True))
+
+
+def fit_temperature(kind: Kind, gold: Sequence[Any], predictions: Sequence[Scores]) -> float:
+    """Return the temperature that makes held-out answers most probable, 0.05 to 20, by golden-section search."""
+    labels = list(predictions[0])
+    p = np.clip(np.array([[one[label] for label in labels] for one in predictions]), EPSILON, 1 - EPSILON)
+    if kind == "classify":
+        logits = np.log(p)
+        target = np.array([labels.index(y) for y in gold])
+
+        def loss(log_t: float) -> float:
+            z = logits / math.exp(log_t)
+            z = z - z.max(axis=1, keepdims=True)
+            return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), target]))
+    else:
+        logits = np.log(p / (1 - p))
+        signs = np.array([[1.0 if label in y else -1.0 for label in labels] for y in gold])
+
+        def loss(log_t: float) -> float:
+            return float(np.mean(np.logaddexp(0, -signs * logits / math.exp(log_t))))
+
+    return round(math.exp(_minimum(loss, math.log(0.05), math.log(20.0))), 4)
+
+
+def _minimum(function: Callable[[float], float], low: float, high: float, *, steps: int = 60) -> float:
+    """Golden-section search for the minimum of a function with one valley."""
+    ratio = (math.sqrt(5) - 1) / 2
+    a, b = high - ratio * (high - low), low + ratio * (high - low)
+    fa, fb = function(a), function(b)
+    for _ in range(steps):
+        if fa < fb:
+            high, b, fb = b, a, fa
+            a = high - ratio * (high - low)
+            fa = function(a)
+        else:
+            low, a, fa = a, b, fb
+            b = low + ratio * (high - low)
+            fb = function(b)
+    return (low + high) / 2
+
+
+def expected_calibration_error(confidence: Sequence[float], correct: Sequence[bool], n_bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy, 0 (calibrated) to 1.
+
+    Both have shape (n,); bins have equal width, empty ones weigh nothing. Raises `ValueError` when n is 0.
+    Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2.
+
+    >>> round(expected_calibration_error([0.9, 0.9], [True, False]), 6)
+    0.4
+    """
+    if not len(confidence):
+        raise ValueError("there is nothing to measure")
+    bins = reliability(confidence, correct, n_bins=n_bins)
+    return float(sum(one["n"] * abs(one["confidence"] - one["accuracy"]) for one in bins) / len(confidence))
+
+
+def reliability(confidence: Sequence[float], correct: Sequence[bool], *, n_bins: int = N_BINS) -> list[dict[str, Any]]:
+    """Return mean confidence, accuracy and count of each bin of equal width that holds anything."""
+    p: NDArray[np.float64] = np.asarray(confidence, dtype=np.float64)
+    right = np.asarray(correct, dtype=np.float64)
+    which = np.minimum((p * n_bins).astype(np.int64), n_bins - 1)
+    return [
+        {
+            "confidence": float(p[which == n].mean()),
+            "accuracy": float(right[which == n].mean()),
+            "n": int((which == n).sum()),
+        }
+        for n in range(n_bins)
+        if (which == n).any()
+    ]

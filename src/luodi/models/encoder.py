@@ -1,0 +1,131 @@
+"""A pretrained encoder, fine-tuned whole: the strongest candidate where a fitting encoder is at hand."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+
+from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.metrics import classification, tagging
+from luodi.train import network, pretraining, starter
+from luodi.train.answers import class_weights, decide, labels_of, targets
+from luodi.train.device import device
+from luodi.train.fitted import FittedNetwork
+from luodi.train.loop import Loop, Schedule
+
+MAX_TOKENS = 256
+LEARNING_RATE = 1e-4  # docs/logbook.md, 2026-11-23
+AVERAGE = 0.99
+LAYER_DECAY = 0.9
+EPOCHS = ((2_000, 6), (6_000, 4))  # few rows are worth more rounds
+MOST_ROWS_EPOCHS = 3
+
+
+class Encoder:
+    """Mean pooling and a linear head on a transformer encoder; all weights learn."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
+    license: ClassVar[str] = "Apache-2.0"
+    plain: ClassVar[bool] = False
+
+    def __init__(self, inner: FittedNetwork | None = None) -> None:
+        self.inner = inner
+
+    def fit(
+        self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
+    ) -> Facts:
+        xs, ys = [x for x, _ in train], [y for _, y in train]
+        kind, labels = labels_of(ys)
+        inner = self.inner = self._start(xs, labels, kind, recipe)
+        net, text = inner.network, inner.text
+        ids = text.encode(xs)
+        target = targets(ys, labels)
+        answers = torch.from_numpy(target).to(device())
+        weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
+
+        def loss(batch: list[int]) -> torch.Tensor:
+            logits = net(*text.batch([ids[i] for i in batch])).float()
+            if kind == "classify":
+                return torch.nn.functional.cross_entropy(logits, answers[batch].argmax(dim=1), weight=weights)
+            return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
+
+        schedule = Schedule(
+            epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
+            batch_size=16 if len(train) <= EPOCHS[0][0] else 32,
+            learning_rate=recipe.learning_rate or LEARNING_RATE,
+            max_minutes=recipe.max_minutes,
+            average=AVERAGE,
+            layer_decay=LAYER_DECAY,
+        )
+        loop = Loop(
+            net,
+            [len(one) for one in ids],
+            loss,
+            lambda: _dev_score(inner, dev),
+            schedule=schedule,
+            seed=recipe.seed,
+            work=work,
+            depth=depth_of(net),
+            doing="encoder",
+        )
+        return loop.run() | {"base": inner.base, "max_tokens": text.max_tokens}
+
+    def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts:
+        """Go on with masked-language modelling on unlabelled text; `fit` then starts from there."""
+        self.inner, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
+        return facts
+
+    def predict(self, xs: Sequence[str]) -> list[Scores]:
+        assert self.inner, "fit or load first"
+        return self.inner.predict(xs)
+
+    def save(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls(FittedNetwork.load(folder))
+
+    def export(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.export(folder)
+
+    def _start(self, xs: Sequence[str], labels: list[str], kind: Kind, recipe: Recipe) -> FittedNetwork:
+        """Take the encoder that `pretrain` left, or the one the recipe names, and give it a fresh head."""
+        if self.inner is None:
+            encoder = starter.find(recipe.base)
+            base = f"{encoder.name} {encoder.sha256[:12]}"
+            net = network.pretrained(encoder, len(labels), seed=recipe.seed)
+            file = encoder.path / network.TOKENIZER
+        else:
+            torch.manual_seed(recipe.seed)
+            net, file, base = self.inner.network, self.inner.text.file, self.inner.base
+            net.head = torch.nn.Linear(net.head.in_features, len(labels)).to(device())
+        most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
+        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
+        return FittedNetwork(kind, labels, net, text, base)
+
+
+def _dev_score(inner: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
+    ys = [y for _, y in dev]
+    answers = [decide(inner.kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
+    return classification.accuracy(ys, answers) if inner.kind == "classify" else tagging.micro_f1(ys, answers)
+
+
+def depth_of(net: network.Network) -> Any:
+    """Return a function from parameter name to distance from the head: 0 for the head, 1 for the top layer, …"""
+    layers = int(net.config.get("num_hidden_layers") or net.config.get("n_layers") or 0)
+
+    def depth(name: str) -> int:
+        parts = name.split(".")
+        if parts[0] == "head":
+            return 0
+        numbers = [int(part) for part in parts if part.isdigit()]
+        return layers - numbers[0] if numbers else layers + 1
+
+    return depth
+
+
+MODEL = Encoder

@@ -1,0 +1,70 @@
+"""A pretrained encoder as it is, under a linear head on its sentence vectors: strong when labels are few."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+
+from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.train import network, starter
+from luodi.train.answers import labels_of
+from luodi.train.fitted import FittedNetwork
+from luodi.train.vectors import fit_head
+
+MAX_TOKENS = 256
+
+
+class EncoderFrozen:
+    """Computes every sentence vector once, then fits the head."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
+    license: ClassVar[str] = "Apache-2.0"
+    plain: ClassVar[bool] = False
+
+    def __init__(self, inner: FittedNetwork | None = None) -> None:
+        self.inner = inner
+
+    def fit(
+        self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
+    ) -> Facts:
+        encoder = starter.find(recipe.base)
+        xs, ys = [x for x, _ in train], [y for _, y in train]
+        kind, labels = labels_of(ys)
+        net = network.pretrained(encoder, len(labels), seed=recipe.seed)
+        file = encoder.path / network.TOKENIZER
+        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=recipe.max_tokens or MAX_TOKENS))
+        vectors = network.compute(net, text, xs, pooled=True, exact=False, doing="sentence vectors")
+        dev_vectors = network.compute(net, text, [x for x, _ in dev], pooled=True, exact=False)
+        weight, bias, strength = fit_head(
+            kind,
+            labels,
+            (vectors, ys),
+            (dev_vectors, [y for _, y in dev]),
+            seed=recipe.seed,
+            class_weights=recipe.class_weights,
+        )
+        with torch.no_grad():
+            net.head.weight.copy_(torch.from_numpy(weight.T))
+            net.head.bias.copy_(torch.from_numpy(bias))
+        self.inner = FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
+        return {"base": self.inner.base, "strength": strength, "max_tokens": text.max_tokens}
+
+    def predict(self, xs: Sequence[str]) -> list[Scores]:
+        assert self.inner, "fit or load first"
+        return self.inner.predict(xs)
+
+    def save(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls(FittedNetwork.load(folder))
+
+    def export(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.export(folder)
+
+
+MODEL = EncoderFrozen

@@ -1,0 +1,191 @@
+"""The sections about how it was made: the data, the learning, how to do it again."""
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from luodi.report import charts
+from luodi.report.blocks import (
+    Block,
+    Column,
+    Commands,
+    Figure,
+    Pairs,
+    Section,
+    Table,
+    View,
+    mapping,
+    name_of,
+    numbers_of,
+    sequence,
+    thin,
+)
+from luodi.report.numbers import DASH, bytes_, count, number, percent, short
+from luodi.report.words import reason
+
+PARTS = ("train", "dev", "test")
+MAX_LABELS = 15
+DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "⇥", "": DASH}
+
+
+def data(view: View) -> Section | None:
+    """Return what came in, what was left out and why, and what the rows look like."""
+    facts, say = view.facts("prepare"), view.say
+    rows = mapping(facts.get("rows"))
+    if not rows:
+        return None
+    found = (_left_out(view, rows), _labels(view), _lengths(view), _tables(view))
+    blocks: list[Block] = [_parts(view, rows), *(one for one in found if one)]
+    lead = say(
+        "data_said", n_in=count(rows.get("in")), kept=count(rows.get("kept")), rejected=count(rows.get("rejected"))
+    )
+    return Section(name="data", title=say("data"), lead=lead, blocks=blocks)
+
+
+def _parts(view: View, rows: Mapping[str, Any]) -> Table:
+    kept = number(rows.get("kept")) or 0.0
+    cells = []
+    for part in PARTS:
+        n = number(rows.get(part))
+        if n is not None:
+            share = n / kept if kept else 0.0
+            cells.append([view.say(part), count(n), charts.bar(share), percent(share, 1)])
+    columns = [Column(name=view.say("part")), Column(name=view.say("rows"), kind="num")]
+    return Table(columns=[*columns, Column(name="", kind="mini"), Column(name="", kind="num")], rows=cells)
+
+
+def _left_out(view: View, rows: Mapping[str, Any]) -> Table | None:
+    reasons = mapping(view.facts("prepare").get("rejected"))
+    if not reasons:
+        return None
+    total = number(rows.get("in")) or 1.0
+    columns = [Column(name=view.say("reason"), kind="user"), Column(name=view.say("rows"), kind="num")]
+    columns.append(Column(name="", kind="num"))
+    cells = [
+        [reason(name_of(text), view.language), count(n), percent((number(n) or 0.0) / total, 1)]
+        for text, n in list(reasons.items())[:40]
+    ]
+    return Table(columns=columns, rows=cells, heading=view.say("left_out"), first=10)
+
+
+def _labels(view: View) -> Table | None:
+    profile = mapping(mapping(view.about.get("profile")).get("train"))
+    labels = [(str(label), number(n) or 0.0) for label, n in mapping(profile.get("labels")).items()]
+    if not labels:
+        return None
+    labels.sort(key=lambda item: (-item[1], item[0]))
+    n_rows = number(profile.get("rows")) or sum(n for _, n in labels)
+    most = labels[0][1] or 1.0
+    cells: list[list[str]] = [
+        [name_of(label), count(n), charts.bar(n / most), percent(n / n_rows if n_rows else 0.0, 1)]
+        for label, n in labels[:MAX_LABELS]
+    ]
+    rest = labels[MAX_LABELS:]
+    if rest:
+        n = sum(n for _, n in rest)
+        words = Markup("<em>{}</em>").format(view.say("others", n=count(len(rest))))
+        cells.append([words, count(n), "", percent(n / n_rows if n_rows else 0.0, 1)])
+    columns = [Column(name=view.say("label"), kind="user"), Column(name=view.say("rows"), kind="num")]
+    columns += [Column(name="", kind="mini"), Column(name="", kind="num")]
+    return Table(columns=columns, rows=cells, heading=view.say("labels"))
+
+
+def _lengths(view: View) -> Table | None:
+    profile, say = mapping(view.about.get("profile")), view.say
+    found = {part: mapping(mapping(profile.get(part)).get("characters")) for part in PARTS}
+    longest = max((number(one.get("p100")) or 0.0 for one in found.values()), default=0.0)
+    if not longest:
+        return None
+    columns = [Column(name=say("part")), Column(name="", kind="mini")]
+    columns += [Column(name=name, kind="num") for name in ("5%", "50%", "95%", say("longest"))]
+    columns.append(Column(name=say("scripts")))
+    cells = []
+    for part, lengths in found.items():
+        if lengths:
+            scripts = mapping(mapping(profile.get(part)).get("scripts"))
+            main = ", ".join(f"{name} {percent(share)}" for name, share in list(scripts.items())[:3])
+            numbers = [count(lengths.get(name)) for name in ("p5", "p50", "p95", "p100")]
+            cells.append([say(part), charts.box(lengths, longest=longest), *numbers, main])
+    return Table(columns=columns, rows=cells, heading=say("lengths"), note=say("lengths_note"))
+
+
+def _tables(view: View) -> Table | None:
+    tables, say = mapping(view.facts("prepare").get("tables")), view.say
+    if not tables:
+        return None
+    columns = [Column(name=say("file"), kind="user")]
+    columns += [Column(name=say(name)) for name in ("format", "encoding", "delimiter", "header")]
+    cells = []
+    for name, found in tables.items():
+        one = mapping(found)
+        delimiter = str(one.get("delimiter") or "")
+        header = {True: say("yes"), False: say("no")}.get(one.get("header", ""), DASH)
+        described = [str(one.get(key) or DASH) for key in ("format", "encoding")]
+        cells.append([name_of(name), *described, DELIMITERS.get(delimiter, delimiter), header])
+    return Table(columns=columns, rows=cells, heading=say("tables"), first=8)
+
+
+def learning(view: View) -> Section | None:
+    """Return the learning curves of both trainings, where there were any."""
+    say, tuned, pretrained = view.say, view.facts("finetune"), view.facts("pretrain")
+    curves = (
+        (pretrained.get("losses"), "pretrain_loss", "x_step", False),
+        (tuned.get("losses"), "loss", "x_step", False),
+        (tuned.get("dev"), "dev_value", "x_epoch", True),
+    )
+    blocks = []
+    for values, title, x_name, dots in curves:
+        points = [(row[0], row[1]) for row in thin(numbers_of(values)) if len(row) > 1]
+        if len(points) > 1:
+            metric = view.metric(view.decides()) if dots and view.decides() else ""
+            names = {"x_name": say(x_name), "y_name": metric, "title": say(title)}
+            blocks.append(Figure(picture=charts.line(points, dots=dots, **names), heading=say(title)))
+    lead = ""
+    if number(pretrained.get("perplexity_after")) is not None:
+        before, after = (short(pretrained.get(f"perplexity_{when}")) for when in ("before", "after"))
+        lead = say("pretrain_said", texts=count(pretrained.get("texts")), before=before, after=after)
+    return Section(name="learning", title=say("learning"), lead=lead, blocks=blocks) if blocks or lead else None
+
+
+def again(view: View) -> Section | None:
+    """Return what to type to have this result again and to serve it, and what it was made from."""
+    scenario, say = mapping(view.about.get("scenario")), view.say
+    if not scenario:
+        return None
+    file = str(scenario.get("file") or "scenario.toml")
+    shown = shlex.quote(file)
+    commands = [(say("run_it"), f"luodi run {shown}"), (say("serve_it"), f"luodi serve {shown}")]
+    known = (("task", scenario.get("task")), ("seed", scenario.get("seed")), ("version", view.about.get("version")))
+    pairs = [(say(name), str(value)) for name, value in known if value is not None]
+    blocks: list[Block] = [Commands(commands=commands), Pairs(pairs=pairs)]
+    blocks += [one for one in (_files(view), _steps(view)) if one]
+    return Section(name="again", title=say("again"), note=say("again_note"), blocks=blocks)
+
+
+def _files(view: View) -> Table | None:
+    files, say = mapping(view.facts("define").get("files")), view.say
+    cells = [
+        [name_of(one.get("name")), say(part), bytes_(one.get("bytes")), _code(one.get("sha256"))]
+        for part in PARTS
+        for one in map(mapping, sequence(files.get(part)))
+    ]
+    columns = [Column(name=say("file"), kind="user"), Column(name=say("part"))]
+    columns += [Column(name=say("size"), kind="num"), Column(name="SHA-256")]
+    return Table(columns=columns, rows=cells, heading=say("files"), first=8) if cells else None
+
+
+def _steps(view: View) -> Table | None:
+    say = view.say
+    cells = [
+        [step, _code(mapping(one).get("key")), _code(mapping(one).get("digest"))]
+        for step, one in mapping(view.about.get("steps")).items()
+        if mapping(one).get("key")
+    ]
+    columns = [Column(name=say("step")), Column(name=say("key")), Column(name=say("digest"))]
+    return Table(columns=columns, rows=cells, heading=say("steps")) if cells else None
+
+
+def _code(value: Any) -> Markup:
+    return Markup("<code>{}</code>").format(str(value or DASH))

@@ -1,0 +1,151 @@
+"""Numbers as people read them. What is missing or not a number is a dash, never a crash."""
+# ruff: noqa: RUF001, RUF002 dashes and minus signs are meant
+
+import math
+from typing import Any
+
+DASH = "–"
+NO_BREAK = "\u00a0"
+
+
+def number(value: Any) -> float | None:
+    """Return a finite number, or `None` for everything else.
+
+    >>> number(3), number(True), number(float("nan")), number("3")
+    (3.0, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def quality(value: Any) -> str:
+    """Write a metric between 0 and 1.
+
+    >>> quality(0.84219), quality(None)
+    ('0.842', '–')
+    """
+    found = number(value)
+    return DASH if found is None else f"{found:.3f}".replace("-", "−")
+
+
+def gain(value: Any) -> str:
+    """Write a difference with its sign.
+
+    >>> gain(0.031), gain(-0.002), gain(0)
+    ('+0.031', '−0.002', '0.000')
+    """
+    found = number(value)
+    if found is None:
+        return DASH
+    return f"{found:+.3f}".replace("-", "−") if round(found, 3) else "0.000"
+
+
+def points(value: Any) -> str:
+    """Write a change in hundredths, with its sign.
+
+    >>> points(-0.1), points(0.0)
+    ('−0.10', '0.00')
+    """
+    found = number(value)
+    if found is None:
+        return DASH
+    return f"{found:+.2f}".replace("-", "−") if round(found, 2) else "0.00"
+
+
+def interval(low: Any, high: Any, write: Any = quality) -> str:
+    """Write an interval, or nothing where an end is missing.
+
+    >>> interval(0.81, 0.86), interval(None, 0.9)
+    ('0.810–0.860', '')
+    """
+    if number(low) is None or number(high) is None:
+        return ""
+    return f"{write(low)}–{write(high)}" if write is quality else f"{write(low)} … {write(high)}"
+
+
+def percent(value: Any, digits: int = 0) -> str:
+    """Write a share; one that is nearly nothing or nearly all does not become nothing or all.
+
+    >>> percent(0.834), percent(0.9996, 1)
+    ('83%', '99.9%')
+    """
+    found = number(value)
+    if found is None:
+        return DASH
+    least = 10.0**-digits
+    shown = 100 * found
+    if 0 < found < 1:
+        shown = min(max(shown, least), 100 - least)
+    return f"{shown:.{digits}f}%"
+
+
+def count(value: Any) -> str:
+    """Write a whole number.
+
+    >>> count(13990), count(None)
+    ('13,990', '–')
+    """
+    found = number(value)
+    return DASH if found is None else f"{found:,.0f}"
+
+
+def short(value: Any) -> str:
+    """Write a quantity with three digits, or two when it is below 1.
+
+    >>> short(1234.5), short(61.234), short(3.4), short(0.00213), short(0)
+    ('1,234', '61.2', '3.4', '0.0021', '0')
+    """
+    found = number(value)
+    if found is None:
+        return DASH
+    size = abs(found)
+    if size == 0:
+        return "0"
+    if size >= 100:
+        return f"{found:,.0f}"
+    if size >= 1:
+        return f"{found:.3g}"
+    digits = min(8, 1 - math.floor(math.log10(size)))
+    return f"{found:.{digits}f}".rstrip("0").rstrip(".")
+
+
+def dollars(value: Any) -> str:
+    """Write a price.
+
+    >>> dollars(0.00213)
+    '$0.0021'
+    """
+    found = number(value)
+    return DASH if found is None else f"${short(found)}"
+
+
+def bytes_(value: Any) -> str:
+    """Write a file's size.
+
+    >>> bytes_(2_345_678).replace(NO_BREAK, " "), bytes_(900).replace(NO_BREAK, " ")
+    ('2.35 MB', '900 B')
+    """
+    found = number(value)
+    if found is None:
+        return DASH
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if found >= size:
+            return f"{short(found / size)}{NO_BREAK}{unit}"
+    return f"{found:.0f}{NO_BREAK}B"
+
+
+def of_metric(name: str, value: Any) -> str:
+    """Write a value with the unit that its metric's name ends in.
+
+    >>> of_metric("cost.p95_ms", 12.34).replace(NO_BREAK, " "), of_metric("classification.macro_f1", 0.8)
+    ('12.3 ms', '0.800')
+    """
+    if number(value) is None:
+        return DASH
+    if "usd" in name:
+        return dollars(value)
+    for ending, unit in (("_ms", "ms"), ("_mb", "MB"), ("_s", "s")):
+        if name.endswith(ending):
+            return f"{short(value)}{NO_BREAK}{unit}"
+    return short(value) if name.startswith("cost.") else quality(value)

@@ -1,0 +1,166 @@
+"""Every n-gram of many texts as 64-bit numbers, without a Python loop over them.
+
+A polynomial hash of all prefixes of the joined texts gives the hash of any stretch from a to b as
+(H[b] - H[a]) / P^a modulo 2^64 (Karp and Rabin 1987), so characters, words and pairs of words are all just arrays of
+places. A vocabulary is then a sorted array of numbers: no strings, nothing of the user's text in it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
+
+BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so it has an inverse
+INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
+SPACE = 32
+TEXTS_AT_ONCE = 2_048
+LETTER, MARK, BLANK = 1, 2, 0
+
+
+def counts(texts: Sequence[str], channels: Sequence[str]) -> Iterator[tuple[I64, U64, I64]]:
+    """Yield (row, n-gram, count) arrays, sorted by row, for some thousand texts at a time.
+
+    A channel is `chars:1-3`, `words:1-2`, `skips` (two characters around a third), `segments:1-2` (Chinese words by
+    dictionary) or `tags:1-2` (their parts of speech).
+    """
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        rows, grams = _grams(texts[start : start + TEXTS_AT_ONCE], channels)
+        order = np.lexsort((grams, rows))
+        rows, grams = rows[order], grams[order]
+        new = np.ones(len(rows), dtype=np.bool_)
+        new[1:] = (rows[1:] != rows[:-1]) | (grams[1:] != grams[:-1])
+        first = np.flatnonzero(new)
+        yield rows[first] + start, grams[first], np.diff(np.append(first, len(rows)))
+
+
+def normalize(text: str) -> str:
+    """Fold width and case and squeeze white space; one space at both ends marks the borders.
+
+    >>> normalize("Ａ  b")
+    ' a b '
+    """
+    return " " + re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).lower()).strip() + " "
+
+
+def _grams(texts: Sequence[str], channels: Sequence[str]) -> tuple[I64, U64]:
+    normal = [normalize(text) for text in texts]
+    lengths = np.array([len(text) for text in normal])
+    points = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    page = _Page(normal, points, np.repeat(np.arange(len(texts)), lengths))
+    rows, grams = [], []
+    for n, channel in enumerate(channels):
+        kind, _, span = channel.partition(":")
+        low, _, high = span.partition("-")
+        for size in range(int(low or 1), int(high or low or 1) + 1):
+            row, gram = getattr(page, kind)(size)
+            rows.append(row)
+            grams.append(_mix(gram + np.uint64((n + 1) * 1_000 + size)))
+    return np.concatenate(rows), np.concatenate(grams)
+
+
+class _Page:
+    """Texts laid end to end, with the hashes of all their prefixes."""
+
+    def __init__(self, texts: Sequence[str], points: U64, row: I64) -> None:
+        n = len(points)
+        self.texts, self.points, self.row, self.n = texts, points, row, n
+        powers, self.inverses = _powers(n + 1)
+        self.prefix = np.zeros(n + 1, np.uint64)
+        np.cumsum((points + np.uint64(1)) * powers[:n], out=self.prefix[1:])
+
+    def stretch(self, a: I64, b: I64) -> tuple[I64, U64]:
+        """Return row and hash of the stretches [a, b) that stay within one text."""
+        inside = self.row[a] == self.row[b - 1]
+        a, b = a[inside], b[inside]
+        return self.row[a], (self.prefix[b] - self.prefix[a]) * self.inverses[a]
+
+    def chars(self, size: int) -> tuple[I64, U64]:
+        a = np.arange(max(0, self.n - size + 1))
+        if size == 1:
+            a = a[self.points[a] != SPACE]
+        return self.stretch(a, a + size)
+
+    def skips(self, size: int) -> tuple[I64, U64]:
+        a = np.arange(max(0, self.n - 2))
+        a = a[self.row[a] == self.row[a + 2]]
+        return self.row[a], self.points[a] * BASE * BASE + self.points[a + 2] * INVERSE
+
+    def words(self, size: int) -> tuple[I64, U64]:
+        """A word is a run of letters and digits; a Chinese character or a mark is one by itself."""
+        kinds = _kinds(self.points)
+        before, after = np.roll(kinds, 1), np.roll(kinds, -1)
+        start = np.flatnonzero((kinds == MARK) | ((kinds == LETTER) & (before != LETTER)))
+        end = np.flatnonzero((kinds == MARK) | ((kinds == LETTER) & (after != LETTER))) + 1
+        return self.stretch(start[: max(0, len(start) - size + 1)], end[size - 1 :])
+
+    def segments(self, size: int) -> tuple[I64, U64]:
+        import rjieba
+
+        words = [word for text in self.texts for word in rjieba.cut(text)]
+        end = np.cumsum(np.array([len(word) for word in words], dtype=np.int64))
+        start = end - np.array([len(word) for word in words], dtype=np.int64)
+        real = np.array([not word.isspace() for word in words], dtype=np.bool_)
+        start, end = start[real], end[real]
+        return self.stretch(start[: max(0, len(start) - size + 1)], end[size - 1 :])
+
+    def tags(self, size: int) -> tuple[I64, U64]:
+        import rjieba
+
+        tagged = [[_number(tag) for _, tag in rjieba.tag(text)] for text in self.texts]
+        row = np.repeat(np.arange(len(tagged)), [len(tags) for tags in tagged])
+        flat = np.array([tag for tags in tagged for tag in tags], dtype=np.uint64)
+        n = max(0, len(flat) - size + 1)
+        gram = np.zeros(n, np.uint64)
+        for k in range(size):
+            gram = gram * BASE + flat[k : k + n]
+        inside = row[:n] == row[size - 1 : size - 1 + n]
+        return row[:n][inside], gram[inside]
+
+
+@cache
+def _number(tag: str) -> int:
+    return int.from_bytes(tag.encode()[:8], "big")
+
+
+_POWERS: list[tuple[U64, U64]] = []
+
+
+def _powers(n: int) -> tuple[U64, U64]:
+    """Return the first n powers of the base and of its inverse; kept, since every call needs them."""
+    if not _POWERS or len(_POWERS[0][0]) < n:
+        size = 1 << max(12, (n - 1).bit_length())
+        made = []
+        for base in (BASE, INVERSE):
+            powers = np.full(size, base, np.uint64)
+            powers[0] = 1
+            made.append(np.multiply.accumulate(powers))
+        _POWERS[:] = [(made[0], made[1])]
+    return _POWERS[0][0][:n], _POWERS[0][1][:n]
+
+
+def _kinds(points: U64) -> NDArray[np.uint8]:
+    """Tell letters, marks and blanks apart, looking each different character up once."""
+    different, where = np.unique(points, return_inverse=True)
+    return np.array([_kind(int(point)) for point in different], dtype=np.uint8)[where]
+
+
+@cache
+def _kind(point: int) -> int:
+    letter = chr(point)
+    if letter.isspace():
+        return BLANK
+    wide = 0x2E80 <= point <= 0x9FFF or 0xF900 <= point <= 0xFAFF or point >= 0x20000
+    return LETTER if letter.isalnum() and not wide else MARK
+
+
+def _mix(h: U64) -> U64:
+    """Spread the bits (the finalizer of Steele, Lea and Flood 2014, "SplitMix")."""
+    h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return h ^ (h >> np.uint64(31))

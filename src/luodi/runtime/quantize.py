@@ -1,0 +1,57 @@
+"""Smaller and faster forms of an exported network: int8 by calibration, bfloat16 by a switch."""
+
+import contextlib
+import io
+import logging
+import shutil
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from luodi.runtime.engine_network import GRAPH, GraphSession
+from luodi.runtime.engine_tokens import TOKENIZER
+from luodi.runtime.openvino import core, has_bf16, openvino
+from luodi.runtime.session import read_about, write_about
+
+CALIBRATION_TEXTS = 300
+
+
+def forms(folder: Path, wanted: str) -> list[str]:
+    """Return the forms to try for an exported model, fastest first; a model that is no network has only its own."""
+    about = read_about(folder)
+    if about["engine"] != "engine_network":
+        return []
+    below = {"int8": ["int8", "bf16"], "bf16": ["bf16"], "none": []}[wanted]
+    return [form for form in below if form != "bf16" or has_bf16()]
+
+
+def make(folder: Path, form: str, texts: Sequence[str], out: Path) -> None:
+    """Write the `form` of the exported network in `folder` to `out`. Calibration sees the first of `texts`."""
+    about = read_about(folder)
+    shutil.copyfile(folder / TOKENIZER, out / TOKENIZER)
+    if form == "bf16":
+        for name in (GRAPH, Path(GRAPH).with_suffix(".bin").name):
+            shutil.copyfile(folder / name, out / name)
+    else:
+        _int8(folder, texts[:CALIBRATION_TEXTS], out)
+    engine = about.pop("engine")
+    write_about(out, engine, **about | {"precision": "bf16" if has_bf16() else "f32"})
+
+
+def _int8(folder: Path, texts: Sequence[str], out: Path) -> None:
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        import nncf
+
+        nncf.set_log_level(logging.ERROR)
+        session = GraphSession.load(folder)
+        ids = [one.ids for one in session.tokenizer.encode_batch(list(texts))]
+        inputs = [dict(enumerate(session._inputs([one]))) for one in ids]
+        graph = nncf.quantize(
+            core.read_model(folder / GRAPH),
+            nncf.Dataset(inputs),
+            model_type=nncf.ModelType.TRANSFORMER,
+            preset=nncf.QuantizationPreset.MIXED,
+            subset_size=len(inputs),
+        )
+    openvino.save_model(graph, out / GRAPH, compress_to_fp16=False)

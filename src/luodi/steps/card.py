@@ -1,0 +1,55 @@
+"""The model card of a bundle: what it is for, how good it was, what it has not seen.
+
+Source: Mitchell et al. 2019, "Model Cards for Model Reporting".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+MANY_LABELS = 30
+
+
+def text(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+    """Return the card as Markdown. It quotes no text of the user's."""
+    metrics = "\n".join(
+        f"| {name} | {value['value']:.4f} | {value['low']:.4f} to {value['high']:.4f} |"
+        for name, value in exam["metrics"].items()
+    )
+    labels = list(profile["labels"])
+    shown = ", ".join(f"`{label}`" for label in labels[:MANY_LABELS]) + (" …" if len(labels) > MANY_LABELS else "")
+    scripts = ", ".join(f"{name} {share:.0%}" for name, share in list(profile["scripts"].items())[:3])
+    rows, characters = data["rows"], profile["characters"]
+    return f"""# Model card
+
+**Task** {task} · **model** {exam["model"]} · **form** {exam["form"]}
+
+## What it answers
+{len(labels)} labels: {shown}
+
+## How good it was on {exam["n_exam"]:,} rows it had never seen
+| metric | value | 95 % interval |
+|---|---|---|
+{metrics}
+
+Expected calibration error: {exam["ece"]["after"]:.3f}. {_promise(exam["promise"])}
+
+## What it learned from
+{rows["train"]:,} rows to learn from, {rows["dev"]:,} to choose by, {rows["test"]:,} for the exam; {rows["rejected"]:,}
+left out. Half of the texts have {characters.get("p50", 0):,} characters or fewer, 95 of 100 have
+{characters.get("p95", 0):,} or fewer. Letters: {scripts or "none"}.
+
+## What to keep in mind
+Texts of another kind, length or language than these were not examined. The intervals describe chance in the choice
+of exam rows, not a change of the world after them: watch the service, and examine it again on fresh labels.
+"""
+
+
+def _promise(promise: Mapping[str, Any] | None) -> str:
+    if promise is None:
+        return "It answers every request itself."
+    if promise["threshold"] is None:
+        return f"A precision of {promise['precision']:.0%} could not be promised, so a person should see every answer."
+    return (
+        f"It answers {promise['share']:.0%} of requests alone, at a precision of {promise['precision']:.0%} or better "
+        f"with {promise['confidence']:.0%} confidence (measured: {promise['measured']:.1%}); the rest is handed over."
+    )

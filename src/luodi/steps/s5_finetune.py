@@ -1,0 +1,89 @@
+"""Step 5. Fit the chosen model to the labelled data, and the plain ones that it has to beat."""
+
+import resource
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from luodi import registry
+from luodi.contracts import Facts, Job, Outcome, Recipe, record
+from luodi.store import read_pairs
+
+
+@record
+class Settings:
+    """Learn the task."""
+
+    max_minutes: float = 30.0
+    """Learning is planned to end within so long; the best model so far is kept."""
+    epochs: int | None = None
+    """How often every row is seen; left out, more often the fewer rows there are."""
+    learning_rate: float | None = None
+    """How far a step goes; left out, what suits the model."""
+    max_tokens: int | None = None
+    """Longer texts are cut; left out, enough for 98 of 100 texts."""
+    class_weights: bool = False
+    """Weigh rare labels up."""
+
+
+def run(job: Job) -> Outcome:
+    """Write the fitted model to `model/` and each plain one to `baselines/<name>/`."""
+    settings: Settings = job.settings
+    selected, prepared = job.inputs["select"], job.inputs["prepare"].path
+    name = selected.facts["model"]
+    recipe = Recipe(
+        seed=job.seed,
+        max_minutes=settings.max_minutes,
+        base=selected.facts["base"],
+        epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        max_tokens=settings.max_tokens,
+        class_weights=settings.class_weights,
+    )
+    train, dev = read_pairs(prepared / "train.jsonl"), read_pairs(prepared / "dev.jsonl")
+    started = time.monotonic()
+    (job.out / "model").mkdir()
+    if _is_finished(job):
+        shutil.copytree(selected.path / "model", job.out / "model", dirs_exist_ok=True)
+        learned = next(one["learned"] for one in selected.facts["candidates"] if one["model"] == name)
+        facts: Facts = {"model": name, "from": "the contest, which saw every training row", **learned}
+    else:
+        facts = {"model": name, **_fit(job, name, train, dev, recipe)}
+    seconds = time.monotonic() - started
+    for other in _plain(job, name):
+        folder = job.out / "baselines" / other
+        folder.mkdir(parents=True)
+        baseline = registry.model(other)()
+        baseline.fit(train, dev, recipe=recipe, work=_work(job, other))
+        baseline.save(folder)
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return Outcome(facts=facts, measured={"seconds": round(seconds, 2), "train_memory_mb": round(memory_mb, 1)})
+
+
+def _fit(job: Job, name: str, train: Any, dev: Any, recipe: Recipe) -> Facts:
+    pretrained = job.inputs["pretrain"]
+    kind = registry.model(name)
+    model = kind() if "skipped" in pretrained.facts else kind.load(pretrained.path / "model")
+    facts: Facts = model.fit(train, dev, recipe=recipe, work=_work(job, name))
+    model.save(job.out / "model")
+    return facts
+
+
+def _is_finished(job: Job) -> bool:
+    """Say whether the contest's winner already learned from every row, just as this step would have it learn."""
+    settings: Settings = job.settings
+    unchanged = Settings(max_minutes=settings.max_minutes) == settings
+    return bool(job.inputs["select"].facts["whole"] and "skipped" in job.inputs["pretrain"].facts and unchanged)
+
+
+def _plain(job: Job, chosen: str) -> list[str]:
+    """Return the other candidates that are quick to fit on all rows."""
+    names = [one["model"] for one in job.inputs["select"].facts["candidates"] if one["refused"] is None]
+    return [name for name in names if name != chosen and registry.model(name).plain]
+
+
+def _work(job: Job, name: str) -> Path:
+    folder = job.work / name
+    folder.mkdir(exist_ok=True)
+    return folder

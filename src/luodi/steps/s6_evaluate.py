@@ -1,0 +1,252 @@
+"""Step 6. The last exam: measure, make it smaller and faster, and measure again what will be served."""
+
+import shutil
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from luodi import registry
+from luodi.contracts import Facts, Job, Outcome, Scores, record
+from luodi.metrics import automation, calibration, interval
+from luodi.runtime import quantize
+from luodi.runtime.session import open_session
+from luodi.steps.trial import answer, best, plain
+from luodi.store import read_lines, write_json, write_lines
+from luodi.text import shorten
+
+AGREES, LOSES = 0.99, 0.003  # int8 must give 99 of 100 same answers and lose at most 0.3 points on dev
+SAME = 1.0  # the exported model must give every answer that the trained one gives
+NEAR = 1e-3  # ... but for ties: two labels this close are one answer
+N_MISTAKES = 20
+DETAILS = "details.json"
+"""What is too long for the lock file, or quotes the user's texts."""
+MAX_SLICES = 20
+
+
+@record
+class Settings:
+    """Measure, then optimize, then measure again."""
+
+    slices: tuple[str, ...] = ()
+    """Columns to look at one by one: how good is it in each channel, in each language?"""
+    calibrate: bool = True
+    """Make probabilities mean what they say, by a temperature."""
+    quantize: str = "int8"
+    """The form to serve a network in, if it answers the same: "int8", "bf16" or "none"."""
+    n_resamples: int = 2_000
+    """Resamples behind each interval."""
+
+
+@record
+class Exam:
+    """Examples with the answers that were given to them."""
+
+    rows: list[dict[str, Any]]
+    gold: list[Any]
+    scores: list[Scores]
+    answers: list[Any]
+
+
+def run(job: Job) -> Outcome:
+    """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`."""
+    settings: Settings = job.settings
+    prepared = job.inputs["prepare"].path
+    dev_rows, rows = list(read_lines(prepared / "dev.jsonl")), list(read_lines(prepared / "test.jsonl"))
+    name = job.inputs["finetune"].facts["model"]
+    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    trained_dev, trained = _sit(dev_rows, model), _sit(rows, model)
+    form, parity = _export(job, model, trained_dev, trained)
+    session = open_session(job.out / "session")
+    dev, exam = _sit(dev_rows, session), _sit(rows, session)
+    kind = job.task.kind
+    t = calibration.fit_temperature(kind, dev.gold, dev.scores) if settings.calibrate else 1.0
+    sharp_dev = [calibration.sharpen(kind, one, t) for one in dev.scores]
+    sharp = [calibration.sharpen(kind, one, t) for one in exam.scores]
+    sure_dev = [calibration.confidence(kind, one) for one in sharp_dev]
+    sure = [calibration.confidence(kind, one) for one in sharp]
+    raw = [calibration.confidence(kind, one) for one in exam.scores]
+    right_dev = [g == a for g, a in zip(dev.gold, dev.answers, strict=True)]
+    right = [g == a for g, a in zip(exam.gold, exam.answers, strict=True)]
+    automate = job.inputs["define"].facts["automate"]
+    promise = automation.promise((sure_dev, right_dev), (sure, right), **automate) if automate else None
+    write_lines(
+        job.out / "exam.jsonl",
+        (
+            {"line": row["line"], "request": row["request"], "y": row["y"], "answer": plain(a), "scores": one}
+            for row, a, one in zip(rows, exam.answers, sharp, strict=True)
+        ),
+    )
+    metrics = {metric: _measure(job, metric, exam) for metric in job.task.metrics}
+    family = _family(job.task.metrics[0])
+    write_json(
+        job.out / DETAILS,
+        {
+            "per_class": family.per_class(exam.gold, exam.answers),
+            "confusion": _confusion(family, exam),
+            "reliability": calibration.reliability(sure, right),
+            "automation_curve": automation.curve(sure, right),
+            "mistakes": _mistakes(exam, sure),
+        },
+    )
+    return Outcome(
+        facts={
+            "model": name,
+            "form": form,
+            "n_exam": len(rows),
+            "metrics": metrics,
+            "trained": {metric: _value(metric, trained) for metric in job.task.metrics},
+            "parity": parity,
+            "temperature": t,
+            "ece": {
+                "before": calibration.expected_calibration_error(raw, right),
+                "after": calibration.expected_calibration_error(sure, right),
+            },
+            "promise": asdict(promise) if promise else None,
+            "baselines": _baselines(job, exam),
+            "slices": _slices(job, exam),
+        }
+    )
+
+
+def _sit(rows: list[dict[str, Any]], model: Any) -> Exam:
+    scores = list(model.predict([row["x"] for row in rows]))
+    gold = [answer(row["y"]) for row in rows]
+    answers = [answer(best(y, one)) for y, one in zip(gold, scores, strict=True)]
+    return Exam(rows=rows, gold=gold, scores=scores, answers=answers)
+
+
+def _export(job: Job, model: Any, trained_dev: Exam, trained: Exam) -> tuple[str, list[Facts]]:
+    """Export, then try faster forms; the first that answers like the trained model on dev is the one to serve."""
+    plain_form = job.work / "plain"
+    shutil.rmtree(plain_form, ignore_errors=True)
+    plain_form.mkdir()
+    model.export(plain_form)
+    tried = quantize.forms(plain_form, job.settings.quantize)
+    parity = [_compare("exported", plain_form, trained_dev, trained, agrees=SAME, loses=0.0)]
+    assert parity[0]["ok"], f"the exported model answers otherwise than the trained one: {parity[0]}"
+    texts = [row["x"] for row in read_lines(job.inputs["prepare"].path / "train.jsonl")]
+    for form in tried:
+        folder = job.work / form
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        quantize.make(plain_form, form, texts, folder)
+        parity.append(_compare(form, folder, trained_dev, trained, agrees=AGREES, loses=LOSES))
+        if parity[-1]["ok"]:
+            shutil.copytree(folder, job.out / "session")
+            return form, parity
+    shutil.copytree(plain_form, job.out / "session")
+    return ("fp32" if tried else "plain"), parity
+
+
+def _compare(form: str, folder: Path, dev: Exam, exam: Exam, *, agrees: float, loses: float) -> Facts:
+    """Hold the answers of an exported form against the trained model's: on dev to decide, on the exam to report."""
+    session = open_session(folder)
+    made = {"form": form, "ok": True}
+    for part, theirs in (("dev", dev), ("exam", exam)):
+        ours = _sit(theirs.rows, session)
+        same = sum(_is_same(*one) for one in zip(ours.answers, theirs.answers, theirs.scores, strict=True))
+        change = _accuracy(ours) - _accuracy(theirs)
+        made[part] = {"agree": same / len(theirs.gold), "change": change}
+    decides = made["dev"]
+    assert isinstance(decides, dict)
+    made["ok"] = decides["agree"] >= agrees and decides["change"] >= -loses - 1e-9
+    return made | made["exam"]  # type: ignore[operator]
+
+
+def _is_same(ours: Any, theirs: Any, scores: Scores) -> bool:
+    """Say whether two answers are the same, or a tie of the trained model's that rounding may break either way."""
+    if ours == theirs:
+        return True
+    if isinstance(ours, str):
+        return abs(scores[ours] - scores[theirs]) < NEAR
+    return all(abs(scores[label] - 0.5) < NEAR for label in ours ^ theirs)
+
+
+def _accuracy(exam: Exam) -> float:
+    return sum(g == a for g, a in zip(exam.gold, exam.answers, strict=True)) / len(exam.gold)
+
+
+def _family(metric: str) -> ModuleType:
+    return sys.modules[registry.metric(metric).__module__]
+
+
+def _value(metric: str, exam: Exam) -> float:
+    return registry.metric(metric)(exam.gold, exam.answers)
+
+
+def _measure(job: Job, metric: str, exam: Exam) -> dict[str, float]:
+    name = metric.partition(".")[2]
+    n = job.settings.n_resamples
+    return interval.bootstrap(_family(metric), name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
+
+
+def _confusion(family: ModuleType, exam: Exam) -> Facts | None:
+    if not hasattr(family, "confusion"):
+        return None
+    labels, counts = family.confusion(exam.gold, exam.answers)
+    return {"labels": labels, "counts": counts}
+
+
+def _baselines(job: Job, exam: Exam) -> Facts:
+    """Compare with every plain model that learned from the same rows, on the same exam."""
+    metric = job.task.metrics[0]
+    name = metric.partition(".")[2]
+    result = {}
+    for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
+        theirs = _sit(exam.rows, registry.model(folder.name).load(folder))
+        n, seed = job.settings.n_resamples, job.seed
+        gain = interval.paired(
+            _family(metric), name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed
+        )
+        result[folder.name] = _measure(job, metric, theirs) | {
+            "gain": gain["gain"],
+            "gain_low": gain["low"],
+            "gain_high": gain["high"],
+        }
+    return result
+
+
+def _slices(job: Job, exam: Exam) -> Facts:
+    """Measure each value of each asked column by itself; values beyond the most frequent are left out."""
+    result: Facts = {}
+    for column in job.settings.slices:
+        members: dict[str, list[int]] = defaultdict(list)
+        for n, row in enumerate(exam.rows):
+            members[row["tags"].get(column, "")].append(n)
+        frequent = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_SLICES]
+        result[column] = {
+            value: {"n": len(at)} | _measure(job, job.task.metrics[0], _part(exam, at)) for value, at in frequent
+        }
+    return result
+
+
+def _part(exam: Exam, at: Sequence[int]) -> Exam:
+    return Exam(
+        rows=[exam.rows[n] for n in at],
+        gold=[exam.gold[n] for n in at],
+        scores=[exam.scores[n] for n in at],
+        answers=[exam.answers[n] for n in at],
+    )
+
+
+def _mistakes(exam: Exam, sure: Sequence[float]) -> list[Facts]:
+    """Return the mistakes that were made with the most confidence: wrong labels hide among them."""
+    wrong = [n for n, (g, a) in enumerate(zip(exam.gold, exam.answers, strict=True)) if g != a]
+    return [
+        {
+            "where": exam.rows[n]["line"],
+            "text": shorten(str(exam.rows[n]["x"]), 280),
+            "gold": _words(exam.gold[n]),
+            "predicted": _words(exam.answers[n]),
+            "score": sure[n],
+        }
+        for n in sorted(wrong, key=lambda n: -sure[n])[:N_MISTAKES]
+    ]
+
+
+def _words(y: Any) -> str:
+    return y if isinstance(y, str) else ", ".join(sorted(y)) or "(none)"

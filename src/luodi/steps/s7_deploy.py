@@ -1,0 +1,153 @@
+"""Step 7. Pack all that answering needs, start it as a service, and see that it answers as the exam did."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from luodi.bundle import write_bundle
+from luodi.contracts import Facts, Job, Outcome, record
+from luodi.log import progress
+from luodi.runtime import measure
+from luodi.steps import card
+from luodi.store import read_json, read_lines
+
+N_EXAMPLES = 5
+N_MEASURED = 400
+TOLERANCE = 0.02  # bfloat16 rounds differently in a batch of another shape
+AGREES = 0.995
+PER_CALL, CALL_BYTES = 50, 200_000
+START_SECONDS = 60.0
+
+
+@record
+class Settings:
+    """Pack, serve, watch."""
+
+    max_batch: int = 32
+    """At most so many texts are answered together."""
+    max_wait_ms: float = 5.0
+    """A text waits at most so long for others to join its batch."""
+
+
+def run(job: Job) -> Outcome:
+    """Write the bundle; answer the whole exam through its HTTP service and compare."""
+    evaluated, prepared = job.inputs["evaluate"], job.inputs["prepare"]
+    facts = evaluated.facts
+    shutil.copytree(evaluated.path / "session", job.out / "model")
+    exam = list(read_lines(evaluated.path / "exam.jsonl"))
+    settings: Settings = job.settings
+    promise = facts["promise"]
+    profile = read_json(prepared.path / "profile.json")["train"]
+    write_bundle(
+        job.out,
+        requests=[job.task.Request(**row["request"]) for row in exam[:N_EXAMPLES]],
+        card=card.text(job.task_name, facts, prepared.facts, profile),
+        scenario=job.name,
+        task=job.task_name,
+        options=_plain(job.options),
+        model=facts["model"],
+        form=facts["form"],
+        temperature=facts["temperature"],
+        threshold=promise["threshold"] if promise else None,
+        promise=promise,
+        metrics=facts["metrics"],
+        max_batch=settings.max_batch,
+        max_wait_ms=settings.max_wait_ms,
+    )
+    served = _served(job, exam)
+    texts = [job.task.to_x(job.task.Request(**row["request"]), job.options) for row in exam[:N_MEASURED]]
+    core_hour = job.inputs["define"].facts["price"]["core_hour"]
+    scales = measure.measure(job.out / "model", texts, work=job.work, core_hour=core_hour)
+    return Outcome(facts={"model": facts["model"], "form": facts["form"], "served_agree": served}, measured=scales)
+
+
+def _served(job: Job, exam: list[dict[str, Any]]) -> float:
+    """Return the share of exam rows on which the running service answers as the exam did; too few end the run."""
+    same = 0
+    with _service(job.out) as ask:
+        calls = _calls(exam)
+        for rows in progress(calls, total=len(calls), doing="asking the service"):
+            answers = ask([row["request"] for row in rows])
+            for row, answer in zip(rows, answers, strict=True):
+                request = job.task.Request(**row["request"])
+                expected = _plain(job.task.to_response(request, row["scores"], job.options))
+                same += _alike(expected, answer)
+    share = same / len(exam)
+    assert share >= AGREES, f"the service agrees with the exam on {share:.2%} of its rows only"
+    return round(share, 6)
+
+
+def _calls(exam: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Cut the exam into calls that keep to the service's limits."""
+    calls: list[list[dict[str, Any]]] = [[]]
+    size = 0
+    for row in exam:
+        size += len(json.dumps(row["request"]))
+        if len(calls[-1]) == PER_CALL or size > CALL_BYTES:
+            calls.append([])
+            size = 0
+        calls[-1].append(row)
+    return [call for call in calls if call]
+
+
+@contextmanager
+def _service(bundle: Path) -> Iterator[Any]:
+    """Start the service of a bundle as a user would, and yield a function that asks it."""
+    environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
+    command = [sys.executable, "-m", "luodi", "serve", str(bundle), "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
+    assert process.stdout
+    try:
+        line = next((line for line in process.stdout if "http://" in line), "")
+        assert line, "the service did not start"
+        address = "http://" + line.partition("http://")[2].split()[0].rstrip("/")
+
+        def ask(requests: list[Mapping[str, Any]]) -> list[Any]:
+            call = urllib.request.Request(  # noqa: S310 -- our own address on the loopback
+                f"{address}/predict",
+                data=json.dumps(requests).encode(),
+                headers={
+                    "Authorization": f"Bearer {environment['LUODI_TOKEN']}",
+                    "Content-Type": "application/json",
+                },
+            )
+            with urllib.request.urlopen(call, timeout=START_SECONDS) as answer:  # noqa: S310
+                return list(json.load(answer))
+
+        yield ask
+    finally:
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
+        process.stdout.close()
+
+
+def _alike(expected: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """Compare what was answered: labels exactly, probabilities within the tolerance."""
+    for name, value in expected.items():
+        got = answer.get(name)
+        if name == "handed_over":
+            continue
+        if isinstance(value, float):
+            if not isinstance(got, int | float) or abs(value - got) > TOLERANCE:
+                return False
+        elif isinstance(value, dict):
+            if not isinstance(got, dict) or not _alike(value, got):
+                return False
+        elif isinstance(value, list | tuple):
+            if sorted(value) != sorted(got or []):
+                return False
+        elif value != got:
+            return False
+    return True
+
+
+def _plain(value: Any) -> Facts:
+    return json.loads(json.dumps(asdict(value)))  # type: ignore[no-any-return]

@@ -1,0 +1,46 @@
+"""Small pure functions on text that many tasks share."""
+
+import unicodedata
+
+
+def squeeze(text: str, max_characters: int) -> str:
+    r"""Normalize to NFC, make every run of white space one space, strip the ends, and cut.
+
+    >>> squeeze("  two\n\twords ", 20)
+    'two words'
+    >>> squeeze("abcdef", 3)
+    'abc'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())[:max_characters].rstrip()
+
+
+def shorten(text: str, max_characters: int) -> str:
+    """Cut a text for show, with an ellipsis where something is left out.
+
+    >>> shorten("a long story", 7)
+    'a long…'
+    """
+    return text if len(text) <= max_characters else text[: max_characters - 1].rstrip() + "…"
+
+
+def plural(n: int, noun: str) -> str:
+    """Count a noun in English.
+
+    >>> plural(1, "row"), plural(12000, "row")
+    ('1 row', '12,000 rows')
+    """
+    return f"{n:,} {noun}" + ("" if n == 1 else "s")
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took.
+
+    >>> duration(0.42), duration(12.3), duration(724), duration(7300)
+    ('0.4 s', '12 s', '12 min 04 s', '2 h 01 min')
+    """
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

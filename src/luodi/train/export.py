@@ -1,0 +1,30 @@
+"""From a torch network to a graph that runs without torch."""
+
+import shutil
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from luodi.contracts import Kind
+from luodi.runtime.engine_network import GRAPH
+from luodi.runtime.engine_tokens import TOKENIZER
+from luodi.runtime.openvino import openvino
+from luodi.runtime.session import write_about
+
+
+def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:
+    """Write graph, tokenizer and labels; weights stay in float32."""
+    network = network.cpu().eval()
+    example = torch.ones((2, 8), dtype=torch.int64)
+    with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of branches on shapes that are the same for every batch
+        graph = openvino.convert_model(
+            network, example_input=(example, example), input=[openvino.PartialShape([-1, -1])] * 2
+        )
+    openvino.save_model(graph, folder / GRAPH, compress_to_fp16=False)
+    shutil.copyfile(text.file, folder / TOKENIZER)
+    about = {"kind": kind, "labels": list(labels), "max_tokens": text.max_tokens, "pad": text.pad, "precision": "f32"}
+    write_about(folder, "engine_network", **about)

@@ -1,0 +1,239 @@
+"""One training loop for all torch models: planned, resumable to the same bytes, averaged at the end."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from luodi.contracts import Facts, record
+from luodi.log import bar_for
+from luodi.store import read_json, write_json
+from luodi.train import checkpoint
+from luodi.train.batching import epoch_batches, seed_of
+from luodi.train.device import fast
+
+CHECKPOINT_SECONDS = 60.0
+TIMED_STEPS = 8  # steps whose speed forecasts the rest
+Loss = Callable[[list[int]], torch.Tensor]
+
+
+@record
+class Schedule:
+    """How a model learns."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    """Share of the steps in which the learning rate rises; then it falls to zero."""
+    max_minutes: float = 30.0
+    average: float = 0.0
+    """Decay of the running average of the weights that is kept at the end; 0 keeps the last weights."""
+    layer_decay: float = 1.0
+    """Each layer nearer the input learns by this factor slower (Howard and Ruder 2018, section 3.2)."""
+    clip: float = 1.0
+    n_evaluations: int = 0
+    """Looks at dev, evenly spaced; the best of them is kept. 0 looks once an epoch."""
+
+
+def groups(model: torch.nn.Module, schedule: Schedule, depth: Callable[[str], int]) -> list[dict[str, Any]]:
+    """Return AdamW's parameter groups: no decay on biases and norms; `depth` is 0 at the head."""
+    made: dict[tuple[int, bool], dict[str, Any]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        key = (depth(name), parameter.ndim > 1)
+        made.setdefault(
+            key,
+            {
+                "params": [],
+                "names": [],
+                "scale": schedule.layer_decay ** key[0],
+                "weight_decay": schedule.weight_decay if key[1] else 0.0,
+            },
+        )
+        made[key]["params"].append(parameter)
+        made[key]["names"].append(name)
+    return [made[key] for key in sorted(made)]
+
+
+class Loop:
+    """Trains a model to the last planned step, from wherever an earlier try stopped."""
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        lengths: Sequence[int],
+        loss: Loss,
+        evaluate: Callable[[], float],
+        *,
+        schedule: Schedule,
+        seed: int,
+        work: Path,
+        depth: Callable[[str], int] = lambda name: 0,
+        doing: str = "learning",
+    ) -> None:
+        self.model, self.lengths, self.loss, self.evaluate = model, lengths, loss, evaluate
+        self.schedule, self.seed, self.work, self.doing = schedule, seed, work, doing
+        self.steps_per_epoch = math.ceil(len(lengths) / schedule.batch_size)
+        groups_ = groups(model, schedule, depth)
+        self.optimizer = torch.optim.AdamW(
+            [{key: one[key] for key in ("params", "weight_decay")} for one in groups_], lr=1.0, fused=True
+        )
+        for made, one in zip(self.optimizer.param_groups, groups_, strict=True):
+            made["scale"] = one["scale"]
+        self.named = {
+            name: parameter
+            for one in groups_
+            for name, parameter in zip(one["names"], one["params"], strict=True)
+        }
+        self.average = {name: one.detach().clone() for name, one in self.named.items()} if schedule.average else {}
+        self.best: dict[str, torch.Tensor] = {}
+        self.state: dict[str, Any] = {"step": 0, "losses": [], "dev": [], "best": None}
+
+    def run(self) -> Facts:
+        """Learn, and leave the best weights in the model. Returns the curves."""
+        self._resume()
+        plan = self._plan()
+        n_steps, every = plan["n_steps"], plan["evaluate_every"]
+        bar = bar_for(total=n_steps, doing=self.doing, at=self.state["step"])
+        saved = time.monotonic()
+        self.model.train()
+        while self.state["step"] < n_steps:
+            self._step(n_steps)
+            bar.update(1)
+            if self.state["step"] % every == 0 or self.state["step"] == n_steps:
+                self._look()
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                self._save()
+                saved = time.monotonic()
+        bar.close()
+        self._load(self.best)
+        self.model.eval()
+        return {
+            "steps": n_steps,
+            "epochs": round(n_steps / self.steps_per_epoch, 2),
+            "losses": self.state["losses"],
+            "dev": self.state["dev"],
+        }
+
+    def _plan(self) -> dict[str, int]:
+        """Decide the number of steps once: all epochs, or as many steps as the time allows. A rerun keeps to it."""
+        file = self.work / "plan.json"
+        if file.is_file():
+            return read_json(file)  # type: ignore[no-any-return]
+        schedule = self.schedule
+        wanted = max(1, schedule.epochs * self.steps_per_epoch)
+        n_steps = wanted
+        if wanted > 4 * TIMED_STEPS:
+            seconds = self._seconds_per_step()
+            n_steps = max(TIMED_STEPS, min(wanted, int(schedule.max_minutes * 60 / seconds)))
+        looks = schedule.n_evaluations or math.ceil(n_steps / self.steps_per_epoch)
+        plan = {"n_steps": n_steps, "evaluate_every": max(1, math.ceil(n_steps / looks))}
+        write_json(file, plan)
+        return plan
+
+    def _seconds_per_step(self) -> float:
+        """Time forward and backward on some batches, without learning from them."""
+        batches = self._batches(0)
+        chosen = batches[:: max(1, len(batches) // TIMED_STEPS)][:TIMED_STEPS]
+        self._backward(chosen[0], 0)  # the first one also pays for warming up
+        started = time.monotonic()
+        for batch in chosen:
+            self._backward(batch, 0)
+        self.optimizer.zero_grad(set_to_none=True)
+        return max(1e-6, (time.monotonic() - started) / len(chosen)) * 1.15  # the optimizer's part, measured
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        if getattr(self, "_cached", (-1, []))[0] != epoch:
+            seed = seed_of(self.seed, "epoch", epoch)
+            made = epoch_batches(self.lengths, batch_size=self.schedule.batch_size, seed=seed)
+            self._cached: tuple[int, list[list[int]]] = (epoch, made)
+        return self._cached[1]
+
+    def _backward(self, batch: list[int], step: int) -> float:
+        torch.manual_seed(seed_of(self.seed, "step", step))  # dropout depends on the step, not on the past
+        with fast():
+            loss = self.loss(batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
+
+    def _step(self, n_steps: int) -> None:
+        step, schedule = self.state["step"], self.schedule
+        epoch, at = divmod(step, self.steps_per_epoch)
+        loss = self._backward(self._batches(epoch)[at], step)
+        torch.nn.utils.clip_grad_norm_(list(self.named.values()), schedule.clip)
+        rate = schedule.learning_rate * slope(step, n_steps, schedule.warmup)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group["scale"]
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.average:
+            keep = min(schedule.average, (1 + step) / (10 + step))
+            torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.named.values()], 1 - keep)
+        self.state["step"] = step + 1
+        if step % max(1, n_steps // 100) == 0:
+            self.state["losses"].append([step, round(loss, 4)])
+
+    def _look(self) -> None:
+        """Measure on dev with the averaged weights, and keep them if they are the best so far."""
+        kept = {name: one.detach().clone() for name, one in self.named.items()}
+        self._load(self.average or kept)
+        self.model.eval()
+        value = self.evaluate()
+        self.state["dev"].append([round(self.state["step"] / self.steps_per_epoch, 2), round(value, 4)])
+        if self.state["best"] is None or value >= self.state["best"]:
+            self.state["best"] = value
+            self.best = {name: one.detach().clone() for name, one in self.named.items()}
+        self._load(kept)
+        self.model.train()
+
+    def _load(self, weights: dict[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, one in weights.items():
+                self.named[name].copy_(one)
+
+    def _save(self) -> None:
+        tensors = {f"weight/{name}": one for name, one in self.named.items()}
+        tensors |= {f"average/{name}": one for name, one in self.average.items()}
+        tensors |= {f"best/{name}": one for name, one in self.best.items()}
+        for name, parameter in self.named.items():
+            for key, value in self.optimizer.state.get(parameter, {}).items():
+                tensors[f"adam/{key}/{name}"] = torch.as_tensor(value)
+        checkpoint.write(self.work, tensors, self.state)
+
+    def _resume(self) -> None:
+        found = checkpoint.read(self.work)
+        if found is None:
+            return
+        tensors, self.state = found
+        kinds: dict[str, dict[str, torch.Tensor]] = {"weight": {}, "average": {}, "best": {}}
+        for name, tensor in tensors.items():
+            kind, _, rest = name.partition("/")
+            if kind in kinds:
+                kinds[kind][rest] = tensor.to(self.named[rest].device)
+            else:
+                key, _, rest = rest.partition("/")
+                parameter = self.named[rest]
+                value = tensor if key == "step" else tensor.to(parameter.device)
+                self.optimizer.state[parameter][key] = value
+        self._load(kinds["weight"])
+        if self.average:
+            self.average = kinds["average"] or self.average
+        self.best = kinds["best"]
+
+
+def slope(step: int, n_steps: int, warmup: float) -> float:
+    """Return the factor of the learning rate: up to 1 over the warm-up, then down to 0 in a straight line.
+
+    >>> [slope(step, 10, 0.2) for step in (0, 1, 2, 9)]
+    [0.5, 1.0, 1.0, 0.125]
+    """
+    rising = max(1, round(n_steps * warmup))
+    if step < rising:
+        return (step + 1) / rising
+    return (n_steps - step) / max(1, n_steps - rising)

@@ -1,0 +1,149 @@
+"""A pretrained encoder with mean pooling and a linear head, in torch: batches in, logits out."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_model, save_model
+from tokenizers import Tokenizer
+from transformers import AutoConfig, AutoModel
+from transformers.utils import logging as transformers_logging
+
+from luodi.contracts import Kind
+from luodi.errors import SetupError
+from luodi.log import progress
+from luodi.runtime.engine_tokens import plain_tokenizer
+from luodi.train import starter
+from luodi.train.batching import sorted_batches
+from luodi.train.device import device, fast
+
+transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+ABOUT, WEIGHTS, TOKENIZER = "network.json", "network.safetensors", "tokenizer.json"
+CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a foreign config is dropped unread
+    "model_type", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings", "type_vocab_size",
+    "layer_norm_eps", "pad_token_id", "initializer_range", "position_embedding_type", "bos_token_id", "eos_token_id",
+    "dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout", "sinusoidal_pos_embds",
+}  # fmt: skip
+PREDICT_BATCH = 32
+
+
+class Network(torch.nn.Module):
+    """logits = head(mean of the last hidden states over real tokens)."""
+
+    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1) -> None:
+        super().__init__()
+        clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
+        try:
+            made = AutoConfig.for_model(**clean)
+        except (KeyError, ValueError, TypeError) as error:
+            raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
+        self.config = clean
+        self.encoder = AutoModel.from_config(made, attn_implementation="sdpa")
+        if getattr(self.encoder, "pooler", None) is not None:
+            self.encoder.pooler = None  # we pool ourselves
+        width = int(getattr(made, "hidden_size", 0) or made.dim)
+        self.dropout = torch.nn.Dropout(dropout)
+        self.head = torch.nn.Linear(width, n_labels)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.head(self.dropout(self.pool(ids, mask)))  # type: ignore[no-any-return]
+
+    def pool(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # (batch, time, width)
+        real = mask[..., None].to(hidden.dtype)
+        return (hidden * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)  # (batch, width), padding left out
+
+
+class Text:
+    """A tokenizer with the limit that suits the texts."""
+
+    def __init__(self, file: Path, *, max_tokens: int) -> None:
+        self.file, self.max_tokens = file, max_tokens
+        self.tokenizer: Tokenizer = plain_tokenizer(file)
+        self.tokenizer.enable_truncation(max_tokens)
+        self.pad = self.tokenizer.token_to_id("[PAD]") or 0
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        return [one.ids for one in self.tokenizer.encode_batch(list(texts))]
+
+    def batch(self, ids: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return ids and mask, each of shape (batch, longest)."""
+        longest = max(len(one) for one in ids)
+        padded = torch.full((len(ids), longest), self.pad, dtype=torch.int64)
+        mask = torch.zeros((len(ids), longest), dtype=torch.int64)
+        for row, one in enumerate(ids):
+            padded[row, : len(one)] = torch.tensor(one, dtype=torch.int64)
+            mask[row, : len(one)] = 1
+        return padded.to(device()), mask.to(device())
+
+
+def limit_for(file: Path, texts: Sequence[str], *, most: int) -> int:
+    """Return how many tokens to read: enough for 98 of 100 texts, a multiple of 8, at most so many."""
+    tokenizer = plain_tokenizer(file)
+    lengths = sorted(len(one.ids) for one in tokenizer.encode_batch(list(texts[:2_000])))
+    wanted = lengths[min(len(lengths) - 1, int(0.98 * len(lengths)))]
+    return min(most, -(-wanted // 8) * 8)
+
+
+def pretrained(encoder: starter.Encoder, n_labels: int, *, seed: int) -> Network:
+    """Return the encoder with a fresh head."""
+    config = json.loads((encoder.path / "config.json").read_text(encoding="utf-8"))
+    torch.manual_seed(seed)
+    network = Network(config, n_labels)
+    loaded = AutoModel.from_pretrained(encoder.path, use_safetensors=True, trust_remote_code=False)
+    weights = {key: value for key, value in loaded.state_dict().items() if not key.startswith("pooler.")}
+    network.encoder.load_state_dict(weights, strict=True)
+    return network.to(device())
+
+
+def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequence[str], *, name: str) -> None:
+    """Write weights, tokenizer and shape: JSON and safetensors."""
+    about = {
+        "config": network.config,
+        "kind": kind,
+        "labels": list(labels),
+        "max_tokens": text.max_tokens,
+        "base": name,
+    }
+    (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    save_model(network, str(folder / WEIGHTS))
+    if text.file != folder / TOKENIZER:
+        shutil.copyfile(text.file, folder / TOKENIZER)
+
+
+def load(folder: Path) -> tuple[Network, Text, dict[str, Any]]:
+    """Read what `save` wrote."""
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    network = Network(about["config"], len(about["labels"]))
+    load_model(network, str(folder / WEIGHTS))
+    return network.to(device()).eval(), Text(folder / TOKENIZER, max_tokens=about["max_tokens"]), about
+
+
+@torch.inference_mode()
+def compute(
+    network: Network, text: Text, texts: Sequence[str], *, pooled: bool = False, exact: bool = True, doing: str = ""
+) -> NDArray[np.float32]:
+    """Return logits (n, n_labels), or pooled vectors (n, width); `exact` computes in float32 throughout."""
+    ids = text.encode(texts)
+    batches = sorted_batches([len(one) for one in ids], batch_size=PREDICT_BATCH)
+    width = network.head.in_features if pooled else network.head.out_features
+    out = np.zeros((len(texts), width), dtype=np.float32)
+    network.eval()
+    for batch in progress(batches, total=len(batches), doing=doing or "predicting"):
+        inputs = text.batch([ids[i] for i in batch])
+        step = network.pool if pooled else network
+        if exact:
+            made = step(*inputs)
+        else:
+            with fast():
+                made = step(*inputs)
+        out[batch] = made.float().cpu().numpy()
+    return out

@@ -1,0 +1,157 @@
+"""A tiny bundle, and a real server process that serves it."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+
+from luodi.bundle import write_bundle
+from luodi.runtime.engine_constant import Constant
+from luodi.tasks.text_classification import Request
+
+TOKEN = "a-token-for-the-tests"
+
+# A real bundle, whose model takes its time, fails on "boom" and tells how many texts it has seen.
+LAUNCH = """
+import sys, time
+from pathlib import Path
+from luodi.bundle import open_bundle
+from luodi.serve.auth import Token
+from luodi.serve.limits import Hosts, Limits
+from luodi.serve.server import bind, serve_bundle
+
+class Slow:
+    def __init__(self, inner, seconds):
+        self.inner, self.seconds = inner, seconds
+    def predict(self, xs):
+        time.sleep(self.seconds)
+        if "boom" in xs:
+            raise RuntimeError("boom")
+        return self.inner.predict(xs)
+
+bundle = open_bundle(Path(sys.argv[1]))
+bundle.session = Slow(bundle.session, float(sys.argv[2]))
+with bind("127.0.0.1", 0) as listener:
+    serve_bundle(bundle, listener, token=Token(value=sys.argv[3], given=True), hosts=Hosts("127.0.0.1"),
+                 limits=Limits(**eval(sys.argv[4])), say=lambda line: print(line, flush=True))
+"""
+
+# What the command `luodi serve` calls.
+SERVE = """
+import sys
+from pathlib import Path
+from luodi.serve.server import serve
+serve(Path(sys.argv[1]), port=0, say=lambda line: print(line, flush=True))
+"""
+
+
+class Running:
+    """A server process: its address, its process, what it printed."""
+
+    def __init__(self, process: subprocess.Popen[str], lines: Sequence[str], url: str) -> None:
+        self.process, self.lines, self.url = process, lines, url
+        self.port = int(url.rpartition(":")[2])
+
+    def client(self, **more) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=20, **more)
+
+    def terminate(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+@contextlib.contextmanager
+def running(code: str, *args: object, cwd: Path, env: dict[str, str] | None = None) -> Iterator[Running]:
+    environment = {name: value for name, value in os.environ.items() if name != "LUODI_TOKEN"} | (env or {})
+    errors = cwd / "stderr.txt"
+    command = [sys.executable, "-c", code, *map(str, args)]
+    with (
+        errors.open("w") as stderr,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=cwd, env=environment
+        ) as process,
+    ):
+        watchdog = threading.Timer(30, process.kill)
+        watchdog.start()
+        try:
+            lines = [process.stdout.readline().rstrip("\n") for _ in range(3)]
+            found = re.search(r"http://\S+", lines[0])
+            assert found, errors.read_text()
+            yield Running(process, lines, found.group())
+        finally:
+            watchdog.cancel()
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def a_bundle(folder: Path, **changed) -> Path:
+    (folder / "model").mkdir(parents=True)
+    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
+    values = {
+        "scenario": "tickets",
+        "task": "text-classification",
+        "goal": "Route it.",
+        "options": {"max_characters": 1000},
+        "model": "majority",
+        "form": "float32",
+        "temperature": 1.0,
+        "threshold": None,
+        "promise": None,
+        "metrics": {},
+        "max_batch": 32,
+        "max_wait_ms": 5,
+    }
+    write_bundle(folder, requests=[Request(text="where is my card")], card="# A card\n", **(values | changed))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundle_path(tmp_path_factory) -> Path:
+    return a_bundle(tmp_path_factory.mktemp("bundle") / "b")
+
+
+@pytest.fixture
+def slow_server(bundle_path, tmp_path):
+    """Return a function that starts a server whose model takes so many seconds for a batch."""
+
+    def start(seconds: float, **limits):
+        return running(LAUNCH, bundle_path, seconds, TOKEN, repr(limits), cwd=tmp_path)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(bundle_path, tmp_path_factory):
+    """One quick server for all tests that leave it as it was."""
+    limits = {"read_seconds": 1.0, "header_seconds": 1.0}
+    with running(LAUNCH, bundle_path, 0.0, TOKEN, repr(limits), cwd=tmp_path_factory.mktemp("server")) as one:
+        yield one
+
+
+@pytest.fixture
+def client(server):
+    with server.client() as one:
+        yield one
+
+
+@pytest.fixture
+def make_bundle(tmp_path):
+    """Return a function that makes a bundle with these entries changed."""
+    return lambda **changed: a_bundle(tmp_path / "bundle", **changed)
+
+
+@pytest.fixture
+def serve_process(tmp_path):
+    """Return a function that serves a bundle as the command line does, in an empty folder."""
+    return lambda path, **env: running(SERVE, path, cwd=tmp_path, env=env)
