@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from luodi.contracts import Artifact
-from luodi.report import charts, page, svg, words
+from luodi.report import charts, page, words
 from luodi.store import write_json
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -52,7 +52,7 @@ def about_of(labels=("billing", "refund", "login"), text="Where is my money?"):
         "n_exam": 200,
         "metrics": {"classification.macro_f1": QUALITY},
         "trained": {"classification.macro_f1": 0.8431},
-        "parity": [{"form": "int8", "agree": 0.996, "change": -0.1, "ok": True}],
+        "parity": [{"form": "int8", "agree": 0.996, "change": -0.001, "ok": True}],
         "per_class": {label: {"precision": 0.8, "recall": 0.7, "f1": 0.75, "n": 9} for label in labels},
         "confusion": {
             "labels": list(labels),
@@ -271,12 +271,6 @@ def test_every_picture_has_a_text_alternative_or_is_silent():
         assert 'aria-hidden="true"' in start or "<title>" in start
 
 
-def test_a_scale_puts_what_lies_outside_on_its_edge():
-    scale = svg.Scale(low=0, high=1, start=100, end=0)
-
-    assert [scale(value) for value in (-1, 0, 0.25, 1, 9)] == [100, 100, 75, 0, 0]
-
-
 def test_labels_of_neighbouring_dots_do_not_lie_on_each_other():
     taken = []
 
@@ -292,12 +286,14 @@ def test_write_gathers_from_artifacts_and_takes_the_language_of_the_environment(
     monkeypatch.setenv("LUODI_LANG", "zh")
     scenario = SimpleNamespace(path=tmp_path / "scenario.toml", name="case", task_name="t", goal="g", seed=7)
     write_json(tmp_path / "profile.json", {"train": {"rows": 3, "labels": {"a": 2, "b": 1}}})
+    write_json(tmp_path / "details.json", {"mistakes": [{"text": "Wrong!", "gold": "a", "predicted": "b"}]})
     facts = about_of()["steps"]["prepare"]["facts"]
     made = Artifact(step="prepare", key="k", path=tmp_path, digest="d", facts=facts, measured={})
 
-    page.write(scenario, {"prepare": made}, None, tmp_path / "report.html")
+    page.write(scenario, {"prepare": made, "evaluate": made}, None, tmp_path / "report.html")
 
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert '<html lang="zh-Hans">' in text
     assert "Labels in training" in text
+    assert "Wrong!" in text
     assert str(tmp_path) not in text

@@ -1,6 +1,7 @@
 """What there is, in words: steps and their settings, tasks, models, metrics, templates."""
 
 import ast
+import tomllib
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +19,7 @@ def overview() -> str:
         ("Steps", {step.name: first_line(f"luodi.steps.{step.module}") for step in STEPS}),
         ("Tasks", {name: first_line(module) for name, module in registry.names("tasks").items()}),
         ("Models", {name: first_line(module) for name, module in registry.names("models").items()}),
-        ("Templates", {name: str(len(list(path.rglob("*.csv")))) + " table" for name, path in templates.names().items()}),
+        ("Templates", {name: first_sentence(path) for name, path in templates.names().items()}),
     ):  # fmt: skip
         width = max((len(name) for name in entries), default=0)
         parts.append(f"{title}\n" + "\n".join(f"  {name:<{width}}  {line}" for name, line in entries.items()))
@@ -36,7 +37,8 @@ def describe(name: str) -> str:
         return (
             f"{name}: {first_line(task.__name__)}\n\nkind     {task.kind}\nmetrics  {', '.join(task.metrics)}\n"
             f"models   {', '.join(task.models)}\n\n[options]\n{settings(task.Options)}\n\n"
-            f"A row\n{settings(task.Row)}\n\nA request\n{settings(task.Request)}\n\nA response\n{settings(task.Response)}"
+            f"A row\n{settings(task.Row)}\n\nA request\n{settings(task.Request)}\n\n"
+            f"A response\n{settings(task.Response)}"
         )
     if name in registry.names("models"):
         return f"{name}: {docstring(registry.names('models')[name])}"
@@ -59,8 +61,14 @@ def settings(cls: type[Any]) -> str:
 def docstring(module: str) -> str:
     """Return a module's docstring by reading its file, which loads no framework."""
     spec = find_spec(module)
-    assert spec and spec.origin, f"{module} has no file"
+    assert spec is not None, f"{module} has no file"
+    assert spec.origin is not None, f"{module} has no file"
     return ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+
+
+def first_sentence(folder: Path) -> str:
+    """Return the goal that an example's scenario file states."""
+    return str(tomllib.loads((folder / "scenario.toml").read_text(encoding="utf-8")).get("goal", ""))
 
 
 def first_line(module: str) -> str:

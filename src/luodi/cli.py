@@ -52,7 +52,7 @@ def main() -> None:
 
     SCENARIO is a scenario file, or the folder that holds `scenario.toml`.
     Exit codes: 0 the targets are met (or none are set), 1 they are not met, 2 something is to be mended.
-    """  # noqa: D301
+    """
 
 
 @main.command()
@@ -64,8 +64,14 @@ def main() -> None:
 @click.option("--label", help="The column of the label, if the guess is wrong.")
 @click.option("--yes", is_flag=True, help="Take the guess without asking.")
 def new(
-    folder: Path, data: Path | None, template: str | None, task: str | None, text: str | None, label: str | None, yes: bool
-) -> None:  # fmt: skip
+    folder: Path,
+    data: Path | None,
+    template: str | None,
+    task: str | None,
+    text: str | None,
+    label: str | None,
+    yes: bool,
+) -> None:
     """Write a scenario: from a table, whose columns are looked at, or from a template."""
     from luodi import templates
 
@@ -184,9 +190,7 @@ def predict(scenario: Path, source: Path, target: Path, columns: Sequence[str], 
             _fail(LuodiError(f"--column {pair!r} has no equals sign", fix="write --column text=body"))
         mapping[ours] = yours
     bar = bar_for(total=0, doing="answering")
-    counts = batch.predict(
-        open_bundle(bundle_path), source, target, columns=mapping, reading=reading, tell=bar.update
-    )
+    counts = batch.predict(open_bundle(bundle_path), source, target, columns=mapping, reading=reading, tell=bar.update)
     bar.close()
     if as_json:
         click.echo(json.dumps(counts | {"out": str(target)}))

@@ -13,7 +13,7 @@ Y = TypeVar("Y", contravariant=True)
 P = TypeVar("P", covariant=True)
 
 Kind = Literal["classify", "tag", "extract", "generate", "rank"]
-"""classify: one of n labels. tag: any of n labels. extract: places in a text. generate: a text. rank: ids, best first."""
+"""classify: one of n labels; tag: any of n; extract: places in a text; generate: a text; rank: ids, best first."""
 
 Scores = dict[str, float]
 """Label to probability: sums to 1 for `classify`, each on its own for `tag`."""
@@ -105,9 +105,7 @@ class Model(Protocol[X, Y, P]):
     license: ClassVar[str]
     plain: ClassVar[bool]  # quick enough to be fitted beside every other model, as a baseline to beat
 
-    def fit(
-        self, train: Sequence[tuple[X, Y]], dev: Sequence[tuple[X, Y]], *, recipe: Recipe, work: Path
-    ) -> Facts: ...
+    def fit(self, train: Sequence[tuple[X, Y]], dev: Sequence[tuple[X, Y]], *, recipe: Recipe, work: Path) -> Facts: ...
     def predict(self, xs: Sequence[X]) -> Sequence[P]: ...
     def save(self, folder: Path) -> None: ...
     @classmethod
@@ -120,6 +118,13 @@ class Pretrains(Protocol):
     """A model that can learn a domain from unlabelled text before it learns the task."""
 
     def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts: ...
+
+
+@runtime_checkable
+class Refuses(Protocol):
+    """A model that can tell from some texts that it is the wrong one for them, before it learns."""
+
+    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None: ...
 
 
 @record

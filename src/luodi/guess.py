@@ -95,7 +95,7 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
         "[define]",
         f"train = {_quote(Path(data).as_posix())}",
         "# What success means: a quality must reach its number with its whole interval, a cost must stay below it.",
-        f'succeed = {{ "{metric}" = 0.80, "cost.p95_ms" = 50 }}',
+        f'succeed = {{ "{metric}" = 0.90, "cost.p95_ms" = 50 }}',
         "# Answer alone only where this precision can be promised; the rest goes to a person.",
         "automate = { precision = 0.95 }",
         "",
@@ -185,7 +185,7 @@ def _mapping(cells: Sequence[str]) -> dict[str, str]:
         ordered = sorted(labels, key=float)
     except ValueError:
         return {}
-    middle = {label: "neutral" for label in ordered[1:-1]}
+    middle = dict.fromkeys(ordered[1:-1], "neutral")
     if len(ordered) > 3:  # stars: the two lower and the two upper ones
         middle = {label: ("negative" if n == 1 else "positive" if n == len(ordered) - 2 else "neutral")
                   for n, label in enumerate(ordered) if 0 < n < len(ordered) - 1}  # fmt: skip

@@ -175,7 +175,7 @@ class _Checker:
     def _missing_file(self, key: str, name: str) -> None:
         path = self.path.parent / name
         kind = "is a folder, not a file" if path.is_dir() else "does not exist"
-        near = [one.relative_to(self.path.parent).as_posix() for one in path.parent.glob("*")] if path.parent else []
+        near = [one.relative_to(self.path.parent).as_posix() for one in path.parent.glob("*")]
         self._fault(f"[define] {key}: {name!r} {kind}", ("define", key), did_you_mean(name, near))
 
     def _fault(self, what: str, at: tuple[str | int, ...], fix: str) -> None:

@@ -1,6 +1,7 @@
 """The door: untrusted values in, records out, and JSON Schema for whoever asks."""
 
 import json
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -12,15 +13,15 @@ T = TypeVar("T")
 
 
 @cache
-def adapter(cls: Any) -> TypeAdapter[Any]:
+def adapter(cls: Hashable) -> TypeAdapter[Any]:
     """Return the validator of a record; made once, since making it is the slow part."""
-    return TypeAdapter(cls)
+    return TypeAdapter(cast(Any, cls))
 
 
 def faults(cls: type[Any], value: object) -> tuple[Any, list[tuple[tuple[str | int, ...], str, str]]]:
     """Return the record, or `None` and every fault as (path, what, fix)."""
     try:
-        return adapter(cls).validate_python(value), []
+        return adapter(cast(Hashable, cls)).validate_python(value), []
     except ValidationError as error:
         return None, [_explain(cls, one) for one in error.errors(include_url=False, include_context=False)]
 
@@ -39,7 +40,7 @@ def parse(cls: type[T], body: bytes | str) -> T:
 
 def json_schema(cls: type[Any]) -> dict[str, Any]:
     """Return the JSON Schema of a record, with its field docstrings as descriptions."""
-    return adapter(cls).json_schema()
+    return adapter(cast(Hashable, cls)).json_schema()
 
 
 def _explain(cls: type[Any], error: Any) -> tuple[tuple[str | int, ...], str, str]:

@@ -11,9 +11,7 @@ PLACES = (Path(__file__).parent / "examples", Path(__file__).parents[2] / "examp
 
 def names() -> dict[str, Path]:
     """Return the shipped examples by name."""
-    return {
-        file.parent.name: file.parent for place in PLACES for file in sorted(place.glob("*/scenario.toml"))
-    }
+    return {file.parent.name: file.parent for place in PLACES for file in sorted(place.glob("*/scenario.toml"))}
 
 
 def check_free(folder: Path) -> None:

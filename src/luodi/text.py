@@ -32,6 +32,17 @@ def plural(n: int, noun: str) -> str:
     return f"{n:,} {noun}" + ("" if n == 1 else "s")
 
 
+def price(usd_per_1k: float) -> str:
+    """Say what requests cost, in a unit that leaves a readable number.
+
+    >>> price(0.25), price(0.0000036)
+    ('$0.25 per 1,000', '$0.0036 per million')
+    """
+    if usd_per_1k >= 0.001:
+        return f"${usd_per_1k:.2g} per 1,000"
+    return f"${float(f'{1_000 * usd_per_1k:.2g}'):.10f}".rstrip("0").rstrip(".") + " per million"
+
+
 def duration(seconds: float) -> str:
     """Say how long something took.
 

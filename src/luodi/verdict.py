@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from luodi.contracts import Artifact, record
+from luodi.text import price
 
 
 @record
@@ -76,7 +77,7 @@ def _sentence(exam: Mapping[str, Any], scales: Mapping[str, Any], checks: list[C
         f"{_words(name)} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f})",
         f"{scales['p50_ms']:.2g} ms",
         f"{scales['size_mb']:.3g} MB",
-        f"${scales['usd_per_1k']:.2g} per 1,000",
+        price(scales["usd_per_1k"]),
     ]
     promise = exam["promise"]
     if promise and promise["threshold"] is not None:
@@ -85,7 +86,7 @@ def _sentence(exam: Mapping[str, Any], scales: Mapping[str, Any], checks: list[C
         words.append(f"can promise {promise['precision']:.0%} precision for no share of the requests")
     missed = [check.metric for check in checks if not check.met]
     if missed:
-        words.append("missed: " + ", ".join(missed))
+        words.append("missed: " + ", ".join(_words(name) for name in missed))
     return ", ".join(words)
 
 

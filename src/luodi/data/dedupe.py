@@ -36,15 +36,11 @@ def find(rows: Sequence[tuple[bytes, Any, str]], *, kept: dict[bytes, str]) -> l
     by_text: dict[bytes, list[int]] = {}
     for index, (print_, _, _) in enumerate(rows):
         by_text.setdefault(print_, []).append(index)
-    dropped = [
-        one for print_, indexes in by_text.items() for one in _of_one_text(rows, indexes, twin=kept.get(print_))
-    ]
+    dropped = [one for print_, indexes in by_text.items() for one in _of_one_text(rows, indexes, twin=kept.get(print_))]
     return sorted(dropped, key=lambda one: one.index)
 
 
-def _of_one_text(
-    rows: Sequence[tuple[bytes, Any, str]], indexes: Sequence[int], *, twin: str | None
-) -> list[Dropped]:
+def _of_one_text(rows: Sequence[tuple[bytes, Any, str]], indexes: Sequence[int], *, twin: str | None) -> list[Dropped]:
     if twin is not None:
         return [Dropped(index=index, reason=f"stands in {twin} too") for index in indexes]
     if len(indexes) == 1:

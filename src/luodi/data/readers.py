@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from luodi.contracts import Reject, record
 from luodi.data import encoding as encodings
 from luodi.errors import DataError
 
+Quoting = Literal[0, 3]
 DELIMITERS = (",", "\t", ";", "|", "，")
 SNIFFED_LINES = 200
 MAX_CELL_CHARACTERS = 1_000_000
@@ -59,7 +60,7 @@ def open_table(
         return _json_table(path, name, "jsonl")
     if stem.endswith(".json"):
         return _json_table(path, name, "json")
-    return _csv(path, name, delimiter, header)
+    return _csv(path, name, delimiter, header=header)
 
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
@@ -71,13 +72,13 @@ def text_lines(path: Path, encoding: str) -> Iterator[str]:
         raise DataError(f"the gzip file is broken: {error}", where=str(path), fix="copy the file again") from None
 
 
-def _csv(path: Path, encoding: str, delimiter: str | None, header: bool | None) -> Table:
+def _csv(path: Path, encoding: str, delimiter: str | None, *, header: bool | None) -> Table:
     sample = [line for line, _ in zip(text_lines(path, encoding), range(SNIFFED_LINES), strict=False)]
     if not any(line.strip() for line in sample):
         raise DataError("the file is empty", where=str(path), fix="name a file with a header and rows")
     delimiter = delimiter or _delimiter(sample)
     quoted = _quoted(sample, delimiter)
-    records = [row for row in _parse(iter(sample), delimiter, quoted) if row]
+    records = [row for row in _parse(iter(sample), delimiter, quoted=quoted) if row]
     header = _has_header(records) if header is None else header
     first = [cell.strip() for cell in records[0]]
     columns = tuple(first) if header else tuple(str(n) for n in range(1, len(first) + 1))
@@ -99,7 +100,7 @@ def _delimiter(sample: Sequence[str]) -> str:
     """Return the delimiter that cuts the most lines into the same number of cells, two or more."""
 
     def agreement(delimiter: str) -> tuple[float, int]:
-        widths = Counter(len(row) for row in _parse(iter(sample), delimiter, _quoted(sample, delimiter)) if row)
+        widths = Counter(len(row) for row in _parse(iter(sample), delimiter, quoted=_quoted(sample, delimiter)) if row)
         width, n = widths.most_common(1)[0] if widths else (1, 0)
         return (n / max(1, widths.total()), width) if width > 1 else (0.0, 1)
 
@@ -140,9 +141,9 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _parse(lines: Iterator[str], delimiter: str, quoted: bool) -> Iterator[list[str]]:
+def _parse(lines: Iterator[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    quoting: Quoting = 0 if quoted else 3  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
     try:
         yield from csv.reader(lines, delimiter=delimiter, quoting=quoting)
     except csv.Error:
@@ -151,7 +152,7 @@ def _parse(lines: Iterator[str], delimiter: str, quoted: bool) -> Iterator[list[
 
 def _csv_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    quoting = csv.QUOTE_MINIMAL if table.quoted else csv.QUOTE_NONE
+    quoting: Quoting = 0 if table.quoted else 3
     reader = csv.reader(text_lines(table.path, table.encoding), delimiter=table.delimiter, quoting=quoting)
     skip, line = table.header, 0
     while True:
@@ -227,11 +228,11 @@ def _parquet(path: Path) -> Table:
 
 
 def _scan(path: Path) -> Any:
-    import polars
+    import polars as pl
 
     try:
-        return polars.read_parquet(path, memory_map=False)
-    except (polars.exceptions.PolarsError, OSError) as error:
+        return pl.read_parquet(path, memory_map=False)
+    except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError(
             f"the Parquet file cannot be read: {str(error).splitlines()[0][:160]}",
             where=str(path),
@@ -240,5 +241,4 @@ def _scan(path: Path) -> Any:
 
 
 def _parquet_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
-    for n, row in enumerate(_scan(table.path).iter_rows(named=True), start=1):
-        yield n, row
+    yield from enumerate(_scan(table.path).iter_rows(named=True), start=1)

@@ -5,9 +5,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
 
-def split(
-    units: Sequence[tuple[str, Hashable]], shares: Mapping[str, tuple[float, int]], *, seed: int
-) -> list[str]:
+def split(units: Sequence[tuple[str, Hashable]], shares: Mapping[str, tuple[float, int]], *, seed: int) -> list[str]:
     """Return "train" or the name of a share for each (group, stratum).
 
     `shares` maps a name to (share of all rows, at most so many rows). All rows of a group go to one side, placed by

@@ -85,9 +85,7 @@ def p_value(n: int, n_right: int, precision: float) -> float:
     return min(1.0, math.exp(top) * math.fsum(math.exp(term - top) for term in terms))
 
 
-def curve(
-    confidences: Sequence[float], correct: Sequence[bool], *, n_points: int = 40
-) -> list[dict[str, float]]:
+def curve(confidences: Sequence[float], correct: Sequence[bool], *, n_points: int = 40) -> list[dict[str, float]]:
     """Return precision against the share answered alone, from the surest answers to all of them."""
     p, right = _arrays((confidences, correct))
     order = np.argsort(-p, kind="stable")

@@ -54,8 +54,7 @@ def from_counts(
     if name == "micro_f1":
         hits, total = hits.sum(axis=1, keepdims=True), total.sum(axis=1, keepdims=True)
     f1 = np.where(total > 0, 2 * hits / np.maximum(total, 1e-12), np.nan)
-    means = [float(np.nanmean(row)) if (~np.isnan(row)).any() else 1.0 for row in f1]
-    return means
+    return [float(np.nanmean(row)) if (~np.isnan(row)).any() else 1.0 for row in f1]
 
 
 def per_class(gold: Labels, predicted: Labels) -> dict[str, dict[str, float]]:

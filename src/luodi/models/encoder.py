@@ -76,6 +76,10 @@ class Encoder:
         self.inner, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
         return facts
 
+    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
+        """Say why the encoder is the wrong one for these texts."""
+        return starter.stranger(starter.find(recipe.base), texts)
+
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         assert self.inner, "fit or load first"
         return self.inner.predict(xs)

@@ -50,6 +50,10 @@ class EncoderFrozen:
         self.inner = FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
         return {"base": self.inner.base, "strength": strength, "max_tokens": text.max_tokens}
 
+    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
+        """Say why the encoder is the wrong one for these texts."""
+        return starter.stranger(starter.find(recipe.base), texts)
+
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         assert self.inner, "fit or load first"
         return self.inner.predict(xs)

@@ -42,7 +42,7 @@ class NbSvm:
             made = LinearSVC(C=c, class_weight=weighing, random_state=recipe.seed).fit(x, y)
             return made.coef_[0], float(made.intercept_[0])
 
-        def solve(x: sp.csr_matrix, y: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
+        def solve(x: sp.csr_matrix, y: NDArray[np.bool_], kind: Kind) -> tuple[NDArray[np.float64], float]:
             plain, plain_bias = machine(x, y, PLAIN_C)
             ratio = log_count_ratio(x, y)
             bayes, bayes_bias = machine(x @ sp.diags(ratio), y, RATIO_C)

@@ -35,8 +35,9 @@ class TfidfLogreg:
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
-        def solve(x: sp.csr_matrix, y: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
-            weight = "balanced" if recipe.class_weights else None
+        def solve(x: sp.csr_matrix, y: NDArray[np.bool_], kind: Kind) -> tuple[NDArray[np.float64], float]:
+            # a tag is rarer than its absence, and would otherwise hardly ever reach one half
+            weight = "balanced" if recipe.class_weights or kind == "tag" else None
             made = LogisticRegression(
                 C=INVERSE_REGULARIZATION, solver="liblinear", dual=True, class_weight=weight, random_state=recipe.seed
             ).fit(x, y)

@@ -43,7 +43,7 @@ def exam(view: View) -> Section | None:
         columns += [Column(name=say("interval"), kind="num")]
         columns += [Column(name=say("as_trained"), kind="num")] if trained else []
         rows = []
-        for name, found in metrics.items():
+        for name, found in sorted(metrics.items(), key=lambda item: item[0] != view.decides()):
             one = mapping(found)
             row = [view.metric(name), quality(one.get("value")), interval(one.get("low"), one.get("high")) or DASH]
             rows.append(row + ([quality(trained.get(name))] if trained else []))
@@ -127,7 +127,7 @@ def _trade(
     chosen = (share, measured if measured is not None else promised or 1.0) if alone and share is not None else None
     words = {
         "title": say("automation_alt"),
-        "promised": say("promised", value=percent(promised)),
+        "promised": say("promised" if alone else "wanted", value=percent(promised)),
         "chosen": f"{say('answers_alone')} {percent(share)}",
     }
     picture = charts.automation(

@@ -29,7 +29,12 @@ class Case(Protocol):
 def gather(scenario: Case, artifacts: Mapping[str, Artifact], judged: Any) -> dict[str, Any]:
     """Return all that `page.render` takes. `judged` is a `Verdict`, or `None` when the run stopped early."""
     steps = {
-        name: {"key": one.key, "digest": one.digest, "facts": one.facts, "measured": one.measured}
+        name: {
+            "key": one.key,
+            "digest": one.digest,
+            "facts": {**one.facts, **_beside(one, "details.json")},
+            "measured": one.measured,
+        }
         for name, one in artifacts.items()
     }
     return {
@@ -44,15 +49,14 @@ def gather(scenario: Case, artifacts: Mapping[str, Artifact], judged: Any) -> di
         "written": time.strftime("%Y-%m-%d %H:%M"),
         "verdict": asdict(judged) if is_dataclass(judged) and not isinstance(judged, type) else judged,
         "steps": steps,
-        "profile": _profile(artifacts.get("prepare")),
+        "profile": _beside(artifacts["prepare"], "profile.json") if "prepare" in artifacts else None,
     }
 
 
-def _profile(prepared: Artifact | None) -> dict[str, Any] | None:
-    if prepared is None:
-        return None
+def _beside(artifact: Artifact, name: str) -> dict[str, Any]:
+    """Return what a step wrote into a file because it is too long for its facts; empty where it wrote none."""
     try:
-        found = read_json(prepared.path / "profile.json")
+        found = read_json(artifact.path / name)
     except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}

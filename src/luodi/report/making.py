@@ -63,19 +63,20 @@ def _left_out(view: View, rows: Mapping[str, Any]) -> Table | None:
     total = number(rows.get("in")) or 1.0
     columns = [Column(name=view.say("reason"), kind="user"), Column(name=view.say("rows"), kind="num")]
     columns.append(Column(name="", kind="num"))
-    cells = [
-        [reason(name_of(text), view.language), count(n), percent((number(n) or 0.0) / total, 1)]
-        for text, n in list(reasons.items())[:40]
-    ]
+    cells = [[reason(name_of(text), view.language), count(n), percent(n / total, 1)] for text, n in _most(reasons)[:40]]
     return Table(columns=columns, rows=cells, heading=view.say("left_out"), first=10)
+
+
+def _most(counts: Mapping[str, Any]) -> list[tuple[str, float]]:
+    found = [(str(name), number(n) or 0.0) for name, n in counts.items()]
+    return sorted(found, key=lambda item: (-item[1], item[0]))
 
 
 def _labels(view: View) -> Table | None:
     profile = mapping(mapping(view.about.get("profile")).get("train"))
-    labels = [(str(label), number(n) or 0.0) for label, n in mapping(profile.get("labels")).items()]
+    labels = _most(mapping(profile.get("labels")))
     if not labels:
         return None
-    labels.sort(key=lambda item: (-item[1], item[0]))
     n_rows = number(profile.get("rows")) or sum(n for _, n in labels)
     most = labels[0][1] or 1.0
     cells: list[list[str]] = [
@@ -105,7 +106,7 @@ def _lengths(view: View) -> Table | None:
     for part, lengths in found.items():
         if lengths:
             scripts = mapping(mapping(profile.get(part)).get("scripts"))
-            main = ", ".join(f"{name} {percent(share)}" for name, share in list(scripts.items())[:3])
+            main = ", ".join(f"{name} {percent(share)}" for name, share in _most(scripts)[:3] if share >= 0.005)
             numbers = [count(lengths.get(name)) for name in ("p5", "p50", "p95", "p100")]
             cells.append([say(part), charts.box(lengths, longest=longest), *numbers, main])
     return Table(columns=columns, rows=cells, heading=say("lengths"), note=say("lengths_note"))

@@ -1,5 +1,4 @@
 """Numbers as people read them. What is missing or not a number is a dash, never a crash."""
-# ruff: noqa: RUF001, RUF002 dashes and minus signs are meant
 
 import math
 from typing import Any
@@ -42,14 +41,15 @@ def gain(value: Any) -> str:
 
 
 def points(value: Any) -> str:
-    """Write a change in hundredths, with its sign.
+    """Write a change of a share in hundredths, with its sign.
 
-    >>> points(-0.1), points(0.0)
+    >>> points(-0.001), points(0.0)
     ('−0.10', '0.00')
     """
     found = number(value)
     if found is None:
         return DASH
+    found *= 100
     return f"{found:+.2f}".replace("-", "−") if round(found, 2) else "0.00"
 
 
@@ -141,11 +141,13 @@ def of_metric(name: str, value: Any) -> str:
     >>> of_metric("cost.p95_ms", 12.34).replace(NO_BREAK, " "), of_metric("classification.macro_f1", 0.8)
     ('12.3 ms', '0.800')
     """
-    if number(value) is None:
+    found = number(value)
+    if found is None:
         return DASH
     if "usd" in name:
         return dollars(value)
     for ending, unit in (("_ms", "ms"), ("_mb", "MB"), ("_s", "s")):
         if name.endswith(ending):
-            return f"{short(value)}{NO_BREAK}{unit}"
+            shown = "<0.01" if 0 < found < 0.01 else short(found)
+            return f"{shown}{NO_BREAK}{unit}"
     return short(value) if name.startswith("cost.") else quality(value)

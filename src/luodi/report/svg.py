@@ -57,7 +57,11 @@ class Scale:
     """Only whole numbers are marked, as for steps and epochs."""
 
     def __call__(self, value: float) -> float:
-        """Return the place of a value; what lies outside is put on the edge."""
+        """Return the place of a value; what lies outside is put on the edge.
+
+        >>> [Scale(low=0, high=1, start=100, end=0)(value) for value in (-1, 0.25, 9)]
+        [100.0, 75.0, 0.0]
+        """
         low, high, at = (math.log10(max(one, 1e-12)) if self.log else one for one in (self.low, self.high, value))
         share = (at - low) / (high - low) if high > low else 0.5
         return self.start + min(1.0, max(0.0, share)) * (self.end - self.start)

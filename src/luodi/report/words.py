@@ -1,5 +1,4 @@
 """What the page says, in English and Chinese."""
-# ruff: noqa: RUF001 Chinese punctuation is meant
 
 from collections.abc import Callable, Mapping
 
@@ -102,6 +101,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "x_share": ("Share answered alone", "自动答复比例"),
     "y_precision": ("Precision", "精确率"),
     "promised": ("promised {value}", "承诺 {value}"),
+    "wanted": ("asked {value}", "要求 {value}"),
     "threshold": ("Threshold", "阈值"),
     "numbers": ("The numbers behind the picture", "查看图中数据"),
     # reliability

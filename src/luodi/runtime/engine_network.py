@@ -13,7 +13,7 @@ from luodi.contracts import Scores
 from luodi.errors import SetupError
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.head import to_scores
-from luodi.runtime.openvino import core, has_bf16, openvino
+from luodi.runtime.openvino import core, engine, has_bf16
 from luodi.runtime.session import read_about
 
 GRAPH = "graph.xml"
@@ -34,7 +34,7 @@ class GraphSession:
         common = {"INFERENCE_PRECISION_HINT": precision}
         self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1}).create_infer_request()
         compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": n_streams})
-        self.queue = openvino.AsyncInferQueue(compiled, n_streams)
+        self.queue = engine.AsyncInferQueue(compiled, n_streams)
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         return to_scores(self.kind, self.labels, self.logits(xs)) if xs else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class Ngrams:
 
     def save(self, folder: Path) -> None:
         write_about(folder, "engine_ngrams", kind=self.kind, labels=self.labels, channels=self.channels)
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "vocabulary": self.vocabulary,
             "weight": self.weight,
             "norm_weight": self.norm_weight,

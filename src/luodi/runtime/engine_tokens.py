@@ -1,4 +1,4 @@
-"""Mean of token vectors under a linear head, folded into one table: a text's logits are the mean of its tokens' rows."""
+"""Mean token vectors under a linear head, folded into one table: the mean of the rows of a text's tokens."""
 
 import shutil
 from collections.abc import Sequence

@@ -2,16 +2,18 @@
 
 import os
 import sys
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("NNCF_CI", "1")  # NNCF's telemetry is off where it believes to be tested
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type] -- OpenVINO then takes its silent stub
+sys.modules.setdefault("openvino_telemetry", cast(Any, None))  # OpenVINO then takes its silent stub
 
-import openvino  # noqa: E402
+import openvino as engine  # noqa: E402
 
-core: Any = openvino.Core()
+__all__ = ["core", "engine", "has_bf16"]
+
+core: Any = engine.Core()
 
 
 def has_bf16() -> bool:
     """Say whether this processor multiplies bfloat16 in hardware."""
-    return "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return bool("BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from luodi.runtime.engine_network import GRAPH, GraphSession
 from luodi.runtime.engine_tokens import TOKENIZER
-from luodi.runtime.openvino import core, has_bf16, openvino
+from luodi.runtime.openvino import core, engine, has_bf16
 from luodi.runtime.session import read_about, write_about
 
 CALIBRATION_TEXTS = 300
@@ -34,8 +34,8 @@ def make(folder: Path, form: str, texts: Sequence[str], out: Path) -> None:
             shutil.copyfile(folder / name, out / name)
     else:
         _int8(folder, texts[:CALIBRATION_TEXTS], out)
-    engine = about.pop("engine")
-    write_about(out, engine, **about | {"precision": "bf16" if has_bf16() else "f32"})
+    name = about.pop("engine")
+    write_about(out, name, **about | {"precision": "bf16" if has_bf16() else "f32"})
 
 
 def _int8(folder: Path, texts: Sequence[str], out: Path) -> None:
@@ -54,4 +54,4 @@ def _int8(folder: Path, texts: Sequence[str], out: Path) -> None:
             preset=nncf.QuantizationPreset.MIXED,
             subset_size=len(inputs),
         )
-    openvino.save_model(graph, out / GRAPH, compress_to_fp16=False)
+    engine.save_model(graph, out / GRAPH, compress_to_fp16=False)

@@ -9,7 +9,10 @@ STEPS = (
     Step(name="pretrain", module="s4_pretrain", needs=("select", "prepare"), runs=("models",)),
     Step(name="finetune", module="s5_finetune", needs=("pretrain", "select", "prepare"), runs=("models",)),
     Step(
-        name="evaluate", module="s6_evaluate", needs=("finetune", "select", "prepare", "define"), runs=("task", "models")
+        name="evaluate",
+        module="s6_evaluate",
+        needs=("finetune", "select", "prepare", "define"),
+        runs=("task", "models"),
     ),
     Step(name="deploy", module="s7_deploy", needs=("evaluate", "prepare", "define"), runs=("task",)),
 )

@@ -1,7 +1,6 @@
 """Step 1. Which files, byte for byte; what success means."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -75,7 +74,7 @@ def run(job: Job) -> Outcome:
     )
 
 
-def _fingerprint(root: Path, name: str) -> Mapping[str, Any]:
+def _fingerprint(root: Path, name: str) -> dict[str, Any]:
     path = root / name
     if not path.is_file():  # a folder, a device or a pipe would never end or never open
         raise DataError("this is not a data file", where=str(path), fix="name a CSV, TSV, JSONL or Parquet file")

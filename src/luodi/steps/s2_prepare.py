@@ -110,9 +110,7 @@ def run(job: Job) -> Outcome:
     )
 
 
-def _read(
-    job: Job, part: str, name: str, ledger: Ledger, tables: dict[str, dict[str, Any]]
-) -> Iterator[Line]:
+def _read(job: Job, part: str, name: str, ledger: Ledger, tables: dict[str, dict[str, Any]]) -> Iterator[Line]:
     settings: Settings = job.settings
     table = open_table(
         job.root / name, delimiter=settings.delimiter, header=settings.header, encoding=settings.encoding
@@ -136,9 +134,7 @@ def _read(
         yield Line(file=name, line=at[0], part=part, example=example, x=job.task.to_x(request, job.options))
 
 
-def _rows(
-    task: Task, mapping: dict[str, str], table: Table, name: str, ledger: Ledger, at: list[Any]
-) -> Iterator[Any]:
+def _rows(task: Task, mapping: dict[str, str], table: Table, name: str, ledger: Ledger, at: list[Any]) -> Iterator[Any]:
     """Yield the task's rows; `at` holds line and values of the one just taken, for whoever listens behind the task."""
     names = [one.name for one in fields(task.Row)]
     bar = bar_for(total=0, doing=f"reading {Path(name).name}")
@@ -262,9 +258,7 @@ def _check_labels(task: Task, parts: dict[str, list[Line]]) -> None:
         )
     for part in ("dev", "test"):
         if not parts[part]:
-            raise DataError(
-                f"no row is left for {part}", where=file, fix="add rows, or raise its share in [prepare]"
-            )
+            raise DataError(f"no row is left for {part}", where=file, fix="add rows, or raise its share in [prepare]")
         for row in parts[part]:
             labels = {row.example.y} if isinstance(row.example.y, str) else set(row.example.y)
             for label in sorted(labels - known.keys()):

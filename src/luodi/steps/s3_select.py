@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Facts, Job, Outcome, Recipe, record
+from luodi.contracts import Facts, Job, Outcome, Recipe, Refuses, record
 from luodi.errors import LuodiError, ScenarioError, SetupError
 from luodi.log import progress
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
 from luodi.steps import trial
 from luodi.store import digest, read_json, read_lines, write_json, write_lines
+from luodi.text import price
 
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 N_MEASURED = 200
@@ -53,7 +54,7 @@ def run(job: Job) -> Outcome:
     candidates: list[Facts] = []
     measured: dict[str, Any] = {}
     for name in progress(names, total=len(names), doing="contest"):
-        refused = _refusal(name, job)
+        refused = _refusal(name, job, sample)
         if refused:
             candidates.append({"model": name, "value": None, "low": None, "high": None, "refused": refused})
             continue
@@ -94,7 +95,7 @@ def choose(
     candidates: Sequence[Facts], measured: dict[str, Any], targets: dict[str, float], metric: str
 ) -> tuple[Facts, str]:
     """Return the cheapest candidate whose lower bound meets the targets, else the best, and one sentence why."""
-    enough = [one for one in candidates if _is_enough(one, measured[one["model"]], targets, metric)]
+    enough = [one for one in candidates if _is_enough(one, measured[one["model"]], targets)]
     if enough:
         best = enough[0]
         for one in enough[1:]:
@@ -112,18 +113,22 @@ def choose(
     what = metric.partition(".")[2].replace("_", " ")
     sentence = (
         f"{best['model']}: {rest}; {what} {best['value']:.3f} ({best['low']:.3f}–{best['high']:.3f}) on dev, "
-        f"{cost['p50_ms']:.3g} ms, {cost['size_mb']:.3g} MB, ${cost['usd_per_1k']:.2g} per 1,000"
+        f"{cost['p50_ms']:.3g} ms, {cost['size_mb']:.3g} MB, {price(cost['usd_per_1k'])}"
     )
     return best, sentence
 
 
-def _is_enough(one: Facts, cost: dict[str, float], targets: dict[str, float], metric: str) -> bool:
-    if metric not in targets or one["low"] < targets[metric] or not one["promises"]:
-        return False
-    return all(cost[name.partition(".")[2]] <= at for name, at in targets.items() if name.startswith("cost."))
+def _is_enough(one: Facts, cost: dict[str, float], targets: dict[str, float]) -> bool:
+    """Say whether a candidate is sure to meet the targets, of which one at least is a quality."""
+    quality = {name: at for name, at in targets.items() if not name.startswith("cost.")}
+    affordable = all(cost[name.partition(".")[2]] <= at for name, at in targets.items() if name not in quality)
+    good = bool(quality) and all(
+        name in one["metrics"] and one["metrics"][name]["low"] >= at for name, at in quality.items()
+    )
+    return good and affordable and bool(one["promises"])
 
 
-def _refusal(name: str, job: Job) -> str | None:
+def _refusal(name: str, job: Job, sample: Path) -> str | None:
     """Say why a model may not take part, before anything is learned."""
     settings: Settings = job.settings
     try:
@@ -136,6 +141,10 @@ def _refusal(name: str, job: Job) -> str | None:
         return f"it cannot {job.task.kind}"
     if settings.licenses is not None and model.license not in settings.licenses:
         return f"its license is {model.license}"
+    candidate = model()
+    if isinstance(candidate, Refuses):
+        texts = [row["x"] for row in read_lines(sample)]
+        return candidate.refuses(texts, recipe=Recipe(seed=job.seed, base=settings.base))
     return None
 
 
@@ -194,13 +203,22 @@ def _judge(name: str, job: Job, folder: Path, result: dict[str, Any]) -> tuple[F
     answer = trial.answer
     gold, predicted = [answer(row["y"]) for row in rows], [answer(row["answer"]) for row in rows]
     n = job.settings.n_resamples
-    value = interval.bootstrap(family, metric.partition(".")[2], gold, predicted, n_resamples=n, seed=job.seed)
+    metrics = {
+        one: interval.bootstrap(family, one.partition(".")[2], gold, predicted, n_resamples=n, seed=job.seed)
+        for one in job.task.metrics
+    }
     texts = [row["x"] for row in read_lines(job.inputs["prepare"].path / "dev.jsonl")][:N_MEASURED]
     core_hour = job.inputs["define"].facts["price"]["core_hour"]
     scales = measure.measure(folder / "session", texts, work=folder, core_hour=core_hour)
     limit = job.settings.max_size_mb
     refused = f"it is {scales['size_mb']:.0f} MB large" if limit and scales["size_mb"] > limit else None
-    facts = {"model": name, **value, "refused": refused, "promises": _promises(job, rows, gold, predicted)}
+    facts = {
+        "model": name,
+        **metrics[metric],
+        "metrics": metrics,
+        "refused": refused,
+        "promises": _promises(job, rows, gold, predicted),
+    }
     facts["learned"] = result["facts"]
     return facts, scales | {"fit_s": result["seconds"], "train_memory_mb": result["memory_mb"]}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from luodi import registry
 from luodi.contracts import Job, Outcome, Pretrains, Recipe, record
-from luodi.data.readers import open_table, text_lines
 from luodi.data import encoding as encodings
+from luodi.data.readers import open_table, text_lines
 from luodi.errors import DataError
 from luodi.store import read_lines
 

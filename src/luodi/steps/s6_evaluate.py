@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, Scores, record
@@ -154,7 +154,7 @@ def _compare(form: str, folder: Path, dev: Exam, exam: Exam, *, agrees: float, l
     decides = made["dev"]
     assert isinstance(decides, dict)
     made["ok"] = decides["agree"] >= agrees and decides["change"] >= -loses - 1e-9
-    return made | made["exam"]  # type: ignore[operator]
+    return {**made, **cast(Facts, made["exam"])}
 
 
 def _is_same(ours: Any, theirs: Any, scores: Scores) -> bool:
@@ -167,7 +167,7 @@ def _is_same(ours: Any, theirs: Any, scores: Scores) -> bool:
 
 
 def _accuracy(exam: Exam) -> float:
-    return sum(g == a for g, a in zip(exam.gold, exam.answers, strict=True)) / len(exam.gold)
+    return sum(1 for g, a in zip(exam.gold, exam.answers, strict=True) if g == a) / len(exam.gold)
 
 
 def _family(metric: str) -> ModuleType:
@@ -175,7 +175,7 @@ def _family(metric: str) -> ModuleType:
 
 
 def _value(metric: str, exam: Exam) -> float:
-    return registry.metric(metric)(exam.gold, exam.answers)
+    return float(registry.metric(metric)(exam.gold, exam.answers))
 
 
 def _measure(job: Job, metric: str, exam: Exam) -> dict[str, float]:
@@ -199,9 +199,7 @@ def _baselines(job: Job, exam: Exam) -> Facts:
     for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
         theirs = _sit(exam.rows, registry.model(folder.name).load(folder))
         n, seed = job.settings.n_resamples, job.seed
-        gain = interval.paired(
-            _family(metric), name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed
-        )
+        gain = interval.paired(_family(metric), name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed)
         result[folder.name] = _measure(job, metric, theirs) | {
             "gain": gain["gain"],
             "gain_low": gain["low"],

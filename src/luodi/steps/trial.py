@@ -40,7 +40,10 @@ def main(order: Order) -> None:
     predictions = model.predict([x for x, _ in dev])
     write_lines(
         folder / "dev.jsonl",
-        ({"y": plain(y), "answer": best(y, scores), "scores": scores} for (_, y), scores in zip(dev, predictions, strict=True)),
+        (
+            {"y": plain(y), "answer": best(y, scores), "scores": scores}
+            for (_, y), scores in zip(dev, predictions, strict=True)
+        ),
     )
     for name in ("model", "session"):
         (folder / name).mkdir(exist_ok=True)

@@ -34,8 +34,8 @@ def targets(ys: Sequence[Any], labels: Sequence[str]) -> NDArray[np.float32]:
 def class_weights(target: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a weight per label, inverse to its share and 1 on average over the examples, shape (n_labels,)."""
     n = np.maximum(target.sum(axis=0), 1)
-    weight = target.sum() / (len(n) * n)
-    return weight.astype(np.float32)
+    weight: NDArray[np.float32] = (target.sum() / (len(n) * n)).astype(np.float32)
+    return weight
 
 
 def decide(kind: Kind, scores: dict[str, float]) -> Any:

@@ -24,7 +24,7 @@ def device() -> torch.device:
 def has_fast_bf16() -> bool:
     """Say whether bfloat16 products are done in hardware; without it they are emulated, and slower."""
     if device().type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     try:
         flags = next(line for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("flags"))  # noqa: PTH123, SIM115
     except (OSError, StopIteration):

@@ -11,7 +11,7 @@ import torch
 from luodi.contracts import Kind
 from luodi.runtime.engine_network import GRAPH
 from luodi.runtime.engine_tokens import TOKENIZER
-from luodi.runtime.openvino import openvino
+from luodi.runtime.openvino import engine
 from luodi.runtime.session import write_about
 
 
@@ -21,10 +21,10 @@ def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels
     example = torch.ones((2, 8), dtype=torch.int64)
     with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of branches on shapes that are the same for every batch
-        graph = openvino.convert_model(
-            network, example_input=(example, example), input=[openvino.PartialShape([-1, -1])] * 2
+        graph = engine.convert_model(
+            network, example_input=(example, example), input=[engine.PartialShape([-1, -1])] * 2
         )
-    openvino.save_model(graph, folder / GRAPH, compress_to_fp16=False)
+    engine.save_model(graph, folder / GRAPH, compress_to_fp16=False)
     shutil.copyfile(text.file, folder / TOKENIZER)
     about = {"kind": kind, "labels": list(labels), "max_tokens": text.max_tokens, "pad": text.pad, "precision": "f32"}
     write_about(folder, "engine_network", **about)

@@ -12,9 +12,7 @@ from luodi.train import export, network
 class FittedNetwork:
     """Answers with torch, saves to safetensors, exports to a graph."""
 
-    def __init__(
-        self, kind: Kind, labels: Sequence[str], net: network.Network, text: network.Text, base: str
-    ) -> None:
+    def __init__(self, kind: Kind, labels: Sequence[str], net: network.Network, text: network.Text, base: str) -> None:
         self.kind, self.labels, self.network, self.text, self.base = kind, list(labels), net, text, base
 
     def predict(self, xs: Sequence[str], *, exact: bool = True) -> list[Scores]:

@@ -43,14 +43,14 @@ class Matrix:
         return self._assemble(list(ngrams.counts(texts, self.channels)), len(texts))
 
     def _assemble(self, parts: Sequence[Any], n_rows: int) -> sp.csr_matrix:
-        made = [weigh(*part, self.vocabulary, self.idf) for part in parts]
+        made = [weigh(rows, grams, n, self.vocabulary, self.idf) for rows, grams, n in parts]
         rows, features, values = (np.concatenate(column) for column in zip(*made, strict=True))
         shape = (n_rows, len(self.vocabulary))
         return sp.csr_matrix((values, (rows.astype(np.int32), features.astype(np.int32))), shape=shape)
 
 
-Solver = Callable[[sp.csr_matrix, NDArray[np.bool_]], tuple[F64, float]]
-"""Takes rows and which of them carry a label; returns the weights, shape (n_features,), and the bias."""
+Solver = Callable[[sp.csr_matrix, NDArray[np.bool_], Kind], tuple[F64, float]]
+"""Takes rows, which of them carry a label, and the kind of answer; returns weights, (n_features,), and a bias."""
 
 
 def fit(
@@ -71,7 +71,7 @@ def fit(
         if target[:, n].all():
             bias[n] = 5.0  # a label that every row carries
             continue
-        weight[:, n], bias[n] = solver(matrix.x, target[:, n])
+        weight[:, n], bias[n] = solver(matrix.x, target[:, n], kind)
     return _scaled(kind, labels, matrix, weight, bias, dev)
 
 

@@ -87,9 +87,7 @@ class Loop:
         for made, one in zip(self.optimizer.param_groups, groups_, strict=True):
             made["scale"] = one["scale"]
         self.named = {
-            name: parameter
-            for one in groups_
-            for name, parameter in zip(one["names"], one["params"], strict=True)
+            name: parameter for one in groups_ for name, parameter in zip(one["names"], one["params"], strict=True)
         }
         self.average = {name: one.detach().clone() for name, one in self.named.items()} if schedule.average else {}
         self.best: dict[str, torch.Tensor] = {}

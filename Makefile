@@ -1,0 +1,44 @@
+# Every command a person types. Each target prepares what it needs, so a fresh clone needs no other step.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test test-all bench docs fix clean
+
+run: $(READY)  ## install, then take the example scenario from data to verdict
+	$(BIN)/luodi run examples/support-tickets
+
+test: $(READY)  ## all that must pass before a push, and all that CI calls
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell README.md CONTRIBUTING.md docs src
+	$(BIN)/python -m cogapp --check README.md README.zh-CN.md docs/scenario-file.md
+	$(BIN)/pytest -q -m "not slow" -n 2 --dist worksteal
+
+test-all: $(READY)  ## the slow tests and the coverage too
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine
+	$(BIN)/coverage report
+
+bench: $(READY)  ## the benchmarks: ratios in one run, a table and a picture
+	$(BIN)/python -m bench
+
+docs: $(READY)  ## rewrite the generated parts of the documentation
+	$(BIN)/python -m cogapp -r README.md README.zh-CN.md docs/scenario-file.md
+
+fix: $(READY)  ## format, and repair what the linter can
+	$(BIN)/ruff format src tests bench
+	$(BIN)/ruff check --fix src tests bench
+
+clean:  ## remove what was installed and computed
+	rm -rf $(VENV) examples/*/.luodi
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("luodi needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev --group test -e ".[train,parquet]"
+	touch $(READY)
