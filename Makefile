@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.tools
 
 .PHONY: run test test-all bench docs fix clean
 
 run: $(READY)  ## install, then take the example scenario from data to verdict
 	$(BIN)/luodi run examples/support-tickets
 
-test: $(READY)  ## all that must pass before a push, and all that CI calls
+test: $(TOOLS)  ## all that must pass before a push, and all that CI calls
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/ruff check src tests bench
 	$(BIN)/mypy
@@ -18,27 +19,34 @@ test: $(READY)  ## all that must pass before a push, and all that CI calls
 	$(BIN)/python -m cogapp --check README.md README.zh-CN.md docs/scenario-file.md
 	$(BIN)/pytest -q -m "not slow" -n 2 --dist worksteal
 
-test-all: $(READY)  ## the slow tests and the coverage too
+test-all: $(TOOLS)  ## the slow tests and the coverage too
 	$(BIN)/coverage run -m pytest -q
 	$(BIN)/coverage combine
 	$(BIN)/coverage report
 
-bench: $(READY)  ## the benchmarks: ratios in one run, a table and a picture
+bench: $(TOOLS)  ## the benchmarks: ratios in one run, a table and a picture
 	$(BIN)/python -m bench
 
-docs: $(READY)  ## rewrite the generated parts of the documentation
+docs: $(TOOLS)  ## rewrite the generated parts of the documentation
 	$(BIN)/python -m cogapp -r README.md README.zh-CN.md docs/scenario-file.md
 
-fix: $(READY)  ## format, and repair what the linter can
+fix: $(TOOLS)  ## format, and repair what the linter can
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench
 
 clean:  ## remove what was installed and computed
 	rm -rf $(VENV) examples/*/.luodi
 
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("luodi needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev --group test -e ".[train,parquet]"
+	@echo "installing into $(VENV): a few minutes, once"
+	$(INSTALL) torch==2.13.0
+	$(INSTALL) -e ".[train,parquet]"
 	touch $(READY)
+
+$(TOOLS): $(READY)
+	$(INSTALL) -e ".[train,parquet,dev]"
+	touch $(TOOLS)

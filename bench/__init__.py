@@ -1,0 +1,1 @@
+"""Ratios against peers, both sides in the same run: `make bench`."""
