@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from luodi import registry, schema, templates
+from luodi import registry, templates
 from luodi.errors import LuodiError, did_you_mean
 from luodi.steps import STEPS
 
@@ -48,6 +48,8 @@ def describe(name: str) -> str:
 
 def settings(cls: type[Any]) -> str:
     """Return a line per field: name, type, default and meaning."""
+    from luodi import schema  # loads pydantic, which a list of names can do without
+
     made = schema.json_schema(cls)
     lines = []
     for name, field in made.get("properties", {}).items():

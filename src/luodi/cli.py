@@ -29,6 +29,13 @@ class Commands(click.Group):
             return super().invoke(context)
         except LuodiError as error:
             _fail(error)
+        except OSError as error:
+            from luodi.store import explain_os_error
+
+            explained = explain_os_error(error)
+            if explained is None:
+                raise
+            _fail(explained)
         except KeyboardInterrupt:
             click.echo("\nstopped; the same command goes on from here", err=True)
             sys.exit(130)

@@ -26,7 +26,11 @@ Facts = dict[str, Any]
 def record(cls: type[T]) -> type[T]:
     """Make a frozen, keyword-only dataclass whose field docstrings end up in its JSON Schema."""
     made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    made.__pydantic_config__ = {"extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
+    made.__pydantic_config__ = {  # type: ignore[attr-defined]
+        "extra": "forbid",
+        "use_attribute_docstrings": True,
+        "allow_inf_nan": False,
+    }
     return made
 
 
@@ -169,6 +173,11 @@ class Job:
     """Empty at the start; becomes the artifact."""
     work: Path
     """Survives a crash, is found again under the same key, and is deleted on success."""
+
+    def path_of(self, name: str) -> str:
+        """Return the path of a folder of the user's, or the name as it is where there is none."""
+        folder = self.root / name
+        return str(folder) if folder.is_dir() else name
 
 
 @record

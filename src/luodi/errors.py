@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+MOST_NAMED = 12  # a folder or a table may hold thousands of names
+
 
 class LuodiError(Exception):
     """A mistake that the user can mend. The command line prints its three parts and exits with 2."""
@@ -58,7 +60,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     "use one of 'body', 'label'"
     """
     known = list(known)
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name[:100], known, n=1)  # a name of 5,000 letters would take a second
     if close:
         return f"did you mean {close[0]!r}?"
-    return "use one of " + ", ".join(repr(one) for one in known) if known else "there is none to choose from"
+    if not known:
+        return "there is none to choose from"
+    rest = f" … ({len(known) - MOST_NAMED:,} more)" if len(known) > MOST_NAMED else ""
+    return "use one of " + ", ".join(repr(one) for one in known[:MOST_NAMED]) + rest

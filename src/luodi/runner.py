@@ -12,10 +12,10 @@ from typing import Any
 import luodi
 from luodi import registry, verdict
 from luodi.contracts import Artifact, Job, Outcome, Step, record
-from luodi.errors import LuodiError, ScenarioError, did_you_mean
+from luodi.errors import ScenarioError, did_you_mean
 from luodi.scenario import Scenario
 from luodi.steps import STEPS
-from luodi.store import Store, digest, digest_file, explain_os_error, write_json
+from luodi.store import Store, digest, digest_file, explained, write_json
 
 NAMES = tuple(step.name for step in STEPS)
 
@@ -52,11 +52,11 @@ def run(
 
     `until` stops after a step; `fresh` runs a step and all after it anew. Raises `LuodiError`.
     """
-    for name in (until, fresh):
+    for option, name in (("--until", until), ("--fresh", fresh)):
         if name is not None and name not in NAMES:
-            raise ScenarioError(f"there is no step {name!r}", fix=did_you_mean(name, NAMES))
+            raise ScenarioError(f"there is no step {name!r}", where=option, fix=did_you_mean(name, NAMES))
     store = Store(scenario.home)
-    with store.lock():
+    with store.lock(), explained(scenario.home):
         artifacts = _steps(scenario, store, until, fresh, tell)
         judged = verdict.judge(artifacts) if "deploy" in artifacts else None
         _lock_file(scenario, artifacts)
@@ -96,6 +96,9 @@ def key_of(step: Step, scenario: Scenario, inputs: dict[str, Artifact]) -> str:
         "seed": scenario.seed,
         "version": luodi.__version__,
     }
+    if step.name == "select":  # the encoder may be a folder of the user's, whose bytes may change
+        weights = scenario.root / scenario.settings["select"].base / "model.safetensors"
+        decides["base"] = digest_file(weights) if weights.is_file() else None
     if step.name == "deploy":  # the only step that writes the scenario's name down
         decides["name"] = scenario.name
     return digest(decides)[:16]
@@ -140,17 +143,9 @@ def _run_step(step: Step, key: str, scenario: Scenario, store: Store, artifacts:
         work=work,
     )
     outcome = Outcome(facts={"skipped": "the scenario has no [pretrain] section"})
-    try:
-        if step.name != "pretrain" or "pretrain" in scenario.present:
-            outcome = import_module(f"luodi.steps.{step.module}").run(job)
-        return store.commit(step.name, key, outcome.facts, outcome.measured)
-    except LuodiError:
-        raise
-    except OSError as error:
-        explained = explain_os_error(error)
-        if explained is None:
-            raise
-        raise explained from None
+    if step.name != "pretrain" or "pretrain" in scenario.present:
+        outcome = import_module(f"luodi.steps.{step.module}").run(job)
+    return store.commit(step.name, key, outcome.facts, outcome.measured)
 
 
 def _define_key(scenario: Scenario) -> str:
@@ -185,10 +180,7 @@ def _file_of(module: str) -> Path:
 def _lock_file(scenario: Scenario, artifacts: dict[str, Artifact]) -> None:
     """Write `luodi.lock` beside the scenario file: a change of numbers shows up in review as a diff."""
     steps = {name: {"key": one.key, "digest": one.digest, "facts": one.facts} for name, one in artifacts.items()}
-    try:
-        write_json(scenario.path.with_name("luodi.lock"), {"scenario": scenario.name, "steps": steps})
-    except PermissionError as error:
-        raise explain_os_error(error) or error from None
+    write_json(scenario.path.with_name("luodi.lock"), {"scenario": scenario.name, "steps": steps})
 
 
 def _log(scenario: Scenario, **values: Any) -> None:

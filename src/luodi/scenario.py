@@ -1,19 +1,48 @@
 """Read a scenario file, and refuse it early: every fault at once, with its line and the closest valid name."""
 
 import re
+import stat
 import tomllib
+from collections.abc import Sequence, Set
 from dataclasses import fields
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from luodi import registry, schema
 from luodi.contracts import Task, record
 from luodi.errors import Faults, LuodiError, ScenarioError, did_you_mean
+from luodi.metrics import cost
 from luodi.steps import STEPS
+from luodi.text import shorten
 
 TOP = ("name", "task", "goal", "seed", "options", *(step.name for step in STEPS))
 MAX_BYTES = 1_000_000
+RANGES: dict[tuple[str, ...], tuple[float, float]] = {
+    ("seed",): (0, 2**32 - 1),  # what numpy and scikit-learn take
+    ("options", "max_characters"): (1, inf),
+    ("define", "automate", "precision"): (0.5, 0.9999),
+    ("define", "automate", "confidence"): (0.5, 0.9999),
+    ("define", "price", "core_hour"): (0, inf),
+    ("prepare", "dev"): (0, 0.9),
+    ("prepare", "test"): (0, 0.9),
+    ("prepare", "max_dev"): (1, inf),
+    ("prepare", "max_test"): (1, inf),
+    ("select", "sample"): (1, inf),
+    ("select", "max_minutes"): (0, inf),
+    ("select", "n_resamples"): (1, inf),
+    ("pretrain", "max_minutes"): (0, inf),
+    ("pretrain", "epochs"): (1, inf),
+    ("finetune", "max_minutes"): (0, inf),
+    ("finetune", "epochs"): (1, inf),
+    ("finetune", "learning_rate"): (0, 10),
+    ("finetune", "max_tokens"): (8, inf),
+    ("evaluate", "n_resamples"): (1, inf),
+    ("deploy", "max_batch"): (1, inf),
+    ("deploy", "max_wait_ms"): (0, 60_000),
+}
+"""The numbers that may be meant, by section and key."""
 
 
 @record
@@ -49,7 +78,7 @@ def load(path: Path | str) -> Scenario:
     text = _read(path)
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets in brackets
         line = re.search(r"line (\d+)", str(error))
         raise ScenarioError(
             f"this is not TOML: {error}", where=f"{path}:{line[1] if line else 1}", fix="see docs/scenario-file.md"
@@ -63,13 +92,22 @@ def load(path: Path | str) -> Scenario:
 
 def find(path: Path) -> Path:
     """Return the scenario file that a path means."""
-    if path.is_dir():
+    if kind_of(path) == "folder":
         path = path / "scenario.toml"
-    if not path.is_file():
-        known = sorted(str(one) for one in path.parent.glob("*.toml")) if path.parent.is_dir() else []
+    if kind_of(path) != "file":
+        known = sorted(str(one) for one in path.parent.glob("*.toml")) if kind_of(path.parent) == "folder" else []
         fix = did_you_mean(str(path), known) if known else "luodi new FOLDER --data FILE.csv writes one"
         raise ScenarioError("there is no scenario file here", where=str(path), fix=fix)
     return path.resolve()
+
+
+def kind_of(path: Path) -> str:
+    """Say what stands at a path: "file", "folder", "other" (a pipe, a device), or "" for nothing."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # not there, not to be seen, or no name at all
+        return ""
+    return "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
 
 
 def _read(path: Path) -> str:
@@ -90,7 +128,7 @@ class _Checker:
         self.lines = key_lines(text)
 
     def check(self) -> Scenario | None:
-        for key in self.raw.keys() - set(TOP):
+        for key in (one for one in self.raw if one not in TOP):
             self._fault(f"{key!r} is not known here", (key,), did_you_mean(key, TOP))
         name = self._top("name", str, self.path.parent.name)
         goal = self._top("goal", str, "")
@@ -100,8 +138,8 @@ class _Checker:
         settings = {
             step.name: self._record(import_module(f"luodi.steps.{step.module}").Settings, step.name) for step in STEPS
         }
-        if task and not self.faults:
-            self._names(task, settings)
+        self._names(task, settings)
+        self._ranges(settings | {"seed": seed, "options": options})
         if self.faults or task is None:
             return None
         return Scenario(
@@ -142,41 +180,86 @@ class _Checker:
             self._fault("the section [define] is missing", (), 'add [define] with train = "your-data.csv"')
             return None
         made, found = schema.faults(cls, value)
+        more = f"luodi describe {self.raw['task'] if section == 'options' else section}"
         for at, what, fix in found:
-            path = (section, *at)
-            self._fault(f"[{section}] {what}", path, fix + (f", or see: luodi describe {section}" if at else ""))
+            self._fault(f"[{section}] {what}", (section, *at), fix + (f"; or see: {more}" if at else ""))
         return made
 
-    def _names(self, task: Task, settings: dict[str, Any]) -> None:
+    def _names(self, task: Task | None, settings: dict[str, Any]) -> None:
         """Check what the schema cannot: names of metrics, models and columns, and that files exist."""
-        for metric in settings["define"].succeed:
-            try:
-                registry.metric(metric)
-            except LuodiError as error:
-                self._fault(f"[define] succeed: {error.what}", ("define", "succeed", metric), error.fix)
-        for name in settings["select"].models or ():
+        for name in self._texts("define", "succeed"):
+            self._target(name, task)
+        for key in ("train", "dev", "test"):
+            for one in self._texts("define", key):
+                if kind_of(self.path.parent / one) != "file":
+                    self._no_file(key, one)
+        self._models(self._texts("select", "models"))
+        if settings["prepare"]:
+            self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
+        if task and settings["prepare"] and settings["evaluate"]:
+            taken = {"group", *(one.name for one in fields(task.Row))}
+            self._slices(settings["evaluate"].slices, settings["prepare"].columns.keys() - taken)
+
+    def _texts(self, section: str, key: str) -> list[str]:
+        """Return the texts that stand under a key, whatever else is wrong in its section."""
+        inside = self.raw.get(section)
+        value = inside.get(key, ()) if isinstance(inside, dict) else ()
+        many = (value,) if isinstance(value, str) else value if isinstance(value, list | dict) else ()
+        return [one for one in many if isinstance(one, str)]
+
+    def _target(self, name: str, task: Task | None) -> None:
+        """Refuse a target that nothing can meet, since it is never measured."""
+        try:
+            registry.metric(name)
+            if task and name not in task.metrics and not name.startswith("cost."):
+                known = (*task.metrics, *(f"cost.{one}" for one in cost.METRICS))
+                raise ScenarioError(f"{name!r} is not measured for {self.raw['task']}", fix=did_you_mean(name, known))
+        except LuodiError as error:
+            self._fault(f"[define] succeed: {error.what}", ("define", "succeed", name), error.fix)
+
+    def _models(self, names: Sequence[str]) -> None:
+        for name in names:
             try:
                 registry.module_of("models", name)
             except LuodiError as error:
                 self._fault(f"[select] models: {error.what}", ("select", "models"), error.fix)
-        for key in ("train", "dev", "test"):
-            for one in settings["define"].files(key):
-                if not (self.path.parent / one).is_file():
-                    self._missing_file(key, one)
-        row = {one.name for one in fields(task.Row)}
-        for ours in settings["evaluate"].slices:
-            if ours in row:
-                self._fault(
-                    f"[evaluate] slices: {ours!r} is what the model reads or answers",
-                    ("evaluate", "slices"),
-                    "slice by another column",
-                )
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
 
-    def _missing_file(self, key: str, name: str) -> None:
-        path = self.path.parent / name
-        kind = "is a folder, not a file" if path.is_dir() else "does not exist"
-        near = [one.relative_to(self.path.parent).as_posix() for one in path.parent.glob("*")]
-        self._fault(f"[define] {key}: {name!r} {kind}", ("define", key), did_you_mean(name, near))
+    def _slices(self, names: Sequence[str], columns: Set[str]) -> None:
+        for name in names:
+            if name not in columns:
+                fix = f'write [prepare] columns = {{ {name} = "your column" }}, with a name that the task does not use'
+                self._fault(f"[evaluate] slices: no further column is called {name!r}", ("evaluate", "slices"), fix)
+
+    def _no_file(self, key: str, name: str) -> None:
+        kind = {"folder": "is a folder, not a file", "other": "is a pipe or a device, not a file"}
+        folder = (self.path.parent / name).parent if name else self.path.parent
+        files = sorted(one.name for one in folder.glob("[!.]*") if kind_of(one) == "file") if kind_of(folder) else []
+        near = [(Path(name).parent / one).as_posix() for one in files if one != self.path.name]
+        what = kind.get(kind_of(self.path.parent / name), "does not exist")
+        self._fault(f"[define] {key}: {shorten(name, 80)!r} {what}", ("define", key), did_you_mean(name, near))
+
+    def _reading(self, encoding: str | None, delimiter: str | None) -> None:
+        try:
+            "".encode(encoding or "utf-8")
+        except (LookupError, ValueError):
+            fix = did_you_mean(encoding or "", ("utf-8", "utf-16", "gb18030", "latin-1"))
+            self._fault(f"[prepare] encoding: there is no encoding {encoding!r}", ("prepare", "encoding"), fix)
+        if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+            what = f"[prepare] delimiter: {delimiter!r} is not one character that can stand between two cells"
+            self._fault(what, ("prepare", "delimiter"), r'write delimiter = ";", or "\t" for a tab')
+
+    def _ranges(self, records: dict[str, Any]) -> None:
+        """Check that numbers are such as can be meant."""
+        for (section, *names), (low, high) in RANGES.items():
+            value = records.get(section)
+            for name in names:
+                value = getattr(value, name, None)
+            if isinstance(value, int | float) and not low <= value <= high:
+                given = f"{section} should be" if not names else f"[{section}] {'.'.join(names)} should be"
+                between = f"{low:,} or more" if high == inf else f"from {low:,} to {high:,}"
+                self._fault(f"{given} {between}, not {value:,}", (section, *names), f"write a number: {between}")
 
     def _fault(self, what: str, at: tuple[str | int, ...], fix: str) -> None:
         line = next((self.lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in self.lines), 1)

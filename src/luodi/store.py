@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from luodi.contracts import Artifact, Facts
-from luodi.errors import SetupError
+from luodi.errors import LuodiError, SetupError
 
 MANIFEST, MEASURED = "artifact.json", "measured.json"
 """`measured.json` holds what clocks and scales said; it differs from run to run, so no digest covers it."""
@@ -37,7 +37,8 @@ def digest_file(path: Path) -> str:
 
 def digest_folder(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, by relative path, without our own two records."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in {MANIFEST, MEASURED})
+    ours = {folder / MANIFEST, folder / MEASURED}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path not in ours)
     return {path.relative_to(folder).as_posix(): digest_file(path) for path in files}
 
 
@@ -49,7 +50,7 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 file whole or not at all: readers see the old file or the new one."""
-    with _explained(path):
+    with explained(path):
         partial = path.with_name(path.name + ".partial")
         with partial.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -65,7 +66,7 @@ def read_json(path: Path) -> Any:
 
 def write_lines(path: Path, records: Sequence[Any] | Iterator[Any]) -> None:
     """Write one JSON value per line."""
-    with _explained(path), path.open("w", encoding="utf-8") as file:
+    with explained(path), path.open("w", encoding="utf-8") as file:
         for one in records:
             file.write(json.dumps(one, ensure_ascii=False) + "\n")
 
@@ -97,12 +98,14 @@ class Store:
         """Return the artifact of this key; `None` if it was never finished or its files have changed since."""
         path = self.root / step / key
         try:
+            found = self.open(step, key)
             manifest = read_json(path / MANIFEST)
-        except (FileNotFoundError, NotADirectoryError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError):
             return None
-        if digest_folder(path) != manifest["files"]:
+        files = digest_folder(path)
+        if files != manifest["files"] or found.digest != digest({"facts": found.facts, "files": files}):
             return None
-        return self._artifact(path, manifest)
+        return found
 
     def open(self, step: str, key: str) -> Artifact:
         """Return a finished artifact without checking its bytes again."""
@@ -113,7 +116,7 @@ class Store:
         """Return an empty `out` and the `work` folder of this key, which may hold an earlier try's checkpoints."""
         partial = self.root / step / f"{key}.partial"
         out, work = partial / "out", partial / "work"
-        with _explained(partial):
+        with explained(partial):
             shutil.rmtree(out, ignore_errors=True)
             out.mkdir(parents=True)
             work.mkdir(exist_ok=True)
@@ -123,6 +126,7 @@ class Store:
         """Make `out` the artifact of this key, by one rename."""
         partial, path = self.root / step / f"{key}.partial", self.root / step / key
         out = partial / "out"
+        facts = json.loads(json.dumps(facts))  # as they will be read again, so that their digest stays the same
         files = digest_folder(out)
         for name in files:
             _sync(out / name)
@@ -139,7 +143,7 @@ class Store:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep a second run out. The system lets go of the lock when the process ends, however it ends."""
-        with _explained(self.root):
+        with explained(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.root / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -172,29 +176,39 @@ class Store:
 REMEDIES = {
     errno.ENOSPC: ("there is no space left on the disk", "free some space and run again; finished steps are kept"),
     errno.EDQUOT: ("your disk quota is used up", "free some space and run again; finished steps are kept"),
+    errno.ENOTDIR: ("there is a file where a folder should be", "move that file away, or choose another folder"),
+    errno.EEXIST: ("there is a file where a folder should be", "move that file away, or choose another folder"),
+    errno.EISDIR: ("there is a folder where a file should be", "move that folder away, or choose another name"),
+    errno.ENAMETOOLONG: ("the name is too long", "choose a shorter one"),
     errno.EROFS: ("the folder is on a read-only disk", "copy the scenario to a folder that you may write to"),
     errno.EACCES: ("this may not be written to", "change its permissions, or copy the scenario elsewhere"),
     errno.EPERM: ("this may not be written to", "change its permissions, or copy the scenario elsewhere"),
 }
 
 
-def explain_os_error(error: OSError, path: Path | None = None) -> SetupError | None:
+def explain_os_error(error: Exception, path: Path | None = None) -> SetupError | None:
     """Put a full disk or a read-only folder into words; `None` for what is not the user's to mend."""
-    if error.errno not in REMEDIES:
+    code, name = getattr(error, "errno", None), getattr(error, "filename", None)
+    if code is None:  # libraries that write files of their own quote the system's words
+        code = next((one for one in (errno.ENOSPC, errno.EDQUOT) if os.strerror(one) in str(error)), None)
+    if code not in REMEDIES or (code == errno.EEXIST and name and Path(name).is_dir()):
         return None
-    what, fix = REMEDIES[error.errno]
-    return SetupError(what, where=str(error.filename or path or ""), fix=fix)
+    what, fix = REMEDIES[code]
+    return SetupError(what, where=str(name or path or ""), fix=fix)
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Turn a full disk, a read-only folder and their like into errors with a remedy."""
     try:
         yield
-    except OSError as error:
-        explained = explain_os_error(error, path)
-        if explained is None:
+    except LuodiError:
+        raise
+    except Exception as error:
+        found = explain_os_error(error, path)
+        if found is None:
             raise
-        raise explained from None
+        raise found from None
 
 
 def _sync(path: Path) -> None:

@@ -25,8 +25,12 @@ def copy(name: str, folder: Path) -> Path:
     """Copy a shipped example, its data included."""
     known = names()
     if name not in known:
-        raise ScenarioError(f"there is no template {name!r}", fix=did_you_mean(name, known))
+        raise ScenarioError(f"there is no template {name!r}", where="--template", fix=did_you_mean(name, known))
     ignore = shutil.ignore_patterns(".luodi", "luodi.lock", "expected.json")
+    for file in (known[name] / "data").glob("*"):
+        if (folder / "data" / file.name).exists():
+            raise ScenarioError("a file of this name is there already", where=str(folder / "data" / file.name),
+                                fix="choose another folder")  # fmt: skip
     shutil.copytree(known[name], folder, ignore=ignore, dirs_exist_ok=True)
     return folder / "scenario.toml"
 

@@ -2,6 +2,8 @@
 
 import codecs
 import gzip
+import io
+import itertools
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,13 @@ from typing import IO, cast
 
 from luodi.errors import DataError, did_you_mean
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (  # the mark of UTF-32 begins with that of UTF-16
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 GZIP = b"\x1f\x8b"
 CHUNK = 1 << 20
 FOREIGN = {
@@ -47,7 +55,7 @@ def detect(path: Path) -> str:
             raise DataError(f"this is {kind}, not a table in text form", where=str(path), fix=fix)
     for mark, name in MARKS:
         if head.startswith(mark):
-            return name
+            return check(path, name)
     if b"\0" in head:
         return _wide(path, head)
     failures = {}
@@ -65,36 +73,31 @@ def detect(path: Path) -> str:
 
 
 def check(path: Path, encoding: str) -> str:
-    """Return an encoding that the user named, if there is one of that name and it reads the file."""
+    """Return Python's name of an encoding, if there is one of that name and it reads all of the file."""
     try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # `codecs.lookup` would also find "base64"
+    except (LookupError, ValueError):
         raise DataError(
             f"there is no encoding {encoding!r}", fix=did_you_mean(encoding, ["utf-8", "utf-16", "gb18030", "latin-1"])
         ) from None
-    at = first_failure(path, name)
+    at = first_failure(path, encoding)
     if at is not None:
         raise DataError(
-            f"byte {at:,} is not {encoding}", where=str(path), fix="leave `encoding` out, and it will be recognized"
+            f"byte {at:,} is not {encoding}", where=str(path), fix="save the file again as UTF-8, or name its encoding"
         )
-    return name
+    return codecs.lookup(encoding).name
 
 
 def first_failure(path: Path, encoding: str) -> int | None:
     """Return the place of the first byte that an encoding cannot read, or `None`."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     read = 0
-    for chunk in chunks(path):
-        pending = len(decoder.getstate()[0])
-        try:
-            decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            return read - pending + error.start
+    for chunk in itertools.chain(chunks(path), [b""]):
         read += len(chunk)
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return read - len(decoder.getstate()[0]) + error.start
+        try:
+            decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:  # what it was given ends where we stand, wherever it began
+            return read - len(error.object) + error.start
     return None
 
 

@@ -47,11 +47,7 @@ def open_table(
     """Recognize a table. What the user states is taken as said. Raises `DataError` for what is no table."""
     if not path.is_file():
         raise DataError("there is no such file", where=str(path), fix="check the name; paths are relative")
-    with encodings.open_bytes(path) as file:
-        try:
-            head = file.read(4)
-        except (EOFError, OSError):
-            head = b""
+    head = next(encodings.chunks(path), b"")[:4]
     if head == b"PAR1":
         return _parquet(path)
     name = encodings.check(path, encoding) if encoding else encodings.detect(path)
@@ -64,12 +60,9 @@ def open_table(
 
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
-    """Yield the lines of a text file, unpacked and decoded, with any of the three line ends."""
-    try:
-        with encodings.open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline=None) as file:
-            yield from file
-    except EOFError as error:
-        raise DataError(f"the gzip file is broken: {error}", where=str(path), fix="copy the file again") from None
+    """Yield the lines of a text file, unpacked and decoded, each with whichever of the three line ends it has."""
+    with encodings.open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as file:
+        yield from file
 
 
 def _csv(path: Path, encoding: str, delimiter: str | None, *, header: bool | None) -> Table:
@@ -100,19 +93,28 @@ def _delimiter(sample: Sequence[str]) -> str:
     """Return the delimiter that cuts the most lines into the same number of cells, two or more."""
 
     def agreement(delimiter: str) -> tuple[float, int]:
-        widths = Counter(len(row) for row in _parse(iter(sample), delimiter, quoted=_quoted(sample, delimiter)) if row)
-        width, n = widths.most_common(1)[0] if widths else (1, 0)
-        return (n / max(1, widths.total()), width) if width > 1 else (0.0, 1)
+        share, width = _agreement(sample, delimiter, quoted=_quoted(sample, delimiter))
+        return (share, width) if width > 1 else (0.0, 1)
 
     best = max(DELIMITERS, key=agreement)
     return best if agreement(best)[0] > 0 else ","
+
+
+def _agreement(sample: Sequence[str], delimiter: str, *, quoted: bool) -> tuple[float, int]:
+    """Return the share of rows that have the most frequent number of cells, and that number."""
+    widths = Counter(len(row) for row in _parse(iter(sample), delimiter, quoted=quoted) if row)
+    width, n = widths.most_common(1)[0] if widths else (1, 0)
+    return n / max(1, widths.total()), width
 
 
 def _quoted(sample: Sequence[str], delimiter: str) -> bool:
     """Say whether quotation marks quote. In tab-separated text they are often just marks."""
     if delimiter != "\t":
         return True
-    cells = [cell.strip("\n") for line in sample for cell in line.split(delimiter)]
+    quoted, plain = (_agreement(sample, delimiter, quoted=quoted)[0] for quoted in (True, False))
+    if quoted != plain:
+        return quoted > plain
+    cells = [cell.strip("\r\n") for line in sample for cell in line.split(delimiter)]
     opened = [cell for cell in cells if cell.startswith('"')]
     return bool(opened) and sum(len(cell) > 1 and cell.endswith('"') for cell in opened) > len(opened) / 2
 
@@ -153,8 +155,15 @@ def _parse(lines: Iterator[str], delimiter: str, *, quoted: bool) -> Iterator[li
 def _csv_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     quoting: Quoting = 0 if table.quoted else 3
-    reader = csv.reader(text_lines(table.path, table.encoding), delimiter=table.delimiter, quoting=quoting)
-    skip, line = table.header, 0
+    ended = False
+
+    def lines() -> Iterator[str]:
+        nonlocal ended
+        yield from text_lines(table.path, table.encoding)
+        ended = True
+
+    reader = csv.reader(lines(), delimiter=table.delimiter, quoting=quoting)
+    skip = table.header
     while True:
         line = reader.line_num + 1
         try:
@@ -165,6 +174,8 @@ def _csv_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
             raise _unclosed(table, line, str(error)) from None
         if reader.line_num - line >= MAX_LINES_PER_ROW:
             raise _unclosed(table, line, f"the row is {reader.line_num - line + 1:,} lines long")
+        if ended:  # the row wanted more lines than there are
+            raise _unclosed(table, line, "the file ends inside the text")
         if not row:
             continue  # a blank line is no row
         if skip:
@@ -207,7 +218,7 @@ def _jsonl_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
         except (ValueError, RecursionError) as error:
             yield line, Reject(reason=f"not JSON: {error}"[:120])
             continue
-        yield line, value if isinstance(value, dict) else Reject(reason="not a JSON object")
+        yield line, _object(value)
 
 
 def _json_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
@@ -219,7 +230,18 @@ def _json_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
     if not isinstance(values, list):
         raise DataError("this is not a list of objects", where=str(table.path), fix='write [{"text": …}, …]')
     for n, value in enumerate(values, start=1):
-        yield n, value if isinstance(value, dict) else Reject(reason="not a JSON object")
+        yield n, _object(value)
+
+
+def _object(value: Any) -> dict[str, Any] | Reject:
+    """Return a row, unless it is none or could never be written down: JSON may escape one half of a character."""
+    if not isinstance(value, dict):
+        return Reject(reason="not a JSON object")
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Reject(reason="half a character: a lone surrogate stands in the text")
+    return value
 
 
 def _parquet(path: Path) -> Table:

@@ -8,12 +8,13 @@ from collections.abc import Hashable, Mapping, Sequence
 def split(units: Sequence[tuple[str, Hashable]], shares: Mapping[str, tuple[float, int]], *, seed: int) -> list[str]:
     """Return "train" or the name of a share for each (group, stratum).
 
-    `shares` maps a name to (share of all rows, at most so many rows). All rows of a group go to one side, placed by
-    the stratum of its first row. Within a stratum the order is a hash of seed and group, so a row stays where it is
-    when others are added, but for the few at the boundary. Every stratum keeps a group in training.
+    `shares` maps a name to (share of all rows, at most so many rows), met to half a row per stratum. All rows of a
+    group go to one side, placed by the stratum of its first row. Within a stratum the order is a hash of seed and
+    group, so a row stays where it is when others are added, but for the few at the boundary. Every stratum keeps a
+    group in training.
 
     >>> split([("a", 0), ("b", 0), ("c", 0), ("a", 0)], {"test": (0.25, 10)}, seed=1)
-    ['train', 'test', 'train', 'train']
+    ['test', 'train', 'train', 'test']
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for index, (group, _) in enumerate(units):

@@ -20,6 +20,7 @@ AVERAGE = 0.99
 LAYER_DECAY = 0.9
 EPOCHS = ((2_000, 6), (6_000, 4))  # few rows are worth more rounds
 MOST_ROWS_EPOCHS = 3
+SMALL = 1_500  # rows; below, smaller batches learn more than they cost
 
 
 class Encoder:
@@ -52,7 +53,7 @@ class Encoder:
 
         schedule = Schedule(
             epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
-            batch_size=16 if len(train) <= EPOCHS[0][0] else 32,
+            batch_size=16 if len(train) <= SMALL else 32,
             learning_rate=recipe.learning_rate or LEARNING_RATE,
             max_minutes=recipe.max_minutes,
             average=AVERAGE,

@@ -15,12 +15,13 @@ from luodi.errors import LuodiError, ScenarioError, SetupError
 from luodi.log import progress
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
-from luodi.steps import trial
+from luodi.steps import child, trial
 from luodi.store import digest, read_json, read_lines, write_json, write_lines
 from luodi.text import price
 
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 N_MEASURED = 200
+SAMPLE_EPOCHS = 3  # enough to rank candidates; the winner learns again, and longer, from all rows
 
 
 @record
@@ -51,6 +52,7 @@ def run(job: Job) -> Outcome:
     n_train = prepared.facts["rows"]["train"]
     n_sample = min(settings.sample, n_train)
     sample = _sample(job.work, prepared.path / "train.jsonl", n_sample, job.seed)
+    whole = n_sample == n_train
     candidates: list[Facts] = []
     measured: dict[str, Any] = {}
     for name in progress(names, total=len(names), doing="contest"):
@@ -58,7 +60,7 @@ def run(job: Job) -> Outcome:
         if refused:
             candidates.append({"model": name, "value": None, "low": None, "high": None, "refused": refused})
             continue
-        facts, scales = _try(name, job, sample)
+        facts, scales = _try(name, job, sample, whole=whole)
         candidates.append(facts)
         measured[name] = scales
     allowed = [one for one in candidates if one["refused"] is None]
@@ -67,7 +69,6 @@ def run(job: Job) -> Outcome:
         raise ScenarioError(f"no candidate may take part ({why})", fix="loosen [select]")
     defined = job.inputs["define"].facts["succeed"]
     winner, why = choose(allowed, measured, defined, job.task.metrics[0])
-    whole = n_sample == n_train
     if whole:
         shutil.copytree(job.work / winner["model"] / "model", job.out / "model")
     for one in allowed:
@@ -144,7 +145,7 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
     candidate = model()
     if isinstance(candidate, Refuses):
         texts = [row["x"] for row in read_lines(sample)]
-        return candidate.refuses(texts, recipe=Recipe(seed=job.seed, base=settings.base))
+        return candidate.refuses(texts, recipe=Recipe(seed=job.seed, base=job.path_of(settings.base)))
     return None
 
 
@@ -158,7 +159,7 @@ def _sample(work: Path, file: Path, n: int, seed: int) -> Path:
     return path
 
 
-def _try(name: str, job: Job, sample: Path) -> tuple[Facts, dict[str, float]]:
+def _try(name: str, job: Job, sample: Path, *, whole: bool) -> tuple[Facts, dict[str, float]]:
     """Fit one candidate in a process of its own, or take what an earlier, interrupted contest found."""
     folder = job.work / name
     done = folder / "done.json"
@@ -170,7 +171,12 @@ def _try(name: str, job: Job, sample: Path) -> tuple[Facts, dict[str, float]]:
             train=str(sample),
             dev=str(job.inputs["prepare"].path / "dev.jsonl"),
             folder=str(folder),
-            recipe=Recipe(seed=job.seed, max_minutes=settings.max_minutes, base=settings.base),
+            recipe=Recipe(
+                seed=job.seed,
+                max_minutes=settings.max_minutes,
+                base=job.path_of(settings.base),
+                epochs=None if whole else SAMPLE_EPOCHS,
+            ),
         )
         result = _in_a_process(order)
         facts, scales = _judge(name, job, folder, result)
@@ -183,7 +189,7 @@ def _in_a_process(order: trial.Order) -> dict[str, Any]:
     """Run a trial so that its memory is its own, and its death too."""
     file = Path(order.folder) / "order.json"
     write_json(file, asdict(order))
-    done = subprocess.run([sys.executable, "-m", "luodi.steps.trial", str(file)], stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(child.command("luodi.steps.trial", str(file)), stdout=subprocess.PIPE, check=False)
     if done.returncode == trial.USER_ERROR:
         raise LuodiError(**json.loads(done.stdout.decode().splitlines()[-1]))
     if done.returncode in {-9, 137}:

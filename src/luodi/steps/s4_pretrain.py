@@ -40,7 +40,7 @@ def run(job: Job) -> Outcome:
     recipe = Recipe(
         seed=job.seed,
         max_minutes=settings.max_minutes,
-        base=job.inputs["select"].facts["base"],
+        base=job.path_of(job.inputs["select"].facts["base"]),
         epochs=settings.epochs,
     )
     facts = model.pretrain(texts, recipe=recipe, work=job.work)

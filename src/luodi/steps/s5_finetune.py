@@ -35,7 +35,7 @@ def run(job: Job) -> Outcome:
     recipe = Recipe(
         seed=job.seed,
         max_minutes=settings.max_minutes,
-        base=selected.facts["base"],
+        base=job.path_of(selected.facts["base"]),
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         max_tokens=settings.max_tokens,

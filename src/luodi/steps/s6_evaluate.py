@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, Scores, record
 from luodi.metrics import automation, calibration, interval
-from luodi.runtime import quantize
 from luodi.runtime.session import open_session
 from luodi.steps.trial import answer, best, plain
 from luodi.store import read_lines, write_json, write_lines
@@ -35,7 +34,7 @@ class Settings:
     """Columns to look at one by one: how good is it in each channel, in each language?"""
     calibrate: bool = True
     """Make probabilities mean what they say, by a temperature."""
-    quantize: str = "int8"
+    quantize: Literal["int8", "bf16", "none"] = "int8"
     """The form to serve a network in, if it answers the same: "int8", "bf16" or "none"."""
     n_resamples: int = 2_000
     """Resamples behind each interval."""
@@ -121,6 +120,8 @@ def _sit(rows: list[dict[str, Any]], model: Any) -> Exam:
 
 def _export(job: Job, model: Any, trained_dev: Exam, trained: Exam) -> tuple[str, list[Facts]]:
     """Export, then try faster forms; the first that answers like the trained model on dev is the one to serve."""
+    from luodi.runtime import quantize  # loads OpenVINO, which reading a scenario file can do without
+
     plain_form = job.work / "plain"
     shutil.rmtree(plain_form, ignore_errors=True)
     plain_form.mkdir()

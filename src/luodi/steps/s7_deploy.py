@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from luodi.bundle import write_bundle
 from luodi.contracts import Facts, Job, Outcome, record
 from luodi.log import progress
 from luodi.runtime import measure
-from luodi.steps import card
+from luodi.steps import card, child
 from luodi.store import read_json, read_lines
 
 N_EXAMPLES = 5
@@ -102,7 +101,7 @@ def _calls(exam: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _service(bundle: Path) -> Iterator[Any]:
     """Start the service of a bundle as a user would, and yield a function that asks it."""
     environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
-    command = [sys.executable, "-m", "luodi", "serve", str(bundle), "--port", "0"]
+    command = child.command("luodi", "serve", str(bundle), "--port", "0")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
     assert process.stdout
     try:

@@ -11,7 +11,7 @@ from typing import Any
 from luodi import registry
 from luodi.contracts import Recipe, record
 from luodi.errors import LuodiError
-from luodi.store import as_y, read_json, read_pairs, write_json, write_lines
+from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
 
@@ -74,7 +74,10 @@ if __name__ == "__main__":
     raw = read_json(Path(sys.argv[1]))
     try:
         main(Order(**raw | {"recipe": Recipe(**raw["recipe"])}))
-    except LuodiError as error:
+    except Exception as caught:
+        error = caught if isinstance(caught, LuodiError) else explain_os_error(caught, Path(raw["folder"]))
+        if error is None:
+            raise
         sys.stdout.write(json.dumps({"what": error.what, "where": error.where, "fix": error.fix}) + "\n")
         sys.stdout.flush()
         os._exit(USER_ERROR)

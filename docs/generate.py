@@ -1,0 +1,257 @@
+"""The generated parts of the pages: `cog` calls these functions, `make docs` writes what they return.
+
+`python -m docs.generate` notes the figures of the examples' last runs in their `expected.json`.
+"""
+
+import ast
+import json
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from luodi import catalogue, registry, runner, schema, verdict
+from luodi.scenario import load
+from luodi.serve.limits import Limits
+from luodi.steps import STEPS
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ("support-tickets", "product-reviews-zh", "article-topics")
+METRIC_FILES = ("classification", "tagging", "cost")
+MACHINE, MACHINE_ZH = "two cores of an AMD EPYC, no GPU", "AMD EPYC 的两个核心，没有 GPU"
+
+LIMITS = {
+    "max_body_bytes": "Of a request.",
+    "max_texts": "In one call.",
+    "max_connections": "At a time.",
+}
+CHINESE = {
+    "sentiment": "判断一段文字是差评、中评还是好评，以及有多强烈。",
+    "text-classification": "给一段文字一个标签：分派来信、归类文件、认出话题。",
+    "topic-tagging": "给一段文字所有合适的标签：文章的话题、投诉的原因、职位要求的技能。",
+    "encoder": "把预训练编码器整个微调：有合适的编码器时，它最强。",
+    "encoder-frozen": "预训练编码器原样不动，只在句向量上学一个线性层：标签少时很强。",
+    "majority": "不看文字，只答各标签的比例：谁都必须胜过它。",
+    "nb-svm": "多种 n 元组，两个线性支持向量机，其中一个建立在朴素贝叶斯比值上。",
+    "static-embedding": "把编码器的词向量取平均，再加一个线性层：只靠词表就知道的东西。",
+    "tfidf-logreg": "词和字符，TF-IDF 加权，逻辑回归：很难超过的基线。",
+}
+WORDS = {
+    "en": {
+        "task": "task", "model": "model", "does": "what it does", "kind": "kind", "first": "first metric",
+        "license": "license", "example": "example", "rows": "rows", "result": "on the exam (95 % interval)",
+        "winner": "model", "one": "one label", "many": "any number of labels", "verdict": "verdict",
+        "alone": "answers alone", "none": "No run of the examples has been noted yet.",
+        "measured": "Measured on {date} on {machine}, with `luodi run examples/NAME`.",
+    },
+    "zh": {
+        "task": "任务", "model": "模型", "does": "做什么", "kind": "类型", "first": "首要指标",
+        "license": "许可", "example": "示例", "rows": "行数", "result": "考试成绩（95% 区间）",
+        "winner": "选中的模型", "one": "一个标签", "many": "任意多个标签", "verdict": "结论",
+        "alone": "可独自作答", "none": "示例的运行结果还没有记录。",
+        "measured": "{date} 测得，机器：{machine}，命令：`luodi run examples/NAME`。",
+    },
+}  # fmt: skip
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def tasks(language: str = "en") -> str:
+    """Return the tasks of the registry."""
+    say = WORDS[language]
+    rows = []
+    for name in sorted(registry.names("tasks")):
+        task = registry.task(name)
+        kind = {"classify": say["one"], "tag": say["many"]}.get(task.kind, task.kind)
+        rows.append([f"`{name}`", _line("tasks", name, language), kind, f"`{task.metrics[0]}`"])
+    return table([say["task"], say["does"], say["kind"], say["first"]], rows)
+
+
+def models(language: str = "en") -> str:
+    """Return the models of the registry, read without loading any framework."""
+    say = WORDS[language]
+    rows = [[f"`{n}`", _line("models", n, language), _license(n)] for n in sorted(registry.names("models"))]
+    return table([say["model"], say["does"], say["license"]], rows)
+
+
+def metrics() -> str:
+    """Return the metrics that `succeed` may ask for."""
+    rows = []
+    for file in METRIC_FILES:
+        module = import_module(f"luodi.metrics.{file}")
+        for name in module.METRICS:
+            words = (getattr(module, name).__doc__ or "").strip().partition("\n")[0]
+            rows.append([f"`{file}.{name}`", words])
+    return table(["metric", "meaning"], rows)
+
+
+def settings(cls: type[Any]) -> str:
+    """Return a record's keys with type, default and meaning; the tables inside it come as `key.inner`."""
+    made = schema.json_schema(cls)
+    return table(["key", "type", "default", "meaning"], _keys(made, made.get("$defs", {}), ""))
+
+
+def limits() -> str:
+    """Return where the service says no."""
+    rows = []
+    for name, field in schema.json_schema(Limits)["properties"].items():
+        words = " ".join(field.get("description", "").split())
+        rows.append([f"`{name}`", f"{field['default']:,}", LIMITS.get(name, words)])
+    return table(["limit", "value", "meaning"], rows)
+
+
+def step(name: str) -> str:
+    """Return the keys of a step's section."""
+    module = next(one.module for one in STEPS if one.name == name)
+    return settings(import_module(f"luodi.steps.{module}").Settings)
+
+
+def reference() -> str:
+    """Return every section of a scenario file, and the options of every task."""
+    parts = []
+    for one in STEPS:
+        module = import_module(f"luodi.steps.{one.module}")
+        words = (module.Settings.__doc__ or "").strip().partition("\n")[0]
+        parts.append(f"### `[{one.name}]`\n\n{words}\n\n{settings(module.Settings)}")
+    for name in sorted(registry.names("tasks")):
+        task = registry.task(name)
+        columns = ", ".join(f"`{key}`" for key in schema.json_schema(task.Row)["properties"])
+        parts.append(
+            f"### `[options]` of `{name}`\n\n{settings(task.Options)}\n\n"
+            f"`[prepare] columns` may name: {columns}; `group`; and any name of your own, to slice by."
+        )
+    return "\n\n".join(parts)
+
+
+def results(language: str = "en") -> str:
+    """Return what the examples' last noted runs measured."""
+    say = WORDS[language]
+    rows = []
+    for name in EXAMPLES:
+        found = measured(name)
+        if found:
+            alone = f"{found['alone']:.0%} ≥ {found['promised']:.0%}" if found.get("alone") else "–"
+            rows.append([
+                f"[{name}](examples/{name}/README.md)", f"{found['rows']:,}", f"`{found['model']}`", score(found),
+                f"{found['p50_ms']:.2g} ms, {found['size_mb']:.3g} MB", alone, found["verdict"],
+            ])  # fmt: skip
+    if not rows:
+        return say["none"]
+    head = [say["example"], say["rows"], say["winner"], say["result"], "CPU", say["alone"], say["verdict"]]
+    latest = max((measured(name) for name in EXAMPLES), key=lambda one: one.get("date", ""))
+    machine = {"zh": MACHINE_ZH}.get(language, MACHINE)
+    return table(head, rows) + "\n\n" + say["measured"].format(date=latest["date"], machine=machine)
+
+
+def result(name: str) -> str:
+    """Return one example's figures in a sentence or two."""
+    found = measured(name)
+    if not found:
+        return "No run of this example has been noted yet."
+    text = (
+        f"{found['date']}, {found['machine']}, `{found['command']}`: verdict **{found['verdict']}**. The contest chose "
+        f"`{found['model']}` (served as {found['form']}): {score(found)} on {found['n_exam']:,} rows that it had never "
+        f"seen, {found['p50_ms']:.2g} ms for one text, {found['size_mb']:.3g} MB."
+    )
+    if found.get("alone"):
+        text += f" It answers {found['alone']:.0%} alone at {found['promised']:.0%} precision or better."
+    elif found.get("promised"):
+        text += f" A precision of {found['promised']:.0%} could not be promised for any share of the requests."
+    return text
+
+
+def score(found: dict[str, Any]) -> str:
+    """Return a value and its interval."""
+    words = found["metric"].partition(".")[2].replace("_", " ").replace("f1", "F1")
+    return f"{words} {found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})"
+
+
+def measured(name: str) -> dict[str, Any]:
+    """Return the noted figures of an example; empty where there are none."""
+    expected = json.loads((ROOT / "examples" / name / "expected.json").read_text(encoding="utf-8"))
+    return dict(expected.get("measured", {}))
+
+
+def note(name: str, today: str) -> bool:
+    """Write the figures of an example's last run into its `expected.json`; say whether there was a whole run."""
+    artifacts = runner.latest(load(ROOT / "examples" / name))
+    if "deploy" not in artifacts:
+        return False
+    exam, scales = artifacts["evaluate"].facts, artifacts["deploy"].measured
+    metric, value = next(iter(exam["metrics"].items()))
+    promise = exam["promise"] or {}
+    path = ROOT / "examples" / name / "expected.json"
+    expected = json.loads(path.read_text(encoding="utf-8"))
+    expected["measured"] = {
+        "date": today,
+        "machine": MACHINE,
+        "command": f"luodi run examples/{name}",
+        "verdict": verdict.judge(artifacts).word,
+        "model": exam["model"],
+        "form": exam["form"],
+        "rows": artifacts["prepare"].facts["rows"]["in"],
+        "n_exam": exam["n_exam"],
+        "metric": metric,
+        **{key: round(one, 4) for key, one in value.items()},
+        "p50_ms": scales["p50_ms"],
+        "size_mb": scales["size_mb"],
+        "promised": promise.get("precision"),
+        "alone": round(promise["share"], 4) if promise.get("threshold") is not None else None,
+    }
+    path.write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return True
+
+
+def _keys(made: dict[str, Any], inner: dict[str, Any], before: str) -> list[list[str]]:
+    rows = []
+    for name, field in made.get("properties", {}).items():
+        meaning = " ".join(str(field.get("description", "")).split())
+        default = "required" if name in made.get("required", ()) else _default(field)
+        rows.append([f"`{before}{name}`", _kind(field), default, meaning])
+        for reference in _references(field):
+            rows += _keys(inner[reference], inner, f"{before}{name}.")
+    return rows or [["–", "–", "–", "nothing to set"]]
+
+
+def _default(field: dict[str, Any]) -> str:
+    value = field.get("default")
+    return "–" if value in (None, {}, [], ()) else f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
+def _kind(field: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_kind(one) for one in field["anyOf"] if one.get("type") != "null")
+    if "$ref" in field:
+        return "table"
+    names = {"array": "list", "object": "table", "string": "text", "integer": "whole number"}
+    return names.get(field["type"], field["type"])
+
+
+def _references(field: dict[str, Any]) -> list[str]:
+    found = [one["$ref"] for one in (field, *field.get("anyOf", ())) if "$ref" in one]
+    return [one.rpartition("/")[2] for one in found]
+
+
+def _line(group: str, name: str, language: str) -> str:
+    english = catalogue.first_line(registry.names(group)[name])
+    return CHINESE.get(name, english) if language == "zh" else english
+
+
+def _license(model: str) -> str:
+    """Read the license that a model states, without importing it."""
+    tree = ast.parse((ROOT / "src" / Path(*registry.names("models")[model].split("."))).with_suffix(".py").read_text())
+    for one in ast.walk(tree):
+        if isinstance(one, ast.AnnAssign) and getattr(one.target, "id", "") == "license":
+            return str(ast.literal_eval(one.value)) if one.value else ""
+    return ""
+
+
+if __name__ == "__main__":
+    date = sys.argv[1] if len(sys.argv) > 1 else datetime.now(UTC).date().isoformat()
+    for each in EXAMPLES:
+        sys.stdout.write(f"{each}: {'noted' if note(each, date) else 'has no whole run'}\n")

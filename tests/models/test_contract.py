@@ -1,0 +1,16 @@
+"""Every model keeps the contract, for each kind of answer that it says it can learn."""
+
+import pytest
+
+from luodi import registry
+from luodi.contracts import Recipe
+from luodi.testing import check_model
+
+CASES = [(name, kind) for name in registry.names("models") for kind in registry.model(name).kinds]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_a_model_keeps_its_contract(name, kind, pairs, tiny_encoder, tmp_path):
+    recipe = Recipe(base=str(tiny_encoder), epochs=2, max_minutes=1.0)
+
+    check_model(name, pairs[kind], tmp_path, recipe=recipe)
