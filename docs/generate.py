@@ -105,6 +105,13 @@ def limits() -> str:
     return table(["limit", "value", "meaning"], rows)
 
 
+def decisions() -> str:
+    """Return a link to every decision."""
+    files = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    titles = [file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for file in files]
+    return "\n".join(f"- [{title}]({file.name})" for title, file in zip(titles, files, strict=True))
+
+
 def step(name: str) -> str:
     """Return the keys of a step's section."""
     module = next(one.module for one in STEPS if one.name == name)
@@ -133,19 +140,18 @@ def results(language: str = "en") -> str:
     say = WORDS[language]
     rows = []
     for name in EXAMPLES:
-        found = measured(name)
-        if found:
-            alone = f"{found['alone']:.0%} ≥ {found['promised']:.0%}" if found.get("alone") else "–"
-            rows.append([
-                f"[{name}](examples/{name}/README.md)", f"{found['rows']:,}", f"`{found['model']}`", score(found),
-                f"{found['p50_ms']:.2g} ms, {found['size_mb']:.3g} MB", alone, found["verdict"],
-            ])  # fmt: skip
-    if not rows:
-        return say["none"]
+        found, link = measured(name), f"[{name}](examples/{name}/README.md)"
+        if not found:
+            rows.append([link, *["–"] * 6])
+            continue
+        alone = f"{found['alone'] or 0:.0%} (≥ {found['promised']:.0%})" if found.get("promised") else "–"
+        cost = f"{found['p50_ms']:.2g} ms, {found['size_mb']:.3g} MB"
+        rows.append([link, f"{found['rows']:,}", f"`{found['model']}`", score(found), cost, alone, found["verdict"]])
     head = [say["example"], say["rows"], say["winner"], say["result"], "CPU", say["alone"], say["verdict"]]
-    latest = max((measured(name) for name in EXAMPLES), key=lambda one: one.get("date", ""))
+    date = max(measured(name).get("date", "") for name in EXAMPLES)
     machine = {"zh": MACHINE_ZH}.get(language, MACHINE)
-    return table(head, rows) + "\n\n" + say["measured"].format(date=latest["date"], machine=machine)
+    below = say["measured"].format(date=date, machine=machine) if date else say["none"]
+    return table(head, rows) + "\n\n" + below
 
 
 def result(name: str) -> str:
@@ -229,7 +235,7 @@ def _kind(field: dict[str, Any]) -> str:
     if "$ref" in field:
         return "table"
     names = {"array": "list", "object": "table", "string": "text", "integer": "whole number"}
-    return names.get(field["type"], field["type"])
+    return names.get(str(field["type"]), str(field["type"]))
 
 
 def _references(field: dict[str, Any]) -> list[str]:
@@ -239,7 +245,7 @@ def _references(field: dict[str, Any]) -> list[str]:
 
 def _line(group: str, name: str, language: str) -> str:
     english = catalogue.first_line(registry.names(group)[name])
-    return CHINESE.get(name, english) if language == "zh" else english
+    return CHINESE.get(name, english) if language == "zh" else str(english)
 
 
 def _license(model: str) -> str:

@@ -20,6 +20,7 @@ WORDS = {
 
 SCENARIO = """\
 name = "tiny"
+goal = ""
 task = "text-classification"
 
 [define]

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -34,6 +34,8 @@ def predict(
     if target.suffix not in FORMATS:
         raise DataError(f"{target.suffix or target.name!r} is no format to write", where=str(target),
                         fix=f"end the name with one of {', '.join(FORMATS)}")  # fmt: skip
+    if target.exists() and source.exists() and target.samefile(source):
+        raise DataError("the answers would replace the questions", where=str(target), fix="choose another --out")
     table = open_table(source, **reading)
     mapping = _mapping(bundle, columns, table)
     partial = target.with_name(target.name + ".partial")
@@ -102,22 +104,37 @@ def _answer_columns(bundle: Bundle) -> list[str]:
 
 
 def _writer(file: Any, suffix: str, table: Table, ours: list[str]) -> Callable[[Any, dict[str, Any]], None]:
-    theirs = {name: f"input_{name}" if name in ours else name for name in table.columns}
     if suffix == ".jsonl":
 
         def write_line(row: dict[str, Any] | Reject, answer: dict[str, Any]) -> None:
-            given = {theirs.get(name, name): value for name, value in row.items()} if isinstance(row, dict) else {}
+            names = _renamed(row, {*ours, "scores"}) if isinstance(row, dict) else {}
+            given = {names[name]: value for name, value in row.items()} if isinstance(row, dict) else {}
             file.write(json.dumps(given | answer, ensure_ascii=False, default=str) + "\n")
 
         return write_line
     writer = csv.writer(file, delimiter="\t" if suffix == ".tsv" else ",")
-    writer.writerow([*theirs.values(), *ours])
+    writer.writerow([*_renamed(table.columns, set(ours)).values(), *ours])
 
     def write_row(row: dict[str, Any] | Reject, answer: dict[str, Any]) -> None:
         given = [_text(row.get(name)) if isinstance(row, dict) else "" for name in table.columns]
         writer.writerow([*given, *(_cell(answer.get(name)) for name in ours)])
 
     return write_row
+
+
+def _renamed(names: Collection[str], taken: set[str]) -> dict[str, str]:
+    """Map the input's columns to names that the answer does not use, and that no two of them share.
+
+    >>> _renamed(["label", "input_label", "text"], {"label"})
+    {'label': 'input_input_label', 'input_label': 'input_label', 'text': 'text'}
+    """
+    renamed = {}
+    for name in names:
+        ours = name
+        while ours in taken or (ours != name and ours in names):
+            ours = f"input_{ours}"
+        renamed[name] = ours
+    return renamed
 
 
 def _text(value: Any) -> str:

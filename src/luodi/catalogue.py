@@ -43,7 +43,7 @@ def describe(name: str) -> str:
     if name in registry.names("models"):
         return f"{name}: {docstring(registry.names('models')[name])}"
     known = [step.name for step in STEPS] + list(registry.names("tasks")) + list(registry.names("models"))
-    raise LuodiError(f"there is no step, task or model {name!r}", fix=did_you_mean(name, known))
+    raise LuodiError(f"there is no step, task or model {name!r}", where="luodi describe", fix=did_you_mean(name, known))
 
 
 def settings(cls: type[Any]) -> str:

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import luodi
-from luodi.errors import LuodiError
+from luodi.errors import LuodiError, did_you_mean
 from luodi.text import duration, plural, shorten
 
 if TYPE_CHECKING:
@@ -83,7 +83,11 @@ def new(
     from luodi import templates
 
     if (data is None) == (template is None):
-        _fail(LuodiError("say where to start from", fix="pass --data FILE.csv, or --template support-tickets"))
+        _fail(
+            LuodiError(
+                "say where to start from", where="luodi new", fix="pass --data FILE.csv, or --template support-tickets"
+            )
+        )
     templates.check_free(folder)
     if template is not None:
         written = templates.copy(template, folder)
@@ -92,11 +96,11 @@ def new(
         from luodi import guess, registry
 
         if task is not None:
-            registry.module_of("tasks", task)
+            _known_task(registry.names("tasks"), task)
         found = guess.look(data, task=task, text=text, label=label)
         _show_guess(found)
         if not yes and sys.stdin.isatty() and not click.confirm("Is that right?", default=True):
-            _fail(LuodiError("nothing was written", fix="say --task, --text or --label"))
+            _fail(LuodiError("nothing was written", where=str(folder), fix="say --task, --text or --label"))
         written = templates.write(folder, guess.scenario_text(found, name=folder.resolve().name, folder=folder))
     click.echo(f"wrote {written}")
     click.echo(f"next: set the targets in it, then luodi run {folder}")
@@ -194,7 +198,7 @@ def predict(scenario: Path, source: Path, target: Path, columns: Sequence[str], 
     for pair in columns:
         ours, equals, yours = pair.partition("=")
         if not equals:
-            _fail(LuodiError(f"--column {pair!r} has no equals sign", fix="write --column text=body"))
+            _fail(LuodiError(f"{pair!r} has no equals sign", where="--column", fix="write --column text=body"))
         mapping[ours] = yours
     bar = bar_for(total=0, doing="answering")
     counts = batch.predict(open_bundle(bundle_path), source, target, columns=mapping, reading=reading, tell=bar.update)
@@ -331,6 +335,11 @@ def _reading(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     settings = load(path).settings["prepare"]
     reading = {"delimiter": settings.delimiter, "header": settings.header, "encoding": settings.encoding}
     return dict(settings.columns), reading
+
+
+def _known_task(names: Mapping[str, str], task: str) -> None:
+    if task not in names:
+        _fail(LuodiError(f"there is no task {task!r}", where="--task", fix=did_you_mean(task, names)))
 
 
 def _show_guess(found: Any) -> None:

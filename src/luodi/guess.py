@@ -3,10 +3,12 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from luodi import registry
 from luodi.contracts import record
 from luodi.data.readers import Table, open_table
 from luodi.errors import DataError, did_you_mean
@@ -49,9 +51,12 @@ def look(path: Path, *, task: str | None = None, text: str | None = None, label:
         if name is not None and name not in table.columns:
             raise DataError(f"no column is called {name!r} ({option})", where=str(path),
                             fix=did_you_mean(name, table.columns))  # fmt: skip
+    if not set(table.columns) - {label} or (text is not None and text == label):
+        raise DataError("text and label would both be one column", where=str(path),
+                        fix="a table needs a column for each: --text COLUMN --label COLUMN")  # fmt: skip
     values = {name: [_cell(row.get(name)) for row in rows] for name in table.columns}
     text = text or _text_column(values, label)
-    label = label or _label_column(values, text)
+    label = label or _label_column(values, text, path)
     separator = _separator(values[label])
     task = task or _task(values[label], separator)
     rest = [name for name in table.columns if name not in {text, label}]
@@ -75,7 +80,8 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
     data = os.path.relpath(guess.table.path.resolve(), folder.resolve())
     columns = {"text": guess.text, ("labels" if guess.task == "topic-tagging" else "label"): guess.label}
     columns |= {"group": guess.group} if guess.group else {}
-    columns |= {one: one for one in guess.slices}
+    slices = {_free(one, guess.task): one for one in guess.slices}
+    columns |= slices
     metric = "tagging.micro_f1" if guess.task == "topic-tagging" else "classification.macro_f1"
     lines = [
         f"name = {_quote(name)}",
@@ -104,9 +110,15 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
         *(["header = false"] if not guess.table.header else []),
         "",
         "[evaluate]",
-        f"slices = [{', '.join(_quote(one) for one in guess.slices)}]",
+        f"slices = [{', '.join(_quote(one) for one in slices)}]",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _free(name: str, task: str) -> str:
+    """Return a name for a further column that the task does not use itself."""
+    taken = {"group", *(one.name for one in fields(registry.task(task).Row))}
+    return f"{name}_column" if name in taken else name
 
 
 def _cell(value: Any) -> str:
@@ -132,7 +144,7 @@ def _text_column(values: dict[str, list[str]], label: str | None) -> str:
     return max((name for name in values if name != label), key=rank)
 
 
-def _label_column(values: dict[str, list[str]], text: str) -> str:
+def _label_column(values: dict[str, list[str]], text: str, path: Path) -> str:
     """The column of few values that each come often; its name helps most."""
 
     def rank(name: str) -> float:
@@ -148,6 +160,7 @@ def _label_column(values: dict[str, list[str]], text: str) -> str:
     if best is None or rank(best) < 0:
         raise DataError(
             "no column looks like a label: each holds one value only, or nearly a different one in every row",
+            where=str(path),
             fix="name it: --label COLUMN",
         )
     return best

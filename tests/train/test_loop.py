@@ -11,7 +11,9 @@ from luodi.train.loop import Loop, Schedule, slope
 
 N = 40
 SCHEDULE = Schedule(epochs=3, batch_size=8, learning_rate=0.05)
-AVERAGED = Schedule(epochs=3, batch_size=8, learning_rate=0.05, average=0.9, layer_decay=0.8, n_evaluations=5)
+AVERAGED = Schedule(
+    epochs=3, batch_size=8, learning_rate=0.05, average=0.9, layer_decay=0.8, n_evaluations=5, patience=5
+)
 N_STEPS = 15
 
 
@@ -117,7 +119,7 @@ def test_timing_the_steps_leaves_no_trace_in_the_weights(tmp_path):
 
 
 def test_it_learns_and_looks_at_dev_once_an_epoch(tmp_path):
-    made = a_loop(tmp_path, Schedule(epochs=12, batch_size=8, learning_rate=0.05))
+    made = a_loop(tmp_path, Schedule(epochs=12, batch_size=8, learning_rate=0.05, patience=12))
 
     facts = made.run()
 
@@ -125,6 +127,24 @@ def test_it_learns_and_looks_at_dev_once_an_epoch(tmp_path):
     assert made.evaluate() == pytest.approx(max(value for _, value in facts["dev"]), abs=1e-4)
     assert made.evaluate() > 0.9
     assert facts["losses"][-1][1] < facts["losses"][0][1]
+
+
+def test_learning_stops_when_dev_stops_improving_and_the_best_weights_are_kept(tmp_path):
+    made = a_loop(tmp_path, Schedule(epochs=12, batch_size=8, learning_rate=0.05, patience=2))
+    values = iter([0.5, 0.7, 0.7, 0.6, 0.4, 0.9])
+    best = {}
+
+    def evaluate():
+        value = next(values)
+        best[value] = weights_of(made)
+        return value
+
+    made.evaluate = evaluate
+    facts = made.run()
+
+    assert facts["dev"] == [[1.0, 0.5], [2.0, 0.7], [3.0, 0.7], [4.0, 0.6], [5.0, 0.4]]
+    assert (facts["steps"], facts["epochs"]) == (25, 5.0)
+    assert same(weights_of(made), best[0.7])
 
 
 def test_biases_do_not_decay_and_lower_layers_learn_slower(tmp_path):

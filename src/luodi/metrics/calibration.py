@@ -86,6 +86,22 @@ def _minimum(function: Callable[[float], float], low: float, high: float, *, ste
     return (low + high) / 2
 
 
+def log_loss(kind: Kind, gold: Sequence[Any], predictions: Sequence[Scores]) -> float:
+    """Mean negative log probability of the right answer, or of each right yes and no.
+
+    >>> round(log_loss("classify", ["a"], [{"a": 0.5, "b": 0.5}]), 4)
+    0.6931
+    """
+    if kind == "classify":
+        return float(-np.mean([math.log(max(one[y], EPSILON)) for one, y in zip(predictions, gold, strict=True)]))
+    decisions = [
+        math.log(max(p if label in y else 1 - p, EPSILON))
+        for one, y in zip(predictions, gold, strict=True)
+        for label, p in one.items()
+    ]
+    return float(-np.mean(decisions))
+
+
 def expected_calibration_error(confidence: Sequence[float], correct: Sequence[bool], n_bins: int = 15) -> float:
     """Mean gap between confidence and accuracy, 0 (calibrated) to 1.
 

@@ -1,4 +1,7 @@
-"""A pretrained encoder, fine-tuned whole: the strongest candidate where a fitting encoder is at hand."""
+"""A pretrained encoder, fine-tuned whole: the strongest candidate where a fitting encoder is at hand.
+
+Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,8 +11,9 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.metrics import classification, tagging
-from luodi.train import network, pretraining, starter
+from luodi.train import nbsvm, network, pretraining, starter
 from luodi.train.answers import class_weights, decide, labels_of, targets
+from luodi.train.blended import Blended
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
@@ -17,7 +21,7 @@ from luodi.train.loop import Loop, Schedule
 MAX_TOKENS = 256
 LEARNING_RATE = 1e-4  # docs/logbook.md, 2026-11-23
 AVERAGE = 0.99
-LAYER_DECAY = 0.9
+LAYER_DECAY = 0.95
 EPOCHS = ((2_000, 6), (6_000, 4))  # few rows are worth more rounds
 MOST_ROWS_EPOCHS = 3
 SMALL = 1_500  # rows; below, smaller batches learn more than they cost
@@ -30,7 +34,7 @@ class Encoder:
     license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
 
-    def __init__(self, inner: FittedNetwork | None = None) -> None:
+    def __init__(self, inner: Blended | None = None) -> None:
         self.inner = inner
 
     def fit(
@@ -38,7 +42,7 @@ class Encoder:
     ) -> Facts:
         xs, ys = [x for x, _ in train], [y for _, y in train]
         kind, labels = labels_of(ys)
-        inner = self.inner = self._start(xs, labels, kind, recipe)
+        inner = self._start(xs, labels, kind, recipe)
         net, text = inner.network, inner.text
         ids = text.encode(xs)
         target = targets(ys, labels)
@@ -70,11 +74,15 @@ class Encoder:
             depth=depth_of(net),
             doing="encoder",
         )
-        return loop.run() | {"base": inner.base, "max_tokens": text.max_tokens}
+        facts = loop.run()
+        self.inner = Blended(inner)
+        self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
+        return facts | {"base": inner.base, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
 
     def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts:
         """Go on with masked-language modelling on unlabelled text; `fit` then starts from there."""
-        self.inner, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
+        fitted, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
+        self.inner = Blended(fitted)
         return facts
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
@@ -91,7 +99,7 @@ class Encoder:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        return cls(FittedNetwork.load(folder))
+        return cls(Blended.load(folder))
 
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
@@ -106,7 +114,8 @@ class Encoder:
             file = encoder.path / network.TOKENIZER
         else:
             torch.manual_seed(recipe.seed)
-            net, file, base = self.inner.network, self.inner.text.file, self.inner.base
+            read = self.inner.deep
+            net, file, base = read.network, read.text.file, read.base
             net.head = torch.nn.Linear(net.head.in_features, len(labels)).to(device())
         most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
         text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))

@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+from luodi.runtime.engine_blend import DEEP
 from luodi.runtime.engine_network import GRAPH, GraphSession
-from luodi.runtime.engine_tokens import TOKENIZER
 from luodi.runtime.openvino import core, engine, has_bf16
 from luodi.runtime.session import read_about, write_about
 
@@ -18,21 +18,23 @@ CALIBRATION_TEXTS = 300
 
 def forms(folder: Path, wanted: str) -> list[str]:
     """Return the forms to try for an exported model, fastest first; a model that is no network has only its own."""
-    about = read_about(folder)
-    if about["engine"] != "engine_network":
+    if read_about(network_in(folder))["engine"] != "engine_network":
         return []
     below = {"int8": ["int8", "bf16"], "bf16": ["bf16"], "none": []}[wanted]
     return [form for form in below if form != "bf16" or has_bf16()]
 
 
+def network_in(folder: Path) -> Path:
+    """Return the folder of the network in an exported model, which may be a part of it."""
+    return folder / DEEP if read_about(folder)["engine"] == "engine_blend" else folder
+
+
 def make(folder: Path, form: str, texts: Sequence[str], out: Path) -> None:
     """Write the `form` of the exported network in `folder` to `out`. Calibration sees the first of `texts`."""
+    shutil.copytree(folder, out, dirs_exist_ok=True)
+    folder, out = network_in(folder), network_in(out)
     about = read_about(folder)
-    shutil.copyfile(folder / TOKENIZER, out / TOKENIZER)
-    if form == "bf16":
-        for name in (GRAPH, Path(GRAPH).with_suffix(".bin").name):
-            shutil.copyfile(folder / name, out / name)
-    else:
+    if form == "int8":
         _int8(folder, texts[:CALIBRATION_TEXTS], out)
     name = about.pop("engine")
     write_about(out, name, **about | {"precision": "bf16" if has_bf16() else "f32"})

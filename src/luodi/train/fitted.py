@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from luodi.contracts import Kind, Scores
 from luodi.runtime.head import to_scores
 from luodi.train import export, network
@@ -16,9 +19,11 @@ class FittedNetwork:
         self.kind, self.labels, self.network, self.text, self.base = kind, list(labels), net, text, base
 
     def predict(self, xs: Sequence[str], *, exact: bool = True) -> list[Scores]:
-        if not xs:
-            return []
-        return to_scores(self.kind, self.labels, network.compute(self.network, self.text, xs, exact=exact))
+        return to_scores(self.kind, self.labels, self.logits(xs, exact=exact)) if xs else []
+
+    def logits(self, xs: Sequence[str], *, exact: bool = True) -> NDArray[np.float32]:
+        """Return the logits, shape (n, n_labels)."""
+        return network.compute(self.network, self.text, xs, exact=exact)
 
     def save(self, folder: Path) -> None:
         network.save(folder, self.network, self.text, self.kind, self.labels, name=self.base)

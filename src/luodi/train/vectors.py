@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from luodi.contracts import Kind
-from luodi.metrics.calibration import fit_temperature
+from luodi.metrics.calibration import fit_temperature, log_loss
 from luodi.runtime.head import to_scores
 from luodi.train.answers import targets
 
@@ -35,7 +35,7 @@ def fit_head(
     best: tuple[float, Any, Any, Any] | None = None
     for strength in STRENGTHS:
         weight, bias = _solve(kind, (vectors - mean) / spread, target, strength, seed=seed, class_weights=class_weights)
-        loss = _loss(kind, labels, dev_vectors @ weight + bias, dev_ys) if known else 0.0
+        loss = tempered_loss(kind, labels, dev_vectors @ weight + bias, dev_ys) if known else 0.0
         if best is None or loss < best[0]:
             best = (loss, weight, bias, strength)
     assert best is not None
@@ -68,19 +68,7 @@ def _solve(
     return np.array(weights).T, np.array(biases)
 
 
-def _loss(kind: Kind, labels: Sequence[str], logits: NDArray[np.floating], ys: Sequence[Any]) -> float:
+def tempered_loss(kind: Kind, labels: Sequence[str], logits: NDArray[np.floating], ys: Sequence[Any]) -> float:
     """Mean log loss after the best temperature, so that strengths are compared by what they know."""
-    scores = to_scores(kind, labels, np.asarray(logits))
-    t = fit_temperature(kind, ys, scores)
-    p = to_scores(kind, labels, np.asarray(logits) / t)
-    if kind == "classify":
-        return float(-np.mean([np.log(max(one[y], 1e-12)) for one, y in zip(p, ys, strict=True)]))
-    return float(
-        -np.mean(
-            [
-                np.log(max(q if label in y else 1 - q, 1e-12))
-                for one, y in zip(p, ys, strict=True)
-                for label, q in one.items()
-            ]
-        )
-    )
+    t = fit_temperature(kind, ys, to_scores(kind, labels, np.asarray(logits)))
+    return log_loss(kind, ys, to_scores(kind, labels, np.asarray(logits) / t))

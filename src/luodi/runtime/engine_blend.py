@@ -1,0 +1,47 @@
+"""Two sessions whose logits are added: a network that knows meanings, n-grams that know the exact words."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luodi.contracts import Kind, Scores
+from luodi.runtime.head import to_scores
+from luodi.runtime.session import open_session, read_about, write_about
+
+DEEP, WIDE = "deep", "wide"
+
+
+class Blend:
+    """logits = logits of the network + share * logits of the n-grams."""
+
+    def __init__(self, kind: Kind, labels: Sequence[str], deep: Any, wide: Any, share: float) -> None:
+        assert tuple(deep.labels) == tuple(wide.labels) == tuple(labels)
+        self.kind, self.labels, self.deep, self.wide, self.share = kind, tuple(labels), deep, wide, share
+
+    def predict(self, xs: Sequence[str]) -> list[Scores]:
+        return to_scores(self.kind, self.labels, self.logits(xs)) if xs else []
+
+    def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
+        """Return logits, shape (n, n_labels)."""
+        made: NDArray[np.float32] = self.deep.logits(xs) + np.float32(self.share) * self.wide.logits(xs)
+        return made
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        about = read_about(folder)
+        deep, wide = open_session(folder / DEEP), open_session(folder / WIDE)
+        return cls(about["kind"], about["labels"], deep, wide, about["share"])
+
+
+def write(folder: Path, kind: Kind, labels: Sequence[str], share: float) -> tuple[Path, Path]:
+    """Write `session.json`; return the two empty folders for the parts."""
+    write_about(folder, "engine_blend", kind=kind, labels=list(labels), share=share)
+    for name in (DEEP, WIDE):
+        (folder / name).mkdir(exist_ok=True)
+    return folder / DEEP, folder / WIDE
+
+
+ENGINE = Blend

@@ -1,0 +1,117 @@
+"""Every example keeps what its README promises, and reaches what its `expected.json` states."""
+
+import csv
+import json
+import shutil
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import luodi
+from luodi.tasks import sentiment
+
+EXAMPLES = sorted(path.parent for path in Path(__file__).parents[1].glob("examples/*/scenario.toml"))
+SLACK = 1e-9
+
+
+class Promise(NamedTuple):
+    """What an example's data is to be like."""
+
+    rows: int
+    labels: int
+    smallest: int
+    """Of the labels."""
+
+
+PROMISES = {
+    "support-tickets": Promise(rows=1_200, labels=8, smallest=100),
+    "product-reviews-zh": Promise(rows=1_000, labels=3, smallest=200),
+    "article-topics": Promise(rows=500, labels=10, smallest=40),
+}
+
+
+def scenario(example: Path) -> dict[str, Any]:
+    return tomllib.loads((example / "scenario.toml").read_text(encoding="utf-8"))
+
+
+def expected(example: Path) -> dict[str, Any]:
+    return json.loads((example / "expected.json").read_text(encoding="utf-8"))
+
+
+def copied(example: Path, folder: Path, *, models: list[str] | None = None) -> Path:
+    """Copy an example; with `models`, only these take part."""
+    kept = shutil.ignore_patterns(".luodi", "luodi.lock")
+    copy = shutil.copytree(example, folder / example.name, ignore=kept)
+    if models is not None:
+        file = copy / "scenario.toml"
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("models = ")]
+        if "[select]" not in lines:
+            lines += ["", "[select]"]
+        at = lines.index("[select]")
+        file.write_text("\n".join([*lines[: at + 1], f"models = {json.dumps(models)}", *lines[at + 1 :]]), "utf-8")
+    return copy
+
+
+@pytest.fixture(params=EXAMPLES, ids=lambda path: path.name)
+def example(request) -> Path:
+    return request.param
+
+
+def test_an_example_has_four_entries_and_what_a_run_leaves(example):
+    found = {path.name for path in example.iterdir()} - {".luodi", "luodi.lock"}
+
+    assert found == {"scenario.toml", "README.md", "data", "expected.json"}
+    assert example.name in PROMISES
+
+
+def test_its_data_has_the_rows_and_labels_that_it_promises(example):
+    promise, about = PROMISES[example.name], scenario(example)
+    columns = about["prepare"]["columns"]
+    with (example / about["define"]["train"]).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    cells = [row[columns.get("label") or columns["labels"]] for row in rows]
+    labels = Counter(label for cell in cells for label in cell.split("|"))
+
+    assert len(rows) >= promise.rows
+    assert len(labels) == promise.labels
+    assert min(labels.values()) >= promise.smallest
+    if about["task"] == "sentiment":
+        assert set(labels) <= set(sentiment.KNOWN)
+
+
+def test_a_plain_model_takes_it_to_a_verdict_and_is_not_always_right(example, tmp_path):
+    folder = copied(example, tmp_path, models=["tfidf-logreg"])
+
+    done = luodi.run(luodi.load(folder))
+
+    rows = done.artifacts["prepare"].facts["rows"]
+    metric = next(iter(done.artifacts["evaluate"].facts["metrics"].values()))
+    assert done.verdict is not None and done.verdict.word in {"MET", "NOT MET"}
+    assert rows["rejected"] > 0 and rows["in"] >= PROMISES[example.name].rows
+    assert 0.2 < metric["value"] < 0.98  # neither hopeless nor a toy: about 2 % of the labels are wrong
+
+
+def test_what_it_is_to_reach_is_below_what_was_measured(example):
+    floors, noted = expected(example)["metrics"], expected(example).get("measured")
+    targets = scenario(example)["define"]["succeed"]
+
+    assert floors and all(name in targets and floor["at_least"] >= targets[name] for name, floor in floors.items())
+    if noted:
+        assert floors[noted["metric"]]["at_least"] <= noted["value"]
+        assert noted["verdict"] == expected(example)["verdict"]
+
+
+@pytest.mark.slow
+def test_the_whole_example_reaches_what_it_states(example, tmp_path):
+    stated = expected(example)
+
+    done = luodi.run(luodi.load(copied(example, tmp_path)))
+
+    metrics = done.artifacts["evaluate"].facts["metrics"]
+    assert done.verdict is not None and done.verdict.word == stated["verdict"], done.verdict
+    for name, floor in stated["metrics"].items():
+        assert metrics[name]["value"] >= floor["at_least"] - SLACK, (name, metrics[name])
