@@ -9,6 +9,9 @@ import time
 
 import pytest
 
+import luodi
+import luodi.errors
+
 HEAVY = {"numpy", "pandas", "polars", "pydantic", "scipy", "sklearn", "torch", "transformers", "openvino", "tokenizers"}
 FRAMEWORKS = HEAVY - {"numpy", "pydantic"}
 
@@ -33,6 +36,14 @@ def test_importing_the_package_loads_nothing_of_it():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == ["luodi"]
+
+
+def test_the_public_names_are_there_when_they_are_used(folder):
+    assert luodi.load(folder).name == "tiny"
+    assert issubclass(luodi.errors.DataError, luodi.LuodiError)
+
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        luodi.nonsense  # noqa: B018
 
 
 def test_a_scenario_is_checked_without_a_framework(folder):
@@ -182,5 +193,5 @@ def test_ctrl_c_ends_a_run_with_a_sentence(folder):
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=30)
 
-    assert process.returncode == 130
+    assert process.returncode in {130, -signal.SIGINT}
     assert errors.strip() == "stopped; the same command goes on from here"

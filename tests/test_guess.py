@@ -46,13 +46,9 @@ def test_english_columns_are_recognized(tmp_path, luodi):
 
     made = written(luodi, tmp_path / "tickets", data)
 
+    expected = {"text": "message", "label": "queue", "group": "customer_id", "channel": "channel"}
     assert made.task_name == "text-classification"
-    assert made.settings["prepare"].columns == {
-        "text": "message",
-        "label": "queue",
-        "group": "customer_id",
-        "channel": "channel",
-    }
+    assert made.settings["prepare"].columns == expected
     assert made.settings["evaluate"].slices == ("channel",)
 
 

@@ -40,6 +40,7 @@ def test_an_unknown_name_is_refused_with_the_closest(find, name, what, fix):
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     monkeypatch.delitem(sys.modules, "luodi.models.tfidf_logreg", raising=False)
     monkeypatch.delitem(sys.modules, "luodi.train.linear", raising=False)
 
@@ -49,13 +50,33 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatc
     assert caught.value.fix == 'pip install "luodi[train]"'
 
 
-def test_a_task_of_another_package_is_known_by_its_entry_point(tmp_path, luodi_process):
-    info = tmp_path / "more-1.0.dist-info"
-    info.mkdir()
+@pytest.fixture
+def plugin(tmp_path):
+    """Another package with a task, and the environment in which it is installed."""
+    info = tmp_path / "site" / "more-1.0.dist-info"
+    info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: more\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[luodi.tasks]\nhorns = more\n")
-    (tmp_path / "more.py").write_text('"""Say how many horns."""\nfrom luodi.tasks.sentiment import *\n')
+    module = info.parent / "more.py"
+    module.write_text('"""Say how many horns."""\nfrom luodi.tasks.text_classification import *\n')
+    return module, os.environ | {"PYTHONPATH": str(info.parent)}
 
-    told = luodi_process("describe", "horns", env=os.environ | {"PYTHONPATH": str(tmp_path)})
+
+def test_a_task_of_another_package_is_known_by_its_entry_point(plugin, luodi_process):
+    _, environment = plugin
+
+    told = luodi_process("describe", "horns", env=environment)
 
     assert told.out.startswith("horns: Say how many horns.")
+
+
+def test_changed_code_of_a_task_of_another_package_is_noticed(plugin, folder, luodi_process):
+    module, environment = plugin
+    text = (folder / "scenario.toml").read_text().replace("text-classification", "horns")
+    (folder / "scenario.toml").write_text(text)
+    told = [luodi_process("run", folder, "--until", "prepare", env=environment) for _ in range(2)]
+    module.write_text(module.read_text() + "# changed\n")
+
+    told.append(luodi_process("run", folder, "--until", "prepare", env=environment))
+
+    assert [one.out.splitlines()[1].split()[1] for one in told] == ["run", "cached", "run"]

@@ -49,10 +49,10 @@ def test_every_fault_is_found_at_once():
     [
         pytest.param({"text": "a", "too": 1}, "too", "'too' is not known", "did you mean 'to'?", id="unknown"),
         pytest.param({}, "text", "'text' is missing", "add text", id="missing"),
-        pytest.param({"text": 1}, "text", "text: input should be text, not 1", "change text", id="wrong type"),
+        pytest.param({"text": 1}, "text", "text: input should be a valid string", "change text", id="wrong type"),
         pytest.param({"text": "a", "copies": float("nan")}, "copies", "finite", "change copies", id="no number"),
-        pytest.param({"text": "a", "tags": 3}, "tags", "text or a list, not 3", "change tags", id="none of two types"),
-        pytest.param({"text": "a", "tags": ["b", 3]}, "tags.1", "should be text", "change tags.1", id="in a list"),
+        pytest.param({"text": "a", "tags": 3}, "tags", "string or a list, not 3", "change tags", id="of no type"),
+        pytest.param({"text": "a", "tags": ["b", 3]}, "tags.1", "a valid string", "change tags.1", id="in a list"),
         pytest.param({"text": "a", "to": {}}, "to.street", "missing", "add to.street", id="missing inside"),
         pytest.param(
             {"text": "a", "to": {"street": "b", "numbr": 1}}, "to.numbr", "not known", "'number'", id="unknown inside"

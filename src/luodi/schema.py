@@ -15,7 +15,7 @@ Fault = tuple[tuple[str | int, ...], str, str]
 """Where in the value, what is wrong, and how to put it right."""
 
 MISSING = frozenset({"missing", "missing_argument", "missing_keyword_only_argument"})
-WORDS = {"a valid string": "text", "a valid tuple": "a list", "a valid dictionary": "a table"}
+WORDS = {"a valid tuple": "a list", "a valid dictionary": "a table"}
 
 
 @cache

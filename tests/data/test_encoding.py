@@ -4,7 +4,7 @@ import codecs
 import gzip
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from luodi.data import encoding
@@ -44,6 +44,7 @@ NAMES = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "g
 @given(name=st.sampled_from(NAMES), text=st.text(max_size=12), rest=st.binary(max_size=6), size=st.integers(1, 5))
 def test_the_first_failure_is_the_same_wherever_a_chunk_ends(name, text, rest, size, tmp_path, monkeypatch):
     path, raw = tmp_path / "data", text.encode(name, "ignore") + rest
+    assume(not raw.startswith(encoding.GZIP))
     path.write_bytes(raw)
     monkeypatch.setattr(encoding, "CHUNK", size)
 

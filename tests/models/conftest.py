@@ -13,6 +13,15 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 N_POSITIONS = 64
 
 
+@pytest.fixture(scope="package", autouse=True)
+def one_thread():
+    """Small networks learn faster on one thread, above all where others use the processor too."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def texts():
     """Return (text, label) pairs that anything can learn."""
     return [

@@ -1,9 +1,12 @@
 """Faster forms of an exported network: made, opened, and near the original."""
 
+import shutil
+
 import pytest
 
 from luodi import registry
 from luodi.contracts import Recipe
+from luodi.errors import SetupError
 from luodi.runtime import quantize
 from luodi.runtime.engine_constant import Constant
 from luodi.runtime.openvino import has_bf16
@@ -31,6 +34,17 @@ def test_what_is_no_network_has_only_its_own_form(tmp_path):
     Constant({"a": 1.0}).save(tmp_path)
 
     assert quantize.forms(tmp_path, "int8") == []
+
+
+@pytest.mark.parametrize("name", ["graph.xml", "graph.bin"])
+def test_a_network_that_was_cut_off_is_refused_with_a_remedy(name, exported, tmp_path):
+    folder = shutil.copytree(exported, tmp_path / "copy")
+    (folder / name).write_bytes((folder / name).read_bytes()[:100])
+
+    with pytest.raises(SetupError, match="the exported model cannot be opened") as caught:
+        open_session(folder)
+
+    assert "luodi run" in caught.value.fix
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Engines: what an exported folder must name, and answers that do not depend on their company."""
 
 import json
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -99,8 +100,12 @@ def test_a_folder_that_holds_no_model_is_refused(text, tmp_path):
     assert caught.value.where == str(tmp_path)
 
 
-def test_every_engine_of_the_folder_can_be_named():
-    assert set(ENGINES) == {"engine_constant", "engine_network", "engine_ngrams", "engine_tokens"}
+@pytest.mark.parametrize("name", ENGINES)
+def test_every_engine_can_be_opened_from_a_folder(name):
+    engine = import_module(f"luodi.runtime.{name}").ENGINE
+
+    assert callable(engine.load)
+    assert callable(engine.predict)
 
 
 def test_a_constant_answers_every_text_with_scores_of_its_own():

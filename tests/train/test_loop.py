@@ -131,8 +131,7 @@ def test_it_learns_and_looks_at_dev_once_an_epoch(tmp_path):
 
 def test_learning_stops_when_dev_stops_improving_and_the_best_weights_are_kept(tmp_path):
     made = a_loop(tmp_path, Schedule(epochs=12, batch_size=8, learning_rate=0.05, patience=2))
-    values = iter([0.5, 0.7, 0.7, 0.6, 0.4, 0.9])
-    best = {}
+    values, best = iter([0.5, 0.7, 0.7, 0.6, 0.4, 0.9]), {}
 
     def evaluate():
         value = next(values)

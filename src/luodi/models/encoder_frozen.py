@@ -33,7 +33,8 @@ class EncoderFrozen:
         kind, labels = labels_of(ys)
         net = network.pretrained(encoder, len(labels), seed=recipe.seed)
         file = encoder.path / network.TOKENIZER
-        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=recipe.max_tokens or MAX_TOKENS))
+        most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
+        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
         vectors = network.compute(net, text, xs, pooled=True, exact=False, doing="sentence vectors")
         dev_vectors = network.compute(net, text, [x for x, _ in dev], pooled=True, exact=False)
         weight, bias, strength = fit_head(

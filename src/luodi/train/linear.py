@@ -1,6 +1,8 @@
 """Fit linear models over hashed n-grams with scikit-learn's solvers; what comes out is a numpy session."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -31,7 +33,7 @@ class Matrix:
         room = max(1_000, MAX_CELLS // n_labels)
         if (n >= least).sum() > room:
             least = max(least, int(np.sort(n)[-room]) + 1)
-        keep = n >= least
+        keep = n >= min(least, int(n.max()))  # texts that share nothing have but what is in one of them
         self.channels = tuple(channels)
         self.vocabulary = seen[keep]
         # smoothed as if one more text held every n-gram (scikit-learn, TfidfTransformer)
@@ -67,11 +69,12 @@ def fit(
     matrix = Matrix([x for x, _ in train], channels, n_labels=len(labels))
     weight = np.zeros((len(matrix.vocabulary), len(labels)), dtype=np.float64)
     bias = np.zeros(len(labels), dtype=np.float64)
-    for n in progress(range(len(labels)), total=len(labels), doing=doing):
-        if target[:, n].all():
-            bias[n] = 5.0  # a label that every row carries
-            continue
-        weight[:, n], bias[n] = solver(matrix.x, target[:, n], kind)
+    columns = [n for n in range(len(labels)) if not target[:, n].all()]
+    bias[[n for n in range(len(labels)) if n not in columns]] = 5.0  # a label that every row carries
+    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:  # the solvers let go of the lock
+        solved = pool.map(lambda n: solver(matrix.x, target[:, n], kind), columns)
+        for n, found in zip(columns, progress(solved, total=len(columns), doing=doing), strict=True):
+            weight[:, n], bias[n] = found
     return _scaled(kind, labels, matrix, weight, bias, dev)
 
 

@@ -227,11 +227,11 @@ class Loop:
             else:
                 key, _, rest = rest.partition("/")
                 parameter = self.named[rest]
-                value = tensor if key == "step" else tensor.to(parameter.device)
-                self.optimizer.state[parameter][key] = value
+                self.optimizer.state[parameter][key] = tensor.to(parameter.device)
         self._load(kinds["weight"])
         if self.average:
-            self.average = kinds["average"] or self.average
+            # in the order of the weights, with which they are averaged pair by pair; a file keeps its own
+            self.average = {name: kinds["average"][name] for name in self.named}
         self.best = kinds["best"]
 
 

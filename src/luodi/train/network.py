@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from numpy.typing import NDArray
 from safetensors.torch import load_model, save_model
 from tokenizers import Tokenizer
@@ -43,7 +44,7 @@ class Network(torch.nn.Module):
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
         try:
             made = AutoConfig.for_model(**clean)
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
             raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
         self.config = clean
         self.encoder = AutoModel.from_config(made, attn_implementation="sdpa")

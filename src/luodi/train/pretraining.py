@@ -57,7 +57,8 @@ def go_on(encoder: starter.Encoder, texts: Sequence[str], *, recipe: Recipe, wor
         )
     net = network.pretrained(encoder, 2, seed=recipe.seed)
     file = encoder.path / network.TOKENIZER
-    text = network.Text(file, max_tokens=network.limit_for(file, texts, most=MAX_TOKENS))
+    most = min(MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
+    text = network.Text(file, max_tokens=network.limit_for(file, texts, most=most))
     mask_id = text.tokenizer.token_to_id("[MASK]")
     if mask_id is None:
         raise SetupError("this encoder's tokenizer has no [MASK]", where=str(file), fix="leave [pretrain] out")

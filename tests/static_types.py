@@ -1,0 +1,35 @@
+"""Read by mypy, never run: every task module is a `Task`, every model class a `Model`."""
+
+from typing import Any
+
+from luodi.contracts import Model, Pretrains, Refuses, Scores, Session, Task
+from luodi.models.encoder import Encoder
+from luodi.models.encoder_frozen import EncoderFrozen
+from luodi.models.majority import Majority
+from luodi.models.nb_svm import NbSvm
+from luodi.models.static_embedding import StaticEmbedding
+from luodi.models.tfidf_logreg import TfidfLogreg
+from luodi.runtime.engine_constant import Constant
+from luodi.runtime.engine_network import GraphSession
+from luodi.runtime.engine_ngrams import Ngrams
+from luodi.runtime.engine_tokens import Tokens
+from luodi.tasks import sentiment, text_classification, topic_tagging
+
+TextModel = Model[str, Any, Scores]
+
+sentiment_is_a_task: Task = sentiment
+text_classification_is_a_task: Task = text_classification
+topic_tagging_is_a_task: Task = topic_tagging
+
+encoder_is_a_model: type[TextModel] = Encoder
+encoder_frozen_is_a_model: type[TextModel] = EncoderFrozen
+majority_is_a_model: type[TextModel] = Majority
+nb_svm_is_a_model: type[TextModel] = NbSvm
+static_embedding_is_a_model: type[TextModel] = StaticEmbedding
+tfidf_logreg_is_a_model: type[TextModel] = TfidfLogreg
+
+encoder_pretrains: type[Pretrains] = Encoder
+encoder_refuses: type[Refuses] = Encoder
+encoder_frozen_refuses: type[Refuses] = EncoderFrozen
+
+sessions: tuple[type[Session[str, Scores]], ...] = (Constant, GraphSession, Ngrams, Tokens)
