@@ -22,8 +22,9 @@ MAX_TOKENS = 256
 LEARNING_RATE = 1e-4  # docs/logbook.md, 2026-11-23
 AVERAGE = 0.99
 LAYER_DECAY = 0.95
-EPOCHS = ((2_000, 6), (6_000, 4))  # few rows are worth more rounds
-MOST_ROWS_EPOCHS = 3
+EPOCHS = ((2_000, 6), (6_000, 4), (30_000, 3))  # few rows are worth more rounds
+MOST_ROWS_EPOCHS = 2
+SHORT = 32  # tokens; a step of 32 such texts is mostly overhead
 SMALL = 1_500  # rows; below, smaller batches learn more than they cost
 
 
@@ -57,7 +58,7 @@ class Encoder:
 
         schedule = Schedule(
             epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
-            batch_size=16 if len(train) <= SMALL else 32,
+            batch_size=batch_size_for(ids),
             learning_rate=recipe.learning_rate or LEARNING_RATE,
             max_minutes=recipe.max_minutes,
             average=AVERAGE,
@@ -126,6 +127,18 @@ def _dev_score(inner: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
     ys = [y for _, y in dev]
     answers = [decide(inner.kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
     return classification.accuracy(ys, answers) if inner.kind == "classify" else tagging.micro_f1(ys, answers)
+
+
+def batch_size_for(ids: Sequence[list[int]]) -> int:
+    """Return how many texts go into a step: few where rows are few, more where texts are short.
+
+    >>> batch_size_for([[1] * 50] * 1_000), batch_size_for([[1] * 50] * 9_000), batch_size_for([[1] * 12] * 60_000)
+    (16, 32, 64)
+    """
+    if len(ids) <= SMALL:
+        return 16
+    mean = sum(map(len, ids)) / len(ids)
+    return 64 if mean < SHORT and len(ids) > EPOCHS[-1][0] else 32
 
 
 def depth_of(net: network.Network) -> Any:

@@ -1,8 +1,6 @@
 """Fit linear models over hashed n-grams with scikit-learn's solvers; what comes out is a numpy session."""
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -71,10 +69,9 @@ def fit(
     bias = np.zeros(len(labels), dtype=np.float64)
     columns = [n for n in range(len(labels)) if not target[:, n].all()]
     bias[[n for n in range(len(labels)) if n not in columns]] = 5.0  # a label that every row carries
-    with ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0))) as pool:  # the solvers let go of the lock
-        solved = pool.map(lambda n: solver(matrix.x, target[:, n], kind), columns)
-        for n, found in zip(columns, progress(solved, total=len(columns), doing=doing), strict=True):
-            weight[:, n], bias[n] = found
+    # Tried too: a thread per core. liblinear draws from one generator for all threads, so no run was like another.
+    for n in progress(columns, total=len(columns), doing=doing):
+        weight[:, n], bias[n] = solver(matrix.x, target[:, n], kind)
     return _scaled(kind, labels, matrix, weight, bias, dev)
 
 
