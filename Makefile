@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PAGES := README.md README.zh-CN.md docs/scenario-file.md docs/service.md docs/steps/*.md docs/decisions/README.md examples/*/README.md
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 
@@ -16,7 +17,7 @@ test: $(TOOLS)  ## all that must pass before a push, and all that CI calls
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell README.md CONTRIBUTING.md docs src
-	$(BIN)/python -m cogapp --check README.md README.zh-CN.md docs/scenario-file.md
+	$(BIN)/python -m cogapp --check $(PAGES)
 	$(BIN)/pytest -q -m "not slow" -n 2 --dist worksteal
 
 test-all: $(TOOLS)  ## the slow tests and the coverage too
@@ -28,7 +29,7 @@ bench: $(TOOLS)  ## the benchmarks: ratios in one run, a table and a picture
 	$(BIN)/python -m bench
 
 docs: $(TOOLS)  ## rewrite the generated parts of the documentation
-	$(BIN)/python -m cogapp -r README.md README.zh-CN.md docs/scenario-file.md
+	$(BIN)/python -m cogapp -r $(PAGES)
 
 fix: $(TOOLS)  ## format, and repair what the linter can
 	$(BIN)/ruff format src tests bench

@@ -69,7 +69,7 @@ def _csv(path: Path, encoding: str, delimiter: str | None, *, header: bool | Non
     sample = [line for line, _ in zip(text_lines(path, encoding), range(SNIFFED_LINES), strict=False)]
     if not any(line.strip() for line in sample):
         raise DataError("the file is empty", where=str(path), fix="name a file with a header and rows")
-    delimiter = delimiter or _delimiter(sample)
+    delimiter = delimiter or _delimiter(sample, name=path.name)
     quoted = _quoted(sample, delimiter)
     records = [row for row in _parse(iter(sample), delimiter, quoted=quoted) if row]
     header = _has_header(records) if header is None else header
@@ -89,12 +89,16 @@ def _csv(path: Path, encoding: str, delimiter: str | None, *, header: bool | Non
     )
 
 
-def _delimiter(sample: Sequence[str]) -> str:
-    """Return the delimiter that cuts the most lines into the same number of cells, two or more."""
+def _delimiter(sample: Sequence[str], *, name: str) -> str:
+    """Return the delimiter that cuts the most lines into the same number of cells, two or more.
 
-    def agreement(delimiter: str) -> tuple[float, int]:
+    Where several cut all lines alike, as when every text of a table has one comma, the file's name decides.
+    """
+    likely = "\t" if ".tsv" in name.lower() else ","
+
+    def agreement(delimiter: str) -> tuple[float, bool, int]:
         share, width = _agreement(sample, delimiter, quoted=_quoted(sample, delimiter))
-        return (share, width) if width > 1 else (0.0, 1)
+        return (share, delimiter == likely, width) if width > 1 else (0.0, False, 1)
 
     best = max(DELIMITERS, key=agreement)
     return best if agreement(best)[0] > 0 else ","

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from luodi import child
+
 N_SINGLE = 200
 MAX_SECONDS = 8.0
 
@@ -18,7 +20,7 @@ def measure(folder: Path, texts: Sequence[str], *, work: Path, core_hour: float)
     """Return load_s, p50_ms, p95_ms, texts_per_s, size_mb, memory_mb and usd_per_1k of a session."""
     file = work / "measure.json"
     file.write_text(json.dumps(list(texts)), encoding="utf-8")
-    command = [sys.executable, "-m", "luodi.runtime.measure", str(folder), str(file)]
+    command = child.command("luodi.runtime.measure", str(folder), str(file))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"measuring failed: {done.stderr[-2000:]}"
     file.unlink()

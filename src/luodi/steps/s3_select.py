@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from luodi import registry
+from luodi import child, registry
 from luodi.contracts import Facts, Job, Outcome, Recipe, Refuses, record
 from luodi.errors import LuodiError, ScenarioError, SetupError
 from luodi.log import progress
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
-from luodi.steps import child, trial
+from luodi.steps import trial
 from luodi.store import digest, read_json, read_lines, write_json, write_lines
 from luodi.text import price
 

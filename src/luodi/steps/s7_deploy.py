@@ -11,11 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from luodi import child
 from luodi.bundle import write_bundle
 from luodi.contracts import Facts, Job, Outcome, record
 from luodi.log import progress
 from luodi.runtime import measure
-from luodi.steps import card, child
+from luodi.steps import card
 from luodi.store import read_json, read_lines
 
 N_EXAMPLES = 5
@@ -65,7 +66,10 @@ def run(job: Job) -> Outcome:
     texts = [job.task.to_x(job.task.Request(**row["request"]), job.options) for row in exam[:N_MEASURED]]
     core_hour = job.inputs["define"].facts["price"]["core_hour"]
     scales = measure.measure(job.out / "model", texts, work=job.work, core_hour=core_hour)
-    return Outcome(facts={"model": facts["model"], "form": facts["form"], "served_agree": served}, measured=scales)
+    return Outcome(
+        facts={"model": facts["model"], "form": facts["form"], "parity": facts["parity"], "served_agree": served},
+        measured=scales,
+    )
 
 
 def _served(job: Job, exam: list[dict[str, Any]]) -> float:
