@@ -137,7 +137,8 @@ class Store:
             shutil.rmtree(path)
         out.rename(path)
         _sync(path.parent)
-        shutil.rmtree(partial, ignore_errors=True)
+        for leftover in path.parent.glob("*.partial"):  # of this key, and of settings that were given up
+            shutil.rmtree(leftover, ignore_errors=True)
         return self._artifact(path, read_json(path / MANIFEST))
 
     @contextmanager

@@ -21,8 +21,8 @@ from luodi.store import read_json, read_lines
 
 N_EXAMPLES = 5
 N_MEASURED = 400
-TOLERANCE = 0.02  # bfloat16 rounds differently in a batch of another shape
-AGREES = 0.995
+TOLERANCE = 0.05  # bfloat16 rounds differently in a batch of another shape
+AGREES = 0.99
 PER_CALL, CALL_BYTES = 50, 200_000
 START_SECONDS = 60.0
 

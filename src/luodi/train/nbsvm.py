@@ -24,16 +24,17 @@ PLAIN_C, RATIO_C = 1.0, 0.3  # docs/logbook.md, 2026-11-23
 
 def fit(train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, doing: str) -> Ngrams:
     """Return a fitted session over many kinds of n-grams."""
-    weighing = "balanced" if recipe.class_weights else None
 
-    def machine(x: sp.csr_matrix, y: NDArray[np.bool_], c: float) -> tuple[NDArray[np.float64], float]:
+    def machine(x: sp.csr_matrix, y: NDArray[np.bool_], c: float, kind: Kind) -> tuple[NDArray[np.float64], float]:
+        # a tag is rarer than its absence, and would otherwise hardly ever reach one half
+        weighing = "balanced" if recipe.class_weights or kind == "tag" else None
         made = LinearSVC(C=c, class_weight=weighing, random_state=recipe.seed).fit(x, y)
         return made.coef_[0], float(made.intercept_[0])
 
     def solve(x: sp.csr_matrix, y: NDArray[np.bool_], kind: Kind) -> tuple[NDArray[np.float64], float]:
-        plain, plain_bias = machine(x, y, PLAIN_C)
+        plain, plain_bias = machine(x, y, PLAIN_C, kind)
         ratio = log_count_ratio(x, y)
-        bayes, bayes_bias = machine(x @ sp.diags(ratio), y, RATIO_C)
+        bayes, bayes_bias = machine(x @ sp.diags(ratio), y, RATIO_C, kind)
         return plain + ratio * bayes, plain_bias + bayes_bias
 
     channels = CHINESE if linear.mostly_chinese([x for x, _ in train]) else SPACED
