@@ -26,7 +26,7 @@ train = "tickets.csv"
 [prepare]
 columns = { text = "body", label = "queue" }
 [select]
-models = ["majority", "tfidf-logreg", "encoder"]
+models = ["majority", "encoder"]
 base = "tiny"
 sample = 60
 [pretrain]
