@@ -284,7 +284,11 @@ def _summary(step: str, facts: dict[str, Any]) -> str:
         words = name.partition(".")[2].replace("_", " ")
         return f"{words} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f}) on {facts['n_exam']:,} rows"
     fallen = [one for one in facts["parity"] if not one["ok"]]
-    why = "".join(f" ({one['form']} gave {one['dev']['agree']:.1%} of the same answers on dev only)" for one in fallen)
+    why = "".join(
+        f" ({one['form']} was refused: on dev {one['dev']['agree']:.1%} of the same answers, "
+        f"{100 * one['dev']['change']:+.1f} points)"
+        for one in fallen
+    )
     return f"bundle, {facts['form']}{why}; the service agrees with the exam on {facts['served_agree']:.1%} of its rows"
 
 
