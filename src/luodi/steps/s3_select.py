@@ -20,6 +20,7 @@ from luodi.store import digest, read_json, read_lines, write_json, write_lines
 from luodi.text import price
 
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
+EQUAL = 0.005  # far inside the interval of any sample
 N_MEASURED = 200
 SAMPLE_EPOCHS = 3  # enough to rank candidates; the winner learns again, and longer, from all rows
 
@@ -68,7 +69,7 @@ def run(job: Job) -> Outcome:
         why = "; ".join(f"{one['model']}: {one['refused']}" for one in candidates)
         raise ScenarioError(f"no candidate may take part ({why})", fix="loosen [select]")
     defined = job.inputs["define"].facts["succeed"]
-    winner, why = choose(allowed, measured, defined, job.task.metrics[0])
+    winner, why = choose(allowed, measured, defined, job.task.metrics[0], whole=whole)
     if whole:
         shutil.copytree(job.work / winner["model"] / "model", job.out / "model")
     for one in allowed:
@@ -93,7 +94,7 @@ def run(job: Job) -> Outcome:
 
 
 def choose(
-    candidates: Sequence[Facts], measured: dict[str, Any], targets: dict[str, float], metric: str
+    candidates: Sequence[Facts], measured: dict[str, Any], targets: dict[str, float], metric: str, *, whole: bool = True
 ) -> tuple[Facts, str]:
     """Return the cheapest candidate whose lower bound meets the targets, else the best, and one sentence why."""
     enough = [one for one in candidates if _is_enough(one, measured[one["model"]], targets)]
@@ -105,6 +106,8 @@ def choose(
         rest = f"the cheapest of {len(candidates)} whose lower bound meets the targets"
     else:
         best = max(candidates, key=lambda one: one["value"])
+        if not whole:  # more rows help the richer of two equals, and those stand later in the list
+            best = [one for one in candidates if one["value"] >= best["value"] - EQUAL][-1]
         rest = (
             f"the best of {len(candidates)} (on the sample none was sure to meet the targets)"
             if targets
