@@ -18,6 +18,7 @@ from luodi.runtime.engine_constant import Constant
 from luodi.tasks.text_classification import Request
 
 TOKEN = "a-token-for-the-tests"
+WATCHDOG_SECONDS = 1_200  # a server is shared by a whole session of tests, which a busy machine makes long
 
 # A real bundle, whose model takes its time, fails on "boom" and tells how many texts it has seen.
 LAUNCH = """
@@ -79,7 +80,7 @@ def running(code: str, *args: object, cwd: Path, env: dict[str, str] | None = No
             command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=cwd, env=environment
         ) as process,
     ):
-        watchdog = threading.Timer(30, process.kill)
+        watchdog = threading.Timer(WATCHDOG_SECONDS, process.kill)
         watchdog.start()
         try:
             lines = [process.stdout.readline().rstrip("\n") for _ in range(3)]
