@@ -45,9 +45,9 @@ $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV): a few minutes, once"
 	$(INSTALL) torch==2.13.0
-	$(INSTALL) -e ".[train,parquet]"
+	$(INSTALL) -e ".[train,data]"
 	touch $(READY)
 
 $(TOOLS): $(READY)
-	$(INSTALL) -e ".[train,parquet,dev]"
+	$(INSTALL) -e ".[train,data,dev]"
 	touch $(TOOLS)

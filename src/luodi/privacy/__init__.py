@@ -1,0 +1,1 @@
+"""Personal data in English and Chinese: find, mask, pseudonymize, erase."""

@@ -1,0 +1,87 @@
+"""What the commands of `luodi` share: arguments, how a step is summed up, how a mistake is shown."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from luodi.errors import LuodiError
+from luodi.text import plural, shorten
+
+if TYPE_CHECKING:
+    from luodi.scenario import Scenario
+
+NOT_MET, USER_ERROR = 1, 2
+SCENARIO = click.argument("scenario", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
+
+
+def summary(step: str, facts: dict[str, Any]) -> str:
+    """Say in a line what a step found."""
+    if "skipped" in facts:
+        return str(facts["skipped"])
+    if step == "define":
+        files = [one for part in facts["files"].values() for one in part]
+        return f"{plural(len(files), 'file')}, {sum(one['bytes'] for one in files) / 1e6:,.1f} MB"
+    if step == "prepare":
+        rows = facts["rows"]
+        reasons = ", ".join(f"{reason} {n:,}" for reason, n in list(facts["rejected"].items())[:3])
+        left_out = f", {rows['rejected']:,} left out ({shorten(reasons, 90)})" if rows["rejected"] else ""
+        return f"{rows['train']:,} train, {rows['dev']:,} dev, {rows['test']:,} test{left_out}"
+    if step == "select":
+        return f"{facts['model']}, of {plural(len(facts['candidates']), 'candidate')}"
+    if step == "pretrain":
+        return f"perplexity {facts['perplexity_before']:.1f} before, {facts['perplexity_after']:.1f} after"
+    if step == "finetune":
+        return f"{facts['model']}" + (f", from {facts['from']}" if "from" in facts else "")
+    if step == "evaluate":
+        name, value = next(iter(facts["metrics"].items()))
+        words = name.partition(".")[2].replace("_", " ")
+        return f"{words} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f}) on {facts['n_exam']:,} rows"
+    fallen = [one for one in facts["parity"] if not one["ok"]]
+    why = "".join(
+        f" ({one['form']} was refused: on dev {one['dev']['agree']:.1%} of the same answers, "
+        f"{100 * one['dev']['change']:+.1f} points)"
+        for one in fallen
+    )
+    return f"bundle, {facts['form']}{why}; the service agrees with the exam on {facts['served_agree']:.1%} of its rows"
+
+
+def last_run(scenario: "Scenario") -> tuple["Scenario", dict[str, Any]]:
+    from luodi import runner
+
+    artifacts = runner.latest(scenario)
+    if "deploy" not in artifacts:
+        first = next(name for name in runner.NAMES if name not in artifacts)
+        fail(LuodiError(f"the step {first} is still to do", where=str(scenario.path),
+                         fix=f"luodi run {near(scenario.root)}"))  # fmt: skip
+    return scenario, artifacts
+
+
+def bundle_path(path: Path) -> tuple[Path, Path]:
+    """Return the bundle that a scenario's last run made, or the bundle itself, and where its token is kept."""
+    if (path / "bundle.json").is_file():
+        return path, path.parent / ".luodi"
+    from luodi.scenario import load
+
+    read, artifacts = last_run(load(path))
+    return artifacts["deploy"].path, read.home
+
+
+def near(path: Path | None) -> str:
+    """Show a path as short as it can be."""
+    assert path is not None
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def fail(error: LuodiError) -> NoReturn:
+    from luodi.errors import Faults
+
+    for one in error.faults if isinstance(error, Faults) else (error,):
+        click.secho("error: ", fg="red", err=True, nl=False)
+        click.echo(str(one), err=True)
+    sys.exit(USER_ERROR)
