@@ -12,6 +12,7 @@ from typing import Any
 import luodi
 from luodi import registry
 from luodi.contracts import Reject, Scores
+from luodi.data.wash import Washer
 from luodi.errors import LuodiError, SetupError
 from luodi.metrics import calibration
 from luodi.runtime.session import open_session
@@ -31,14 +32,20 @@ class Bundle:
         self.task = registry.task(about["task"])
         self.options = _options(self.task, about["options"], path)
         self.session = open_session(path / MODEL)
+        washing = about.get("wash") or {}
+        self.washer = Washer(washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()))
         self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
 
     def answer(self, requests: Sequence[Any]) -> list[Any]:
         """Return for each request, in order, the task's `Response`, or a `Reject` with its reason."""
-        cleaned = [self.task.clean(request, self.options) for request in requests]
+        cleaned = [self.clean(request) for request in requests]
         asked = [request for request in cleaned if not isinstance(request, Reject)]
         answers = iter(self.scores([self.task.to_x(request, self.options) for request in asked]))
         return [one if isinstance(one, Reject) else self.respond(one, next(answers)) for one in cleaned]
+
+    def clean(self, request: Any) -> Any:
+        """Return the request as the model's training data was cleaned, or a `Reject` with its reason."""
+        return self.task.clean(self.washer.wash(request), self.options)
 
     def scores(self, xs: Sequence[str]) -> list[Scores]:
         """Return the calibrated probabilities of each x, in order. Raises `SetupError` if one is no number."""

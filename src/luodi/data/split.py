@@ -1,50 +1,118 @@
-"""Which rows are learned from, chosen by, and examined on: stratified, grouped, and the same after every run."""
+"""Which rows are learned from, chosen by, and examined on: the same rows on the same side after every run.
 
-import hashlib
+A row's place is 64 bits of a hash of seed and content (or group), so which side it falls on depends on nothing else:
+rows that are added later move no other row. `parts` cuts by place, `stratified` meets each label's share exactly and
+moves a few rows at the border for it, `by_time` examines on the newest rows.
+"""
+
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
+Shares = Mapping[str, tuple[float, int]]
+"""Part to (share of all rows, at most so many rows), the exam first."""
+SPAN = 1 << 64
 
-def split(units: Sequence[tuple[str, Hashable]], shares: Mapping[str, tuple[float, int]], *, seed: int) -> list[str]:
-    """Return "train" or the name of a share for each (group, stratum).
 
-    `shares` maps a name to (share of all rows, at most so many rows), met to half a row per stratum. All rows of a
-    group go to one side, placed by the stratum of its first row. Within a stratum the order is a hash of seed and
-    group, so a row stays where it is when others are added, but for the few at the boundary. Every stratum keeps a
-    group in training.
+def parts(places: Sequence[int], strata: Sequence[Hashable], shares: Shares) -> list[str]:
+    """Return "train" or the name of a share for each row, by its place alone.
 
-    >>> split([("a", 0), ("b", 0), ("c", 0), ("a", 0)], {"test": (0.25, 10)}, seed=1)
-    ['test', 'train', 'train', 'test']
+    Rows of one group have one place. Where a share would hold more rows than it may, it is halved until it does not:
+    rows leave the exam for training when the table doubles, and never the other way. A stratum that would have no row
+    in training keeps its highest place there.
+
+    >>> parts([0, SPAN // 2, SPAN - 1], ["a", "a", "a"], {"test": (0.2, 10)})
+    ['test', 'train', 'train']
     """
-    groups: dict[str, list[int]] = defaultdict(list)
-    for index, (group, _) in enumerate(units):
-        groups[group].append(index)
-    strata: dict[Hashable, list[str]] = defaultdict(list)
-    for group, indexes in groups.items():
-        strata[units[indexes[0]][1]].append(group)
-    parts = ["train"] * len(units)
-    for names in strata.values():
-        ordered = sorted(names, key=lambda group: hashlib.sha256(f"{seed}/{group}".encode()).digest())
-        n_rows = sum(len(groups[group]) for group in ordered)
-        for group, part in zip(ordered, _sides(ordered, groups, n_rows, shares, len(units)), strict=True):
-            for index in groups[group]:
-                parts[index] = part
-    return parts
+    edges, edge = [], 0.0
+    for name, (share, at_most) in shares.items():
+        edge += _halved(share, at_most, len(places))
+        edges.append((edge * SPAN, name))
+    sides = [next((name for end, name in edges if place < end), "train") for place in places]
+    return _with_all_shares(_with_all_strata(sides, places, strata), places, [name for _, name in edges])
 
 
-def _sides(
-    ordered: Sequence[str],
-    groups: Mapping[str, Sequence[int]],
-    n_rows: int,
-    shares: Mapping[str, tuple[float, int]],
-    n_all: int,
-) -> list[str]:
+def stratified(places: Sequence[int], strata: Sequence[Hashable], shares: Shares) -> list[str]:
+    """Return the same, with each stratum's share met to half a row and every stratum in training.
+
+    A group is placed by the stratum of its first row. Rows near a border change sides when others are added.
+
+    >>> stratified([3, 1, 2, 3], [0, 0, 0, 0], {"test": (0.25, 10)})
+    ['train', 'test', 'train', 'train']
+    """
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index, place in enumerate(places):
+        groups[place].append(index)
+    by_stratum: dict[Hashable, list[int]] = defaultdict(list)
+    for place, indexes in groups.items():
+        by_stratum[strata[indexes[0]]].append(place)
+    sides = ["train"] * len(places)
+    for members in by_stratum.values():
+        ordered = sorted(members)
+        sizes = [len(groups[place]) for place in ordered]
+        for place, side in zip(ordered, _quotas(sizes, shares, len(places)), strict=True):
+            for index in groups[place]:
+                sides[index] = side
+    return sides
+
+
+def by_time(times: Sequence[float], places: Sequence[int], shares: Shares) -> list[str]:
+    """Return the same, with the newest rows in the first share, those before them in the next, the oldest in training.
+
+    Rows of one group go with the newest of them; rows without a time (not a number) are the oldest.
+
+    >>> by_time([1.0, 3.0, 2.0, float("nan")], [9, 8, 7, 6], {"test": (0.25, 10)})
+    ['train', 'test', 'train', 'train']
+    """
+    newest: dict[int, float] = {}
+    for time, place in zip(times, places, strict=True):
+        newest[place] = max(newest.get(place, -math.inf), -math.inf if math.isnan(time) else time)
+    order = sorted(range(len(times)), key=lambda n: (-newest[places[n]], places[n]))
+    sides = ["train"] * len(times)
+    start = 0
+    for name, (share, at_most) in shares.items():
+        end = start + min(round(share * len(times)), at_most)
+        while 0 < end < len(order) and places[order[end]] == places[order[end - 1]]:
+            end += 1
+        for index in order[start:end]:
+            sides[index] = name
+        start = max(start, end)
+    return sides
+
+
+def _halved(share: float, at_most: int, n: int) -> float:
+    while share * n > at_most:
+        share /= 2
+    return share
+
+
+def _with_all_strata(sides: list[str], places: Sequence[int], strata: Sequence[Hashable]) -> list[str]:
+    learned = {stratum for side, stratum in zip(sides, strata, strict=True) if side == "train"}
+    highest: dict[Hashable, int] = {}
+    for place, stratum in zip(places, strata, strict=True):
+        if stratum not in learned:
+            highest[stratum] = max(place, highest.get(stratum, -1))
+    kept = set(highest.values())
+    return ["train" if place in kept else side for side, place in zip(sides, places, strict=True)] if kept else sides
+
+
+def _with_all_shares(sides: list[str], places: Sequence[int], names: Sequence[str]) -> list[str]:
+    """Give a share that chance left empty, as it may in a small table, the lowest place of training."""
+    for name in names:
+        there = {place for side, place in zip(sides, places, strict=True) if side == "train"}
+        if name not in sides and len(there) > 1:
+            lowest = min(there)
+            sides = [name if place == lowest else side for side, place in zip(sides, places, strict=True)]
+    return sides
+
+
+def _quotas(sizes: Sequence[int], shares: Shares, n_all: int) -> list[str]:
     """Fill each share with the next groups until it has its rows; the rest, at least one group, is for training."""
     sides: list[str] = []
     for name, (share, at_most) in shares.items():
-        wanted = round(n_rows * min(share, at_most / n_all))
+        wanted = round(sum(sizes) * min(share, at_most / n_all))
         taken = 0
-        while taken < wanted and len(sides) < len(ordered) - 1:
-            taken += len(groups[ordered[len(sides)]])
+        while taken < wanted and len(sides) < len(sizes) - 1:
+            taken += sizes[len(sides)]
             sides.append(name)
-    return sides + ["train"] * (len(ordered) - len(sides))
+    return sides + ["train"] * (len(sizes) - len(sides))

@@ -134,7 +134,7 @@ class Service:
             mistakes = [DataError(what, where=".".join(map(str, path)) or "body", fix=fix) for path, what, fix in found]
             self.counters.reject("invalid request")
             return problems.from_error(400, Faults(mistakes))
-        cleaned = self.bundle.task.clean(request, self.bundle.options)
+        cleaned = self.bundle.clean(request)
         if isinstance(cleaned, Reject):
             self.counters.reject(cleaned.reason)
             return Problem(status=422, detail=cleaned.reason, fix="send a request that the task can answer")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Job, Outcome, record
+from luodi.data import corrections
 from luodi.errors import DataError, ScenarioError
 
 
@@ -43,6 +44,8 @@ class Settings:
     """Answer alone only where this precision can be promised; the rest goes to a person."""
     price: Price = field(default_factory=Price)
     """What computing costs, for the cost per 1,000 requests."""
+    corrections: str = corrections.FILE
+    """Corrections of labels, as `luodi labels` writes them; a file that is not there changes nothing."""
 
     def files(self, part: str) -> tuple[str, ...]:
         """Return the file names of a part: "train", "dev" or "test"."""
@@ -52,7 +55,10 @@ class Settings:
 
 def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
     """Return size and SHA-256 of every data file. Raises `DataError` where one cannot be read."""
-    return {part: [_fingerprint(root, name) for name in settings.files(part)] for part in ("train", "dev", "test")}
+    found = {part: [_fingerprint(root, name) for name in settings.files(part)] for part in ("train", "dev", "test")}
+    if (root / settings.corrections).is_file():
+        found["corrections"] = [_fingerprint(root, settings.corrections)]
+    return found
 
 
 def run(job: Job) -> Outcome:

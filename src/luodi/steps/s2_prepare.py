@@ -1,22 +1,26 @@
 """Step 2. Read, clean, split, describe. Every row is kept or listed with its reason."""
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from luodi.contracts import Example, Job, Outcome, Reject, Task, record
-from luodi.data import dedupe, profile
+from luodi.contracts import Job, Outcome, Reject, Task, record
+from luodi.data import wash
+from luodi.data.clean import Cleaning
 from luodi.data.readers import Table, open_table
-from luodi.data.split import split
+from luodi.data.spool import Spool
 from luodi.errors import DataError, did_you_mean
 from luodi.log import bar_for
-from luodi.store import write_json, write_lines
+from luodi.steps import crew, sides, written
+from luodi.steps.rows import Plan, Row, Shape
 from luodi.text import plural
 
 PARTS = ("train", "dev", "test")
+ROWS_AT_ONCE = 2_000
 
 
 @record
@@ -24,15 +28,29 @@ class Settings:
     """Read, clean and split."""
 
     columns: dict[str, str] = field(default_factory=dict)
-    """Our name = your name. `text = "body"`; `group = "customer_id"` keeps a customer on one side of the split."""
+    """Our name = your name: `text = "body"`. `group` keeps a customer on one side of the split, `time` splits by time."""
     dev: float = 0.1
     """The share of rows to choose by."""
     test: float = 0.2
     """The share of rows for the last exam."""
-    max_dev: int = 1_000
+    max_dev: int = 2_000
     """At most so many rows to choose by: more would narrow the intervals little and cost training data."""
-    max_test: int = 2_000
+    max_test: int = 4_000
     """At most so many rows for the exam, for the same reason."""
+    split: Literal["hash", "stratified", "time"] = "hash"
+    """`hash`: content alone decides a row's side; `stratified`: each label's share is met exactly; `time`: newest last."""
+    near_duplicates: bool = True
+    """Find texts that are nearly the same, and keep them on one side of the split."""
+    similarity: float = 0.6
+    """How nearly: the Jaccard similarity of their words and pairs of words, 0 to 1."""
+    seen: Literal["test", "train", "keep"] = "test"
+    """Which side a text leaves that stands in a given exam and in training."""
+    fold_labels: bool = True
+    """Take labels that differ only by case, width, space or marks for one, in the most frequent spelling."""
+    clean: Cleaning = field(default_factory=Cleaning)
+    """What is repaired in texts, a switch each; the service does the same."""
+    personal: Literal["keep", "mask", "pseudonymize"] = "keep"
+    """Personal data in texts: left as it is, `[EMAIL]`, or `EMAIL_7f3a9c`; the service does the same."""
     encoding: str | None = None
     """The encoding of the files, when it is not recognized."""
     delimiter: str | None = None
@@ -41,126 +59,146 @@ class Settings:
     """Whether the first line names the columns, when it is not recognized. Without names, columns are "1", "2", …"""
 
 
-@record
-class Line:
-    """One example, where it stood, and what it is to be sliced by."""
-
-    file: str
-    line: int
-    part: str
-    example: Example
-    x: Any
-
-    @property
-    def where(self) -> str:
-        return f"{self.file}:{self.line}"
-
-    def as_json(self) -> dict[str, Any]:
-        y = self.example.y
-        return {
-            "line": self.where,
-            "x": self.x,
-            "y": y if isinstance(y, str) else sorted(y),
-            "request": asdict(self.example.request),
-            "tags": dict(self.example.tags),
-        }
-
-
 class Ledger:
-    """Counts every row that came in, and lists those that are left out."""
+    """Counts every row that came in, and lists those that are left out, in `rejected.csv`."""
 
-    def __init__(self) -> None:
-        self.n_in, self.rejected = 0, list[tuple[str, str]]()
+    def __init__(self, path: Path) -> None:
+        self.n_in, self.n_rejected = 0, 0
+        self.first: tuple[str, str] | None = None
+        self._counts = Counter[str]()
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._table = csv.writer(self._file)
+        self._table.writerow(["where", "reason"])
 
     def reject(self, where: str, reason: str) -> None:
-        self.rejected.append((where, reason))
+        """List a row that is left out."""
+        self.first = self.first or (where, reason)
+        self.n_rejected += 1
+        self._counts[reason.split(" of ")[0].split(" in ")[0]] += 1
+        self._table.writerow([where, reason])
 
     def reasons(self) -> dict[str, int]:
         """Count the reasons, without the line numbers in them."""
-        counts = Counter(reason.split(" of ")[0].split(" in ")[0] for _, reason in self.rejected)
-        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        return dict(sorted(self._counts.items(), key=lambda item: (-item[1], item[0])))
+
+    def close(self) -> None:
+        """Finish the list."""
+        self._file.close()
 
 
 def run(job: Job) -> Outcome:
-    """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `rejected.csv` and `profile.json`."""
-    ledger = Ledger()
+    """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
+    ledger = Ledger(job.out / "rejected.csv")
     tables: dict[str, dict[str, Any]] = {}
-    lines = [
-        line
-        for part in PARTS
-        for entry in job.inputs["define"].facts["files"][part]
-        for line in _read(job, part, entry["name"], ledger, tables)
-    ]
-    if not lines:
-        raise _nothing_left(job, ledger)
-    lines = _without_duplicates(lines, ledger)
-    parts = _parts(lines, job)
-    _check_labels(job.task, parts)
-    _write(job.out, parts, ledger)
-    n_kept = sum(len(rows) for rows in parts.values())
-    assert ledger.n_in == n_kept + len(ledger.rejected), "a row was lost"
+    receipts: dict[str, Any] = {}
+    with Spool(job.work / "rows.jsonl") as spool:
+        signatures = _read(job, spool, ledger, tables, receipts)
+        spool.flush()
+        if not len(spool):
+            raise _nothing_left(job, ledger)
+        decided = sides.decide(job, spool, signatures)
+        for one in decided.dropped:
+            ledger.reject(str(spool.where(one.index)), one.reason)
+        ledger.close()
+        written.check_labels(job.task, spool, decided.sides)
+        counts = written.write(job.out, spool, decided.sides)
+        labels = written.labels(spool, decided.sides)
+        details = written.details(job, spool, decided, receipts)
+    n_kept = sum(counts[part] for part in PARTS)
+    assert ledger.n_in == n_kept + ledger.n_rejected, "a row was lost"
     return Outcome(
         facts={
             "tables": tables,
-            "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": len(ledger.rejected)}
-            | {part: len(rows) for part, rows in parts.items()},
+            "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": ledger.n_rejected} | counts,
             "rejected": ledger.reasons(),
-            "labels": sorted(profile.label_counts([row.example.y for row in parts["train"]])),
+            "labels": labels,
+            "changes": receipts.get("changes", {}),
+            "personal": receipts.get("personal", {}),
+            "wash": _washing(job),
+            **decided.facts,
+            **details,
         }
     )
 
 
-def _read(job: Job, part: str, name: str, ledger: Ledger, tables: dict[str, dict[str, Any]]) -> Iterator[Line]:
+def _washing(job: Job) -> dict[str, Any]:
+    """Return what the service must do to a request before the task looks at it."""
+    settings: Settings = job.settings
+    return {"clean": asdict(settings.clean), "personal": settings.personal}
+
+
+def _read(
+    job: Job, spool: Spool, ledger: Ledger, tables: dict[str, dict[str, Any]], receipts: dict[str, Any]
+) -> list[bytes]:
+    """Bring every row of every file onto the spool, and return the signatures of their texts."""
+    settings: Settings = job.settings
+    files = job.inputs["define"].facts["files"]
+    plan = Plan(
+        task=job.task_name,
+        options=asdict(job.options),
+        seed=job.seed,
+        clean=asdict(settings.clean),
+        personal=settings.personal,
+        near=settings.near_duplicates,
+        secret=secret(job.root) if settings.personal == "pseudonymize" else "",
+    )
+    n_bytes = sum(one["bytes"] for part in PARTS for one in files[part])
+    bar = bar_for(total=0, doing="reading")
+    signatures: list[bytes] = []
+    part_of: dict[str, int] = {}
+
+    def batches() -> Iterator[crew.Work]:
+        for number, part in enumerate(PARTS):
+            for entry in files[part]:
+                part_of[entry["name"]] = number
+                yield from _batches(job, entry["name"], tables, ledger)
+
+    whole = getattr(job.task, "gathers", False)  # examples that are made of many rows need all of them in one place
+    for (shape, rows), batch in crew.work(plan, batches(), n_bytes=0 if whole else n_bytes):
+        bar.update(len(rows))
+        for line, reason in batch.rejected:
+            ledger.reject(f"{shape.file}:{line}", reason)
+        spool.add(batch.made, batch.lines, file=shape.file, part=part_of[shape.file])
+        wash.added(receipts, batch.receipts)
+        signatures.append(batch.signatures)
+    bar.close()
+    return signatures
+
+
+def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], ledger: Ledger) -> Iterator[crew.Work]:
+    """Yield a table's rows, some thousand at a time, reduced to the columns that are wanted."""
     settings: Settings = job.settings
     table = open_table(
         job.root / name, delimiter=settings.delimiter, header=settings.header, encoding=settings.encoding
     )
-    tables[name] = table.describe()
     mapping = _mapping(job.task, settings.columns, table)
-    at = [0]
-    for made in job.task.to_examples(_rows(job.task, mapping, table, name, ledger, at), job.options):
-        where = f"{name}:{at[0]}"
-        if isinstance(made, Reject):
-            ledger.reject(where, made.reason)
-            continue
-        request = job.task.clean(made.request, job.options)
-        if isinstance(request, Reject):
-            ledger.reject(where, request.reason)
-            continue
-        extras = _extras(mapping, at)
-        example = Example(
-            request=request, y=made.y, group=made.group or extras.pop("group", None), part=made.part, tags=extras
-        )
-        yield Line(file=name, line=at[0], part=part, example=example, x=job.task.to_x(request, job.options))
-
-
-def _rows(task: Task, mapping: dict[str, str], table: Table, name: str, ledger: Ledger, at: list[Any]) -> Iterator[Any]:
-    """Yield the task's rows; `at` holds line and values of the one just taken, for whoever listens behind the task."""
-    names = [one.name for one in fields(task.Row)]
-    bar = bar_for(total=0, doing=f"reading {Path(name).name}")
+    shape = Shape(
+        file=name,
+        fields=tuple(ours for ours in mapping if ours[0] != "+"),
+        extras=tuple(ours[1:] for ours in mapping if ours[0] == "+"),
+    )
+    theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
+    rows: list[Row] = []
     for line, row in table.rows():
         ledger.n_in += 1
-        bar.update(1)
-        if isinstance(row, Reject):
-            ledger.reject(f"{name}:{line}", row.reason)
-            continue
-        at[:] = [line, row]
-        yield task.Row(**{ours: _value(row.get(mapping[ours])) for ours in names if ours in mapping})
-    bar.close()
+        rows.append((line, row if isinstance(row, Reject) else tuple([_value(row.get(name)) for name in theirs])))
+        if len(rows) == ROWS_AT_ONCE and not getattr(job.task, "gathers", False):
+            yield shape, rows
+            rows = []
+    if rows:
+        yield shape, rows
+    tables[name] = table.describe()
 
 
 def _value(value: Any) -> Any:
     """Keep lists of labels, and make text of everything else; an absent value is empty text."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list | tuple):
         return tuple(str(one) for one in value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value)
-
-
-def _extras(mapping: dict[str, str], at: list[Any]) -> dict[str, str]:
-    row = at[1]
-    return {ours.removeprefix("+"): _value(row.get(theirs)) for ours, theirs in mapping.items() if ours[0] == "+"}
 
 
 def _mapping(task: Task, columns: dict[str, str], table: Table) -> dict[str, str]:
@@ -176,114 +214,22 @@ def _mapping(task: Task, columns: dict[str, str], table: Table) -> dict[str, str
     return mapping
 
 
+def secret(root: Path) -> str:
+    """Return the key of this scenario's pseudonyms, hexadecimal; made when it is first needed."""
+    path = root / ".luodi" / "pseudonyms.key"
+    if not path.is_file():
+        path.parent.mkdir(exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(os.urandom(32).hex())
+    return path.read_text(encoding="utf-8").strip()
+
+
 def _nothing_left(job: Job, ledger: Ledger) -> DataError:
     files = ", ".join(one["name"] for one in job.inputs["define"].facts["files"]["train"])
-    if not ledger.rejected:
+    if ledger.first is None:
         return DataError("there is a header but there are no rows", where=files, fix="add rows")
-    where, reason = ledger.rejected[0]
+    where, reason = ledger.first
     return DataError(
         f"none of {plural(ledger.n_in, 'row')} can be used; the first: {reason}", where=where, fix="see the reason"
     )
-
-
-def _without_duplicates(lines: list[Line], ledger: Ledger) -> list[Line]:
-    """Leave out exact duplicates. A given test file stays whole: what it shares with training leaves training."""
-    prints = {id(line): dedupe.fingerprint(line.x) for line in lines}
-    kept: dict[bytes, str] = {}
-    result: list[Line] = []
-    for part in reversed(PARTS):
-        rows = [line for line in lines if line.part == part]
-        if part == "test":
-            dropped = {}
-        else:
-            found = dedupe.find([(prints[id(row)], row.example.y, row.where) for row in rows], kept=kept)
-            dropped = {one.index: one.reason for one in found}
-        for index, row in enumerate(rows):
-            if index in dropped:
-                ledger.reject(row.where, dropped[index])
-            else:
-                kept.setdefault(prints[id(row)], row.where)
-                result.append(row)
-    return result
-
-
-def _parts(lines: list[Line], job: Job) -> dict[str, list[Line]]:
-    settings: Settings = job.settings
-    given = {part: [line for line in lines if line.part == part] for part in PARTS}
-    shares = {
-        part: (share, at_most)
-        for part, share, at_most in (
-            ("test", settings.test, settings.max_test),
-            ("dev", settings.dev, settings.max_dev),
-        )
-        if not given[part]
-    }
-    if not 0 < settings.dev + settings.test < 0.9:
-        raise DataError("dev and test leave too little to learn from", where="[prepare]", fix="dev = 0.1, test = 0.2")
-    units = [
-        (line.example.group or dedupe.fingerprint(line.x).hex(), _stratum(line.example.y)) for line in given["train"]
-    ]
-    sides = split(units, shares, seed=job.seed)
-    for line, side in zip(given["train"], sides, strict=True):
-        if (line.example.part or side) != "train":
-            given[line.example.part or side].append(line)
-    given["train"] = [
-        line for line, side in zip(given["train"], sides, strict=True) if (line.example.part or side) == "train"
-    ]
-    return given
-
-
-def _stratum(y: Any) -> str:
-    return y if isinstance(y, str) else "|".join(sorted(y)[:1])
-
-
-def _check_labels(task: Task, parts: dict[str, list[Line]]) -> None:
-    """Refuse what no classifier can learn from or be examined on."""
-    if task.kind not in {"classify", "tag"}:
-        return
-    known = profile.label_counts([row.example.y for row in parts["train"]])
-    file = parts["train"][0].file if parts["train"] else "the data"
-    if len(known) < 2:
-        only = f", {next(iter(known))!r}" if known else ""
-        raise DataError(
-            f"there is only one label{only}" if known else "there is no label",
-            where=file,
-            fix="a classifier needs rows of two labels or more; is the label column the right one?",
-        )
-    if len(known) > max(50, len(parts["train"]) / 2) and task.kind == "classify":
-        raise DataError(
-            f"there are {plural(len(known), 'label')} in {plural(len(parts['train']), 'row')}",
-            where=file,
-            fix="this looks like free text or an identifier; name another label column in [prepare] columns",
-        )
-    for part in ("dev", "test"):
-        if not parts[part]:
-            raise DataError(f"no row is left for {part}", where=file, fix="add rows, or raise its share in [prepare]")
-        for row in parts[part]:
-            labels = {row.example.y} if isinstance(row.example.y, str) else set(row.example.y)
-            for label in sorted(labels - known.keys()):
-                raise DataError(
-                    f"the label {label!r} stands in {part} but never in training",
-                    where=row.where,
-                    fix=f"{did_you_mean(label, known)}, or add rows with it to the training data",
-                )
-
-
-def _write(out: Path, parts: dict[str, list[Line]], ledger: Ledger) -> None:
-    for part, rows in parts.items():
-        write_lines(out / f"{part}.jsonl", (row.as_json() for row in rows))
-    write_json(
-        out / "profile.json",
-        {
-            part: profile.describe([_text(row.x) for row in rows], [row.example.y for row in rows])
-            for part, rows in parts.items()
-        },
-    )
-    with (out / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["where", "reason"])
-        writer.writerows(ledger.rejected)
-
-
-def _text(x: Any) -> str:
-    return x if isinstance(x, str) else str(x)

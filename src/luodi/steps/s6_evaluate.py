@@ -107,6 +107,7 @@ def run(job: Job) -> Outcome:
             "promise": asdict(promise) if promise else None,
             "baselines": _baselines(job, exam),
             "slices": _slices(job, exam),
+            "seen": _seen(job, exam, session),
         }
     )
 
@@ -207,6 +208,22 @@ def _baselines(job: Job, exam: Exam) -> Facts:
             "gain_high": gain["high"],
         }
     return result
+
+
+def _seen(job: Job, exam: Exam, session: Any) -> Facts | None:
+    """Return what the exam's questions that training has met would have done to the score; `None` where there are none."""
+    rows = list(read_lines(job.inputs["prepare"].path / "seen.jsonl"))
+    if not rows:
+        return None
+    met = _sit(rows, session)
+    whole = Exam(
+        rows=exam.rows + met.rows,
+        gold=exam.gold + met.gold,
+        scores=exam.scores + met.scores,
+        answers=exam.answers + met.answers,
+    )
+    metric = job.task.metrics[0]
+    return {"n": len(rows), "without": _value(metric, exam), "with": _value(metric, whole)}
 
 
 def _slices(job: Job, exam: Exam) -> Facts:

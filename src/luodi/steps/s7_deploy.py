@@ -53,6 +53,7 @@ def run(job: Job) -> Outcome:
         scenario=job.name,
         task=job.task_name,
         options=_plain(job.options),
+        wash=prepared.facts["wash"],
         model=facts["model"],
         form=facts["form"],
         temperature=facts["temperature"],

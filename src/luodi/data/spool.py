@@ -1,0 +1,109 @@
+"""Rows on their way: lines in a file on disk, and of each row a few numbers in memory, some 100 bytes."""
+
+import json
+from array import array
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from luodi.contracts import record
+
+N_PRINT = 16
+
+
+@record
+class Place:
+    """Where a row stood."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Spool:
+    """Keeps rows in the order they came, without keeping their texts in memory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[bytes] = path.open("wb")
+        self._reader: IO[bytes] = path.open("rb", buffering=1 << 16)
+        self.starts, self.sizes, self.lengths = array("Q"), array("I"), array("I")
+        self.files, self.lines = array("I"), array("Q")
+        self.parts = bytearray()
+        self.prints, self.origins = bytearray(), bytearray()
+        self.places, self.groups = array("Q"), array("Q")
+        self.times = array("d")
+        self.ys = array("I")
+        self.answers: list[str] = []
+        """The different answers, as JSON; `ys` holds places in this list."""
+        self.names: list[str] = []
+        """The files; `files` holds places in this list."""
+        self._at, self._answer_of, self._file_of = 0, dict[str, int](), dict[str, int]()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def add(self, made: Sequence[Any], lines: bytes, *, file: str, part: int) -> None:
+        """Append rows (`steps.rows.Made`) whose open lines follow one another in `lines`."""
+        self._file.write(lines)
+        number = self._file_of.setdefault(file, len(self._file_of))
+        if number == len(self.names):
+            self.names.append(file)
+        for row in made:
+            self.starts.append(self._at)
+            self.sizes.append(row.n_bytes)
+            self.lengths.append(row.n_characters)
+            self._at += row.n_bytes
+            self.files.append(number)
+            self.lines.append(row.line)
+            self.parts.append(part)
+            self.prints += bytes.fromhex(row.print)
+            self.origins += bytes.fromhex(row.origin)
+            self.places.append(row.place)
+            self.groups.append(row.group)
+            self.times.append(float("nan") if row.time is None else row.time)
+            self.ys.append(self.answer(row.y))
+
+    def answer(self, y: str) -> int:
+        """Return the place of an answer among all different ones."""
+        number = self._answer_of.setdefault(y, len(self._answer_of))
+        if number == len(self.answers):
+            self.answers.append(y)
+        return number
+
+    def where(self, index: int) -> Place:
+        """Return where a row stood."""
+        return Place(file=self.names[self.files[index]], line=self.lines[index])
+
+    def y(self, index: int) -> Any:
+        """Return a row's answer: a label, or a list of them."""
+        return json.loads(self.answers[self.ys[index]])
+
+    def line(self, index: int) -> bytes:
+        """Return a row's whole line."""
+        self._reader.seek(self.starts[index])
+        text = self._reader.read(self.sizes[index])
+        return text + b', "y": ' + self.answers[self.ys[index]].encode() + b"}\n"
+
+    def texts(self, indexes: Iterable[int]) -> list[str]:
+        """Return what a model sees of some rows, as text."""
+        rows = (json.loads(self.line(index)) for index in indexes)
+        return [row["x"] if isinstance(row["x"], str) else str(row["x"]) for row in rows]
+
+    def flush(self) -> None:
+        """Make what was added readable."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Delete the file."""
+        self._file.close()
+        self._reader.close()
+        self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> "Spool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

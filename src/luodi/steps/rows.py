@@ -1,0 +1,209 @@
+"""From rows of a table to lines on disk: what is done to a batch of rows, in this process or in another."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from luodi import registry
+from luodi.contracts import Example, Reject, record
+from luodi.data.dedupe import fingerprint
+from luodi.data.times import seconds_of
+from luodi.data.wash import Washer
+
+Row = tuple[int, tuple[Any, ...] | Reject]
+"""The line it starts on, and the values of a batch's fields and extras; or why it is no row."""
+_string = json.encoder.encode_basestring
+
+
+@record
+class Plan:
+    """All that decides what becomes of a row; plain JSON, so that another process can be told."""
+
+    task: str
+    options: dict[str, Any]
+    seed: int
+    clean: dict[str, Any] | None = None
+    """The switches of `[prepare] clean`; `None` leaves texts as they are."""
+    lines: tuple[str, ...] = ()
+    """Hashes of the lines that are boilerplate."""
+    personal: str = "keep"
+    """What becomes of personal data: "keep", "mask" or "pseudonymize"."""
+    near: bool = False
+    """Whether signatures for near-duplicates are wanted."""
+    secret: str = ""
+    """The key of pseudonyms, hexadecimal."""
+
+
+@record
+class Shape:
+    """How the values of a batch's rows are to be understood."""
+
+    file: str
+    fields: tuple[str, ...]
+    """The task's own fields, in the order of the values."""
+    extras: tuple[str, ...] = ()
+    """The user's further names, whose values follow."""
+
+
+@record
+class Made:
+    """A row that became an example."""
+
+    line: int
+    n_bytes: int
+    """Its length in the batch's `lines`."""
+    n_characters: int
+    print: str
+    """The fingerprint of what a model sees, hexadecimal."""
+    origin: str
+    """The fingerprint before cleaning: what the user's file says, whatever the settings are."""
+    place: int
+    """Where its group, or else itself, falls in the split: 64 bits of a hash of seed and content."""
+    group: int
+    """64 bits of a hash of its group; 0 where it is alone."""
+    y: str
+    """The answer as JSON."""
+    part: str | None
+    time: float | None
+    """Seconds since 1970, where the user named a column of times."""
+
+
+@record
+class Batch:
+    """What became of some rows."""
+
+    made: list[Made]
+    lines: bytes
+    """JSON objects one after the other, each open at its end: `, "y": …}` and a line feed are still to come."""
+    rejected: list[tuple[int, str]]
+    receipts: dict[str, Any]
+    signatures: bytes = b""
+
+
+class Worker:
+    """Turns rows into lines by one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.task = registry.task(plan.task)
+        self.options = self.task.Options(**plan.options)
+        self.washer = Washer(plan.clean, plan.personal, plan.lines, secret=plan.secret)
+
+    def work(self, shape: Shape, rows: Iterable[Row]) -> Batch:
+        """Return what becomes of all the rows."""
+        made: list[Made] = []
+        lines: list[bytes] = []
+        texts: list[str] = []
+        rejected: list[tuple[int, str]] = []
+        for line, one in self._examples(shape, rows):
+            if isinstance(one, Reject):
+                rejected.append((line, one.reason))
+                continue
+            row, text, x = self._line(shape, line, one)
+            made.append(row)
+            lines.append(text)
+            texts.append(x if isinstance(x, str) else str(x))
+        return Batch(
+            made=made,
+            lines=b"".join(lines),
+            rejected=rejected,
+            receipts=self.washer.receipts(),
+            signatures=self._signatures(texts),
+        )
+
+    def _examples(self, shape: Shape, rows: Iterable[Row]) -> Iterator[tuple[int, Example | Reject]]:
+        """Yield each example, washed and clean, with its line and its extras among its tags."""
+        n, at = len(shape.fields), [0, ()]
+        lost: list[tuple[int, Reject]] = []
+
+        def wanted() -> Iterator[Any]:
+            for line, values in rows:
+                if isinstance(values, Reject):
+                    lost.append((line, values))
+                    continue
+                at[:] = [line, values[n:]]
+                yield self.task.Row(**dict(zip(shape.fields, values[:n], strict=True)))
+
+        for example in self.task.to_examples(wanted(), self.options):
+            yield from lost
+            lost.clear()
+            line, extras = at
+            yield line, self._clean(example, dict(zip(shape.extras, extras, strict=True)))
+        yield from lost
+
+    def _clean(self, example: Example | Reject, tags: dict[str, str]) -> Example | Reject:
+        if isinstance(example, Reject):
+            return example
+        washed = self.washer.wash(example.request)
+        request = self.task.clean(washed, self.options)
+        if isinstance(request, Reject):
+            return request
+        tags = {**example.tags, **tags}
+        group = example.group or tags.pop("group", None)
+        if washed is not example.request:  # what decides the split must not change with the switches
+            tags["origin"] = self._origin(example.request)
+        return Example(request=request, y=example.y, group=group, part=example.part, tags=tags)
+
+    def _origin(self, request: Any) -> str:
+        cleaned = self.task.clean(request, self.options)
+        kept = request if isinstance(cleaned, Reject) else cleaned
+        return fingerprint(self.task.to_x(kept, self.options)).hex()
+
+    def _line(self, shape: Shape, line: int, example: Example) -> tuple[Made, bytes, Any]:
+        tags = dict(example.tags)
+        x = self.task.to_x(example.request, self.options)
+        print_ = fingerprint(x).hex()
+        origin = tags.pop("origin", print_)
+        time = tags.pop("time", None)
+        shown = _string(x) if isinstance(x, str) else json.dumps(x, ensure_ascii=False)
+        text = (
+            f'{{"line": {_string(f"{shape.file}:{line}")}, "x": {shown}, '
+            f'"request": {_request(example.request, x, shown)}, "tags": {json.dumps(tags, ensure_ascii=False)}'
+        ).encode()
+        y = example.y if isinstance(example.y, str) else sorted(example.y)
+        row = Made(
+            line=line,
+            n_bytes=len(text),
+            n_characters=len(x) if isinstance(x, str) else len(str(x)),
+            print=print_,
+            origin=origin,
+            place=_hash(f"{self.plan.seed}/{example.group or origin}"),
+            group=_hash(example.group) | 1 if example.group else 0,
+            y=json.dumps(y, ensure_ascii=False),
+            part=example.part,
+            time=None if time is None else seconds_of(time),
+        )
+        return row, text, x
+
+    def _signatures(self, texts: list[str]) -> bytes:
+        if not self.plan.near or not texts:
+            return b""
+        from luodi.quality import near
+
+        return near.signatures(texts).tobytes()
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def _request(request: Any, x: Any, shown: str) -> str:
+    """Return a request as JSON; a field that is what the model sees is not written out twice."""
+    parts = []
+    for name in _names(type(request)):
+        value = getattr(request, name)
+        if not isinstance(value, str):
+            return json.dumps(asdict(request), ensure_ascii=False)
+        parts.append(f"{_string(name)}: {shown if value is x else _string(value)}")
+    return "{" + ", ".join(parts) + "}"
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(cls: type) -> tuple[str, ...]:
+    if cls not in _NAMES:
+        _NAMES[cls] = tuple(one.name for one in fields(cls))
+    return _NAMES[cls]

@@ -1,0 +1,220 @@
+"""Which side each row comes to stand on: out, training, dev, exam, or the exam questions that training has seen."""
+
+import json
+import re
+import unicodedata
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import field
+from typing import Any
+
+from luodi.contracts import Job, record
+from luodi.data import corrections, split
+from luodi.data.dedupe import N_PRINT, PARTS, Dropped, leave_out, twins
+from luodi.data.spool import Spool
+from luodi.errors import DataError
+
+MOST_TIED = 0.02  # of all rows; texts of a larger family are a template, which must be able to stand on both sides
+LEAST_TIED = 20
+MOST_CONFLICTS = 1_000
+
+
+@record
+class Decided:
+    """What was decided about all rows of a spool."""
+
+    sides: list[str]
+    """"train", "dev", "test", "seen" or "" for each row."""
+    dropped: list[Dropped]
+    family: dict[int, int]
+    """Row to the first row of its family of near-duplicates, for rows that have one."""
+    conflicts: list[tuple[int, int]] = field(default_factory=list)
+    """Pairs of near-duplicates whose answers differ."""
+    facts: dict[str, Any]
+
+
+def decide(job: Job, spool: Spool, signatures: Sequence[bytes]) -> Decided:
+    """Apply corrections, fold labels, leave out duplicates, and split."""
+    settings = job.settings
+    facts: dict[str, Any] = {}
+    labelled = job.task.kind in {"classify", "tag"}
+    excluded = _correct(job, spool, facts)
+    if labelled and settings.fold_labels:
+        facts["folded"] = _fold(spool)
+    dropped = excluded + _exact(spool, settings.seen, {one.index for one in excluded})
+    out = {one.index for one in dropped}
+    family = _families(spool, signatures, settings.similarity, out) if settings.near_duplicates else {}
+    dropped += _seen_nearly(spool, family, out) if settings.seen == "test" else []
+    seen = {one.index for one in dropped if one.seen}
+    out = {one.index for one in dropped}
+    sides = ["" if n in out else PARTS[spool.parts[n]] for n in range(len(spool))]
+    _split(job, spool, sides, family)
+    for index in seen:
+        sides[index] = "seen"
+    conflicts = _conflicts(spool, family, out) if labelled else []
+    facts["near"] = {"rows": len(family), "families": len(set(family.values())), "conflicts": len(conflicts)}
+    return Decided(
+        sides=sides,
+        dropped=sorted(dropped, key=lambda one: one.index),
+        family=family,
+        conflicts=conflicts[:MOST_CONFLICTS],
+        facts=facts,
+    )
+
+
+def _correct(job: Job, spool: Spool, facts: dict[str, Any]) -> list[Dropped]:
+    """Apply the corrections beside the scenario file: by the text's fingerprint and the label it bears."""
+    found = job.inputs["define"].facts["files"].get("corrections")
+    if not found:
+        return []
+    wanted = {(one.key, one.given): one for one in corrections.read(job.root / found[0]["name"])}
+    applied = Counter[str]()
+    dropped = []
+    used = set()
+    for n in range(len(spool)):
+        key = bytes(spool.origins[N_PRINT * n : N_PRINT * (n + 1)]).hex()
+        y = spool.y(n)
+        one = wanted.get((key, corrections.label_text(y)))
+        if one is None:
+            continue
+        used.add((one.key, one.given))
+        applied[one.decided] += 1
+        if one.decided == "accepted":
+            value = corrections.label_value(one.corrected, like=y)
+            spool.ys[n] = spool.answer(json.dumps(value, ensure_ascii=False))
+        elif one.decided == "excluded":
+            dropped.append(Dropped(index=n, reason="left out by a correction"))
+    facts["corrections"] = {
+        **{name: applied[name] for name in corrections.DECISIONS},
+        "unused": len(wanted) - len(used),
+    }
+    return dropped
+
+
+def _fold(spool: Spool) -> dict[str, dict[str, int]]:
+    """Make one of labels that differ only by case, width, space or marks; return spelling to other spellings."""
+    rows = Counter(spool.ys)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for number, n in rows.items():
+        y = json.loads(spool.answers[number])
+        for label in [y] if isinstance(y, str) else y:
+            spellings[label_key(label)][label] += n
+    chosen = {label: counts.most_common(1)[0][0] for counts in spellings.values() for label in counts}
+    changed = {label: best for label, best in chosen.items() if label != best}
+    if not changed:
+        return {}
+    new = {number: _folded(spool, number, chosen) for number in rows}
+    spool.ys = array("I", [new[number] for number in spool.ys])
+    folded: dict[str, dict[str, int]] = defaultdict(dict)
+    for label, best in sorted(changed.items()):
+        folded[best][label] = spellings[label_key(label)][label]
+    return dict(folded)
+
+
+def _folded(spool: Spool, number: int, chosen: dict[str, str]) -> int:
+    y = json.loads(spool.answers[number])
+    made = chosen[y] if isinstance(y, str) else sorted({chosen[label] for label in y})
+    return spool.answer(json.dumps(made, ensure_ascii=False))
+
+
+def label_key(label: str) -> str:
+    """Return what two spellings of one label share; a label of nothing but marks is itself.
+
+    >>> label_key("Sci/Tech") == label_key(" sci tech") == label_key("ＳＣＩ－ＴＥＣＨ")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", label).casefold()
+    return re.sub(r"[\W_]+", "", plain) or plain
+
+
+def _exact(spool: Spool, seen: Any, excluded: set[int]) -> list[Dropped]:
+    groups = [[n for n in group if n not in excluded] for group in twins(spool.prints)]
+    return leave_out(
+        groups, part_of=lambda n: PARTS[spool.parts[n]], y_of=lambda n: spool.ys[n], where=spool.where, seen=seen
+    )
+
+
+def _families(spool: Spool, signatures: Sequence[bytes], similarity: float, out: set[int]) -> dict[int, int]:
+    """Return the first row of its family for every row that is nearly the same as another one."""
+    from luodi.quality import near
+
+    kept = [n for n in range(len(spool)) if n not in out]
+    bands = near.stacked(signatures)
+    found = near.clusters(bands[kept], lambda rows: spool.texts(kept[n] for n in rows), threshold=similarity)
+    first = found.cluster.tolist()
+    sizes = Counter(first)
+    most = max(LEAST_TIED, int(MOST_TIED * len(kept)))
+    return {kept[n]: kept[head] for n, head in enumerate(first) if 1 < sizes[head] <= most}
+
+
+def _members(family: dict[int, int]) -> dict[int, list[int]]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for index in sorted(family):
+        members[family[index]].append(index)
+    return members
+
+
+def _seen_nearly(spool: Spool, family: dict[int, int], out: set[int]) -> list[Dropped]:
+    """Return the questions of a given exam that are nearly the same as something in an earlier part."""
+    dropped = []
+    for members in _members(family).values():
+        earliest = min(members, key=lambda n: (spool.parts[n], n))
+        dropped += [
+            Dropped(index=n, reason=f"nearly the same stands in {spool.where(earliest)}", seen=True)
+            for n in members
+            if spool.parts[n] > spool.parts[earliest] and n not in out
+        ]
+    return dropped
+
+
+def _conflicts(spool: Spool, family: dict[int, int], out: set[int]) -> list[tuple[int, int]]:
+    pairs = []
+    for head, members in _members(family).items():
+        pairs += [(head, n) for n in members if n != head and n not in out and spool.ys[n] != spool.ys[head]]
+    return pairs
+
+
+def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> None:
+    """Split what was given as training, for the parts that were not given; `sides` is changed in place."""
+    settings = job.settings
+    if not 0 < settings.dev + settings.test < 0.9:
+        raise DataError("dev and test leave too little to learn from", where="[prepare]", fix="dev = 0.1, test = 0.2")
+    given = {PARTS[part] for part in set(spool.parts)}
+    wanted = {"test": (settings.test, settings.max_test), "dev": (settings.dev, settings.max_dev)}
+    shares = {part: share for part, share in wanted.items() if part not in given}
+    rows = [n for n, side in enumerate(sides) if side == "train"]
+    places = _tied(spool, rows, family)
+    strata = [_stratum(spool.answers[spool.ys[n]]) for n in rows]
+    if settings.split == "time":
+        if "time" not in settings.columns:
+            fix = 'write [prepare] columns = { time = "your column" }'
+            raise DataError('split = "time" needs a column of times', where="[prepare]", fix=fix)
+        found = split.by_time([spool.times[n] for n in rows], places, shares)
+    else:
+        cut = split.parts if settings.split == "hash" else split.stratified
+        found = cut(places, strata, shares)
+    for n, side in zip(rows, found, strict=True):
+        sides[n] = side
+
+
+def _tied(spool: Spool, rows: Sequence[int], family: dict[int, int]) -> list[int]:
+    """Return the rows' places, the same for all that belong together by group or by near-duplication."""
+    leader: dict[int, int] = {}
+
+    def find(place: int) -> int:
+        while place in leader:
+            place = leader[place]
+        return place
+
+    for n in rows:
+        head = family.get(n, n)
+        a, b = find(spool.places[head]), find(spool.places[n])
+        if a != b:
+            leader[b] = a
+    return [find(spool.places[n]) for n in rows]
+
+
+def _stratum(answer: str) -> str:
+    y = json.loads(answer)
+    return y if isinstance(y, str) else "|".join(sorted(y)[:1])
