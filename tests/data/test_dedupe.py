@@ -6,13 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from luodi.data.dedupe import find, fingerprint
+from luodi.data.dedupe import fingerprint, leave_out, twins
 
 
-def dropped(*rows, kept=None):
-    """Return {index: reason} for rows of (text, label), which stand on lines 1, 2, 3 …"""
-    made = [(fingerprint(text), y, f"a.csv:{n}") for n, (text, y) in enumerate(rows, 1)]
-    return {one.index: one.reason for one in find(made, kept=kept or {})}
+def dropped(*rows, seen="test"):
+    """Return {index: reason} for rows of (text, label) or (text, label, part), which stand on lines 1, 2, 3 …"""
+    parts = [row[2] if len(row) > 2 else "train" for row in rows]
+    found = leave_out(
+        twins(b"".join(fingerprint(row[0]) for row in rows)),
+        part_of=parts.__getitem__,
+        y_of=lambda n: rows[n][1],
+        where=lambda n: f"a.csv:{n + 1}",
+        seen=seen,
+    )
+    return {one.index: one.reason for one in found}
 
 
 @pytest.mark.parametrize(
@@ -53,10 +60,22 @@ def test_sets_of_labels_are_compared_as_sets():
     assert dropped(("a", frozenset("xy")), ("a", frozenset("yx")), ("b", frozenset())) == {1: "duplicate of a.csv:1"}
 
 
-def test_what_stands_in_another_part_leaves():
-    kept = {fingerprint("A"): "test.csv:9"}
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        pytest.param("test", {1: "stands in a.csv:1 too", 2: "stands in a.csv:1 too"}, id="the exam gives way"),
+        pytest.param("train", {0: "stands in a.csv:3 too", 1: "stands in a.csv:3 too"}, id="training gives way"),
+        pytest.param("keep", {}, id="both stay"),
+    ],
+)
+def test_a_text_that_stands_on_both_sides_leaves_the_one_that_is_asked_for(seen, expected):
+    rows = [("a", "x", "train"), ("A", "x", "dev"), ("a ", "y", "test"), ("b", "x", "test")]
 
-    assert dropped(("a", "x"), ("b", "x"), kept=kept) == {0: "stands in test.csv:9 too"}
+    assert dropped(*rows, seen=seen) == expected
+
+
+def test_a_given_exam_keeps_its_own_repetitions():
+    assert dropped(("a", "x", "test"), ("a", "x", "test"), ("b", "x", "train")) == {}
 
 
 ROWS = st.lists(st.tuples(st.sampled_from("abcA "), st.sampled_from("xyz")), max_size=30)

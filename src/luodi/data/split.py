@@ -6,7 +6,7 @@ moves a few rows at the border for it, `by_time` examines on the newest rows.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
 Shares = Mapping[str, tuple[float, int]]
@@ -24,12 +24,15 @@ def parts(places: Sequence[int], strata: Sequence[Hashable], shares: Shares) -> 
     >>> parts([0, SPAN // 2, SPAN - 1], ["a", "a", "a"], {"test": (0.2, 10)})
     ['test', 'train', 'train']
     """
-    edges, edge = [], 0.0
+    sides = ["train"] * len(places)
+    start = 0.0
     for name, (share, at_most) in shares.items():
-        edge += _halved(share, at_most, len(places))
-        edges.append((edge * SPAN, name))
-    sides = [next((name for end, name in edges if place < end), "train") for place in places]
-    return _with_all_shares(_with_all_strata(sides, places, strata), places, [name for _, name in edges])
+        end = start + SPAN * _halved(share, at_most, len(places))
+        inside = [n for n, place in enumerate(places) if start <= place < end]
+        for n in _lowest(inside, places, at_most):
+            sides[n] = name
+        start = end
+    return _with_all_shares(_with_all_strata(sides, places, strata), places, strata, list(shares))
 
 
 def stratified(places: Sequence[int], strata: Sequence[Hashable], shares: Shares) -> list[str]:
@@ -96,14 +99,35 @@ def _with_all_strata(sides: list[str], places: Sequence[int], strata: Sequence[H
     return ["train" if place in kept else side for side, place in zip(sides, places, strict=True)] if kept else sides
 
 
-def _with_all_shares(sides: list[str], places: Sequence[int], names: Sequence[str]) -> list[str]:
-    """Give a share that chance left empty, as it may in a small table, the lowest place of training."""
+def _with_all_shares(
+    sides: list[str], places: Sequence[int], strata: Sequence[Hashable], names: Sequence[str]
+) -> list[str]:
+    """Give a share that chance left empty, as it may in a small table, the lowest place that training can spare."""
     for name in names:
-        there = {place for side, place in zip(sides, places, strict=True) if side == "train"}
-        if name not in sides and len(there) > 1:
-            lowest = min(there)
-            sides = [name if place == lowest else side for side, place in zip(sides, places, strict=True)]
+        if name in sides:
+            continue
+        rows: dict[int, list[int]] = defaultdict(list)
+        for n, side in enumerate(sides):
+            if side == "train":
+                rows[places[n]].append(n)
+        left = Counter(strata[n] for found in rows.values() for n in found)
+        for place in sorted(rows):
+            taken = Counter(strata[n] for n in rows[place])
+            if all(left[stratum] > n for stratum, n in taken.items()):
+                for n in rows[place]:
+                    sides[n] = name
+                break
     return sides
+
+
+def _lowest(rows: list[int], places: Sequence[int], at_most: int) -> list[int]:
+    """Return the rows of the lowest places, whole groups, at most so many."""
+    if len(rows) <= at_most:
+        return rows
+    ordered = sorted(rows, key=lambda n: places[n])
+    while at_most and places[ordered[at_most]] == places[ordered[at_most - 1]]:
+        at_most -= 1
+    return ordered[:at_most]
 
 
 def _quotas(sizes: Sequence[int], shares: Shares, n_all: int) -> list[str]:

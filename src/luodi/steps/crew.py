@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from queue import SimpleQueue
 from typing import IO
 
@@ -20,6 +20,7 @@ from luodi.steps.rows import Batch, Made, Plan, Row, Shape, Worker
 LARGE = 20_000_000  # bytes of data from which further processes pay for their start
 AHEAD = 2  # batches on their way per process
 _FRAME = struct.Struct(">QQQ")
+NAMES = tuple(one.name for one in fields(Made))
 
 Work = tuple[Shape, list[Row]]
 
@@ -77,7 +78,7 @@ def _ask(free: "SimpleQueue[subprocess.Popen[bytes]]", batch: Work) -> Batch:
     free.put(process)
     made, rejected, receipts = json.loads(head)
     return Batch(
-        made=[Made(**dict(zip(Made.__slots__, row, strict=True))) for row in made],
+        made=[Made(**dict(zip(NAMES, row, strict=True))) for row in made],
         lines=lines,
         rejected=[(line, reason) for line, reason in rejected],
         receipts=receipts,
@@ -110,9 +111,9 @@ def main() -> None:
             shape, rows = json.loads(_receive(given)[0])
         except EOFError:
             return
-        shape = Shape(**{name: tuple(value) if isinstance(value, list) else value for name, value in shape.items()})
-        batch = worker.work(shape, [(line, _values(values)) for line, values in rows])
-        made = [[getattr(row, name) for name in Made.__slots__] for row in batch.made]
+        understood = Shape(file=shape["file"], fields=tuple(shape["fields"]), extras=tuple(shape["extras"]))
+        batch = worker.work(understood, [(line, _values(values)) for line, values in rows])
+        made = [[getattr(row, name) for name in NAMES] for row in batch.made]
         head = json.dumps([made, batch.rejected, batch.receipts], ensure_ascii=False)
         _send(answers, head.encode("utf-8", "surrogatepass"), batch.lines, batch.signatures)
 

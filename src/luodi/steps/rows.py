@@ -115,7 +115,8 @@ class Worker:
 
     def _examples(self, shape: Shape, rows: Iterable[Row]) -> Iterator[tuple[int, Example | Reject]]:
         """Yield each example, washed and clean, with its line and its extras among its tags."""
-        n, at = len(shape.fields), [0, ()]
+        n = len(shape.fields)
+        at: list[Any] = [0, ()]
         lost: list[tuple[int, Reject]] = []
 
         def wanted() -> Iterator[Any]:

@@ -5,11 +5,13 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, field, fields
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from luodi.contracts import Job, Outcome, Reject, Task, record
 from luodi.data import wash
+from luodi.data.boilerplate import Boilerplate
 from luodi.data.clean import Cleaning
 from luodi.data.readers import Table, open_table
 from luodi.data.spool import Spool
@@ -21,6 +23,7 @@ from luodi.text import plural
 
 PARTS = ("train", "dev", "test")
 ROWS_AT_ONCE = 2_000
+LOOKED_AT = 20_000  # rows in which lines are sought that frame many texts
 
 
 @record
@@ -28,7 +31,7 @@ class Settings:
     """Read, clean and split."""
 
     columns: dict[str, str] = field(default_factory=dict)
-    """Our name = your name: `text = "body"`. `group` keeps a customer on one side of the split, `time` splits by time."""
+    """Our name = your name: `text = "body"`. `group` keeps a customer on one side, `time` splits by time."""
     dev: float = 0.1
     """The share of rows to choose by."""
     test: float = 0.2
@@ -38,7 +41,7 @@ class Settings:
     max_test: int = 4_000
     """At most so many rows for the exam, for the same reason."""
     split: Literal["hash", "stratified", "time"] = "hash"
-    """`hash`: content alone decides a row's side; `stratified`: each label's share is met exactly; `time`: newest last."""
+    """`hash`: content alone decides a row's side; `stratified`: labels' shares are exact; `time`: newest last."""
     near_duplicates: bool = True
     """Find texts that are nearly the same, and keep them on one side of the split."""
     similarity: float = 0.6
@@ -81,25 +84,26 @@ class Ledger:
         """Count the reasons, without the line numbers in them."""
         return dict(sorted(self._counts.items(), key=lambda item: (-item[1], item[0])))
 
-    def close(self) -> None:
-        """Finish the list."""
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 
 def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
-    ledger = Ledger(job.out / "rejected.csv")
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
-    with Spool(job.work / "rows.jsonl") as spool:
-        signatures = _read(job, spool, ledger, tables, receipts)
+    with Spool(job.work / "rows.jsonl") as spool, Ledger(job.out / "rejected.csv") as ledger:
+        lines = _frames(job) if job.settings.clean.boilerplate else ()
+        signatures = _read(job, spool, ledger, tables, receipts, lines)
         spool.flush()
         if not len(spool):
             raise _nothing_left(job, ledger)
         decided = sides.decide(job, spool, signatures)
         for one in decided.dropped:
             ledger.reject(str(spool.where(one.index)), one.reason)
-        ledger.close()
         written.check_labels(job.task, spool, decided.sides)
         counts = written.write(job.out, spool, decided.sides)
         labels = written.labels(spool, decided.sides)
@@ -114,21 +118,36 @@ def run(job: Job) -> Outcome:
             "labels": labels,
             "changes": receipts.get("changes", {}),
             "personal": receipts.get("personal", {}),
-            "wash": _washing(job),
+            "wash": {"clean": asdict(job.settings.clean), "personal": job.settings.personal, "lines": list(lines)},
             **decided.facts,
             **details,
         }
     )
 
 
-def _washing(job: Job) -> dict[str, Any]:
-    """Return what the service must do to a request before the task looks at it."""
-    settings: Settings = job.settings
-    return {"clean": asdict(settings.clean), "personal": settings.personal}
+def _frames(job: Job) -> tuple[str, ...]:
+    """Return the lines, as hashes, that many of the first texts begin or end with."""
+    found = Boilerplate()
+    tables: dict[str, dict[str, Any]] = {}
+    entries = job.inputs["define"].facts["files"]["train"]
+    batches = (batch for one in entries for batch in _batches(job, one["name"], tables))
+    texts = [n for n, one in enumerate(fields(job.task.Row)) if one.name not in {"label", "labels"}]
+    for _, rows in islice(batches, LOOKED_AT // ROWS_AT_ONCE):
+        for _, values in rows:
+            if not isinstance(values, Reject):
+                label = "".join(one for n, one in enumerate(values) if n not in texts and isinstance(one, str))
+                for n in texts:
+                    found.add(values[n] if isinstance(values[n], str) else "", label)
+    return found.lines()
 
 
 def _read(
-    job: Job, spool: Spool, ledger: Ledger, tables: dict[str, dict[str, Any]], receipts: dict[str, Any]
+    job: Job,
+    spool: Spool,
+    ledger: Ledger,
+    tables: dict[str, dict[str, Any]],
+    receipts: dict[str, Any],
+    lines: tuple[str, ...],
 ) -> list[bytes]:
     """Bring every row of every file onto the spool, and return the signatures of their texts."""
     settings: Settings = job.settings
@@ -138,6 +157,7 @@ def _read(
         options=asdict(job.options),
         seed=job.seed,
         clean=asdict(settings.clean),
+        lines=lines,
         personal=settings.personal,
         near=settings.near_duplicates,
         secret=secret(job.root) if settings.personal == "pseudonymize" else "",
@@ -151,11 +171,12 @@ def _read(
         for number, part in enumerate(PARTS):
             for entry in files[part]:
                 part_of[entry["name"]] = number
-                yield from _batches(job, entry["name"], tables, ledger)
+                yield from _batches(job, entry["name"], tables)
 
     whole = getattr(job.task, "gathers", False)  # examples that are made of many rows need all of them in one place
     for (shape, rows), batch in crew.work(plan, batches(), n_bytes=0 if whole else n_bytes):
         bar.update(len(rows))
+        ledger.n_in += len(rows)
         for line, reason in batch.rejected:
             ledger.reject(f"{shape.file}:{line}", reason)
         spool.add(batch.made, batch.lines, file=shape.file, part=part_of[shape.file])
@@ -165,7 +186,7 @@ def _read(
     return signatures
 
 
-def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], ledger: Ledger) -> Iterator[crew.Work]:
+def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]]) -> Iterator[crew.Work]:
     """Yield a table's rows, some thousand at a time, reduced to the columns that are wanted."""
     settings: Settings = job.settings
     table = open_table(
@@ -180,7 +201,6 @@ def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], ledger: Led
     theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
     rows: list[Row] = []
     for line, row in table.rows():
-        ledger.n_in += 1
         rows.append((line, row if isinstance(row, Reject) else tuple([_value(row.get(name)) for name in theirs])))
         if len(rows) == ROWS_AT_ONCE and not getattr(job.task, "gathers", False):
             yield shape, rows

@@ -211,7 +211,7 @@ def _baselines(job: Job, exam: Exam) -> Facts:
 
 
 def _seen(job: Job, exam: Exam, session: Any) -> Facts | None:
-    """Return what the exam's questions that training has met would have done to the score; `None` where there are none."""
+    """Return what the questions that training has met would have done to the score; `None` without such."""
     rows = list(read_lines(job.inputs["prepare"].path / "seen.jsonl"))
     if not rows:
         return None

@@ -137,10 +137,12 @@ def _exact(spool: Spool, seen: Any, excluded: set[int]) -> list[Dropped]:
 
 def _families(spool: Spool, signatures: Sequence[bytes], similarity: float, out: set[int]) -> dict[int, int]:
     """Return the first row of its family for every row that is nearly the same as another one."""
+    import numpy as np
+
     from luodi.quality import near
 
     kept = [n for n in range(len(spool)) if n not in out]
-    bands = near.stacked(signatures)
+    bands = np.frombuffer(b"".join(signatures), np.uint32).reshape(len(spool), -1)
     found = near.clusters(bands[kept], lambda rows: spool.texts(kept[n] for n in rows), threshold=similarity)
     first = found.cluster.tolist()
     sizes = Counter(first)
