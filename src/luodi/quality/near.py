@@ -32,6 +32,7 @@ TEXTS_AT_ONCE = 4_096
 PAIRS_AT_ONCE, COMPARED_AT_ONCE = 65_536, 2_048
 WINDOW, CROWD, CROWD_WINDOW = 8, 64, 2  # neighbours a row is compared with; fewer where a band holds more than CROWD
 ROUNDS = 16  # representatives a cluster may have; a row that is near none of them stays alone
+MOST_MISSES, MOST_CROWD_MISSES = 64, 16  # a row that was compared in vain so often is not compared with its likes
 MOST_REMEMBERED = 4_000_000  # pairs that were compared and are not alike
 
 BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -72,12 +73,12 @@ def clusters(bands: U32, text_of: Callable[[Sequence[int]], Sequence[str]], *, t
 
     `text_of` returns the texts of some rows. Rows are in one cluster when a chain of pairs of at least `threshold`
     links them. The work is linear in the rows: where very many share a band, each is compared with the first of them
-    and with its neighbours, once they are sorted by the next band.
+    and with its neighbours, once they are sorted by the next band, and only until it was compared in vain 16 times.
     """
     n = len(bands)
-    root, rejected = np.arange(n), np.empty(0, np.uint64)
+    root, misses, rejected = np.arange(n), np.zeros(n, np.uint32), np.empty(0, np.uint64)
     for band in range(bands.shape[1]):
-        codes = _candidates(bands, band, root)
+        codes = _candidates(bands, band, root, misses)
         codes = codes[~np.isin(codes, rejected, assume_unique=True)]
         for start in range(0, len(codes), PAIRS_AT_ONCE):
             part = codes[start : start + PAIRS_AT_ONCE]
@@ -86,6 +87,7 @@ def clusters(bands: U32, text_of: Callable[[Sequence[int]], Sequence[str]], *, t
             alike = similarities(a[new], b[new], text_of) >= threshold
             root = _joined(root, a[new][alike], b[new][alike])
             rejected = np.union1d(rejected, part[new][~alike])
+            np.add.at(misses, np.concatenate([a[new][~alike], b[new][~alike]]), 1)
         rejected = rejected[:MOST_REMEMBERED]
     representative, similarity = _representatives(root, text_of, threshold)
     return Near(cluster=root, representative=representative, similarity=similarity)
@@ -153,24 +155,25 @@ def _representatives(
     return representative, similarity
 
 
-def _candidates(bands: U32, band: int, root: I64) -> U64:
+def _candidates(bands: U32, band: int, root: I64, misses: U32) -> U64:
     """Return pairs of rows worth comparing, not yet in one cluster, as first * n + second, in order."""
     n = len(bands)
     order = np.lexsort((bands[:, (band + 1) % bands.shape[1]], bands[:, band]))
     key = bands[order, band]
     starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
     sizes = np.diff(np.append(starts, n))
-    first, size = np.repeat(starts, sizes), np.repeat(sizes, sizes)
-    left, right = [order[first]], [order]
-    for distance in range(1, WINDOW + 1):
+    first, crowd = np.repeat(starts, sizes), np.repeat(sizes > CROWD, sizes)
+    limit = np.where(crowd, MOST_CROWD_MISSES, MOST_MISSES)
+    made = []
+    for distance in range(WINDOW + 1):  # 0 stands for the first of the band
         at = np.arange(n - distance)
-        near = (first[at] == first[at + distance]) & ((size[at] <= CROWD) | (distance <= CROWD_WINDOW))
-        left.append(order[at[near]])
-        right.append(order[at[near] + distance])
-    a, b = np.concatenate(left), np.concatenate(right)
-    a, b = np.minimum(a, b), np.maximum(a, b)
-    apart = root[a] != root[b]
-    codes: U64 = np.unique(a[apart].astype(np.uint64) * np.uint64(n) + b[apart].astype(np.uint64))
+        left, right = (at, at + distance) if distance else (first, at)
+        worth = (first[left] == first[right]) & (~crowd[left] | (distance <= CROWD_WINDOW))
+        a, b = order[left[worth]], order[right[worth]]
+        worth = (root[a] != root[b]) & (np.minimum(misses[a], misses[b]) < limit[left[worth]])
+        a, b = a[worth], b[worth]
+        made.append(np.minimum(a, b).astype(np.uint64) * np.uint64(n) + np.maximum(a, b).astype(np.uint64))
+    codes: U64 = np.unique(np.concatenate(made))
     return codes
 
 
