@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from queue import SimpleQueue
 from typing import IO
@@ -19,6 +19,7 @@ from luodi.steps.rows import Batch, Made, Plan, Row, Shape, Worker
 
 LARGE = 20_000_000  # bytes of data from which further processes pay for their start
 AHEAD = 2  # batches on their way per process
+ENDED = "a worker process has ended"
 _FRAME = struct.Struct(">QQQ")
 NAMES = tuple(one.name for one in fields(Made))
 
@@ -64,8 +65,9 @@ def _processes(plan: Plan, n: int) -> Iterator["SimpleQueue[subprocess.Popen[byt
             assert process.stdin and process.stdout
             process.kill()
             process.wait()
-            process.stdin.close()
             process.stdout.close()
+            with suppress(BrokenPipeError):  # closing flushes what a dead process will not read
+                process.stdin.close()
 
 
 def _ask(free: "SimpleQueue[subprocess.Popen[bytes]]", batch: Work) -> Batch:
@@ -73,9 +75,13 @@ def _ask(free: "SimpleQueue[subprocess.Popen[bytes]]", batch: Work) -> Batch:
     process = free.get()
     assert process.stdin and process.stdout
     plain = [(line, values.reason if isinstance(values, Reject) else values) for line, values in rows]
-    _send(process.stdin, json.dumps([asdict(shape), plain], ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    head, lines, signatures = _receive(process.stdout)
-    free.put(process)
+    try:
+        _send(process.stdin, json.dumps([asdict(shape), plain], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        head, lines, signatures = _receive(process.stdout)
+    except BrokenPipeError:
+        raise EOFError(ENDED) from None
+    finally:
+        free.put(process)  # a dead one too: whoever waits for it must learn that it is
     made, rejected, receipts = json.loads(head)
     return Batch(
         made=[Made(**dict(zip(NAMES, row, strict=True))) for row in made],
@@ -97,7 +103,7 @@ def _send(pipe: IO[bytes], *parts: bytes) -> None:
 def _receive(pipe: IO[bytes]) -> list[bytes]:
     head = pipe.read(_FRAME.size)
     if len(head) < _FRAME.size:
-        raise EOFError("a worker process has ended")
+        raise EOFError(ENDED)
     return [pipe.read(size) for size in _FRAME.unpack(head)]
 
 
