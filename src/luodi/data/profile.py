@@ -5,6 +5,7 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -68,6 +69,7 @@ def scripts(texts: Sequence[str], *, sample: int = SAMPLE) -> dict[str, float]:
     return {name: round(n / counts.total(), 4) for name, n in counts.most_common()}
 
 
+@cache
 def _script(letter: str) -> str:
     if "a" <= letter.lower() <= "z":
         return "latin"

@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 MOST_SHOWN = 5
@@ -51,7 +52,7 @@ class Washer:
             made = tuple(map(self._value, value))
             return made if any(a is not b for a, b in zip(made, value, strict=True)) else value
         if is_dataclass(value) and not isinstance(value, type):
-            given = {one.name: getattr(value, one.name) for one in fields(value)}
+            given = {name: getattr(value, name) for name in _names(type(value))}
             changed = {name: made for name, old in given.items() if (made := self._value(old)) is not old}
             return replace(value, **changed) if changed else value
         return value
@@ -75,6 +76,11 @@ class Washer:
             at = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
             start = max(0, at - SHOWN_CHARACTERS // 3)
             shown.append([one[start : start + SHOWN_CHARACTERS] for one in (before, after)])
+
+
+@cache
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(cls))
 
 
 def added(total: dict[str, Any], more: Mapping[str, Any]) -> None:

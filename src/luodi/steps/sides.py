@@ -187,7 +187,8 @@ def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> 
     shares = {part: share for part, share in wanted.items() if part not in given}
     rows = [n for n, side in enumerate(sides) if side == "train"]
     places = _tied(spool, rows, family)
-    strata = [_stratum(spool.answers[spool.ys[n]]) for n in rows]
+    stratum_of = [_stratum(answer) for answer in spool.answers]
+    strata = [stratum_of[spool.ys[n]] for n in rows]
     if settings.split == "time":
         if "time" not in settings.columns:
             fix = 'write [prepare] columns = { time = "your column" }'
