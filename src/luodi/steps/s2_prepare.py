@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from luodi.contracts import Job, Outcome, Reject, Task, record
-from luodi.data import wash
+from luodi.data import sources, wash
 from luodi.data.boilerplate import Boilerplate
 from luodi.data.clean import Cleaning
-from luodi.data.readers import Table, open_table
+from luodi.data.readers import Table
 from luodi.data.spool import Spool
 from luodi.errors import DataError, did_you_mean
 from luodi.log import bar_for
 from luodi.steps import crew, sides, written
-from luodi.steps.rows import Plan, Row, Shape
+from luodi.steps.rows import Plan, Shape
 from luodi.text import plural
 
 PARTS = ("train", "dev", "test")
@@ -58,6 +58,8 @@ class Settings:
     """The encoding of the files, when it is not recognized."""
     delimiter: str | None = None
     """The delimiter of the files, when it is not recognized."""
+    sheet: str | None = None
+    """The sheet of a workbook, when it is not the first that is visible and has rows."""
     header: bool | None = None
     """Whether the first line names the columns, when it is not recognized. Without names, columns are "1", "2", …"""
 
@@ -189,9 +191,8 @@ def _read(
 def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]]) -> Iterator[crew.Work]:
     """Yield a table's rows, some thousand at a time, reduced to the columns that are wanted."""
     settings: Settings = job.settings
-    table = open_table(
-        job.root / name, delimiter=settings.delimiter, header=settings.header, encoding=settings.encoding
-    )
+    stated = {one: getattr(settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
+    table = sources.open(sources.expand(job.root, name)[0], **stated)
     mapping = _mapping(job.task, settings.columns, table)
     shape = Shape(
         file=name,
@@ -199,14 +200,15 @@ def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]]) -> Iterator
         extras=tuple(ours[1:] for ours in mapping if ours[0] == "+"),
     )
     theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
-    rows: list[Row] = []
-    for line, row in table.rows():
-        rows.append((line, row if isinstance(row, Reject) else tuple([_value(row.get(name)) for name in theirs])))
-        if len(rows) == ROWS_AT_ONCE and not getattr(job.task, "gathers", False):
-            yield shape, rows
-            rows = []
-    if rows:
-        yield shape, rows
+    at_once = 1 << 62 if getattr(job.task, "gathers", False) else ROWS_AT_ONCE
+    for batch in table.batches(at_once):
+        yield (
+            shape,
+            [
+                (line, row if isinstance(row, Reject) else tuple([_value(row.get(name)) for name in theirs]))
+                for line, row in batch
+            ],
+        )
     tables[name] = table.describe()
 
 
