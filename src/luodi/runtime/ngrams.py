@@ -60,7 +60,7 @@ def _grams(texts: Sequence[str], channels: Sequence[str]) -> tuple[I64, U64]:
         for size in range(int(low or 1), int(high or low or 1) + 1):
             row, gram = getattr(page, kind)(size)
             rows.append(row)
-            grams.append(_mix(gram + np.uint64((n + 1) * 1_000 + size)))
+            grams.append(mix(gram + np.uint64((n + 1) * 1_000 + size)))
     return np.concatenate(rows), np.concatenate(grams)
 
 
@@ -159,7 +159,7 @@ def _kind(point: int) -> int:
     return LETTER if letter.isalnum() and not wide else MARK
 
 
-def _mix(h: U64) -> U64:
+def mix(h: U64) -> U64:
     """Spread the bits (the finalizer of Steele, Lea and Flood 2014, "SplitMix")."""
     h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
