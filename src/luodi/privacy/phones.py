@@ -106,7 +106,7 @@ def _international(shape: str, text: str, start: int, end: int) -> tuple[int, in
         return None
     number = _digits(tries[0])
     longest = MOST + (2 if shape == "zeros" else 0)
-    weak = not said and (shape == "zeros" or (main.lstrip("(+").isdigit() and len(number) < 10))
+    weak = not said and (shape == "zeros" or main.lstrip("(+").isdigit() and len(number) < 10)
     return None if len(number) > longest or weak or len(number) < 8 else (start, end, 0.7)
 
 

@@ -36,7 +36,7 @@ def say(one: Found, language: str = "en") -> tuple[str, str]:
     """
     at = ("en", "zh").index(language)
     values = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in one["values"].items()}
-    what, fix = (sentence[at] for sentence in SENTENCES[one["code"]])
+    what, fix = SENTENCES[one["code"]][2 * at : 2 * at + 2]
     return what.format(**values), fix.format(**values)
 
 
@@ -111,7 +111,8 @@ def _labels(found: Found) -> Iterator[Advice]:
         yield _advice("look", "numeric", weight=0.1, column=column, shown=_list([x for x, _ in one["labels"][:6]]))
     if one["imbalance"] >= IMBALANCED:
         yield _advice("look", "imbalance", weight=one["majority"] / 2, column=column, label=one["labels"][0][0],
-                      share=_percent(one["majority"]), least=one["labels"][-1][0], ratio=f"{one['imbalance']:,.0f}")  # fmt: skip
+                      share=_percent(one["majority"]), least=one["labels"][-1][0],
+                      ratio=f"{one['imbalance']:,.0f}")  # fmt: skip
 
 
 def _rare_labels(one: Found, column: str) -> Iterator[Advice]:

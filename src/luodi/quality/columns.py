@@ -1,4 +1,4 @@
-"""One column of a table: what is missing, how many different values, which type. Counted in one pass, bounded memory."""
+"""One column of a table: what is missing, how many different values, which type. One pass, bounded memory."""
 
 import hashlib
 import json

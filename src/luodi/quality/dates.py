@@ -9,7 +9,8 @@ from typing import Any
 SHORTEST, LONGEST = 6, 40
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 YEAR_FIRST = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?(?:[T ,]+(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2})\S*)?(?: ?\S{1,9})?)?月?"
+    r"(\d{4})(?:[-/年](\d{1,2})月?|[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[T ,]+\d{1,2}[:时点]\d{1,2}(?:[:分]\d{1,2}\S*)?(?: ?\S{1,9})?)?)"
 )
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}\S*)?(?: ?[AaPp][Mm])?)?")
 NAMED = re.compile(
@@ -34,7 +35,7 @@ def parse(text: str, *, day_first: bool = True) -> date | None:
     if not SHORTEST <= len(bare) <= LONGEST or not any(map(str.isdigit, bare[-4:] + bare[:4])):
         return None
     if found := YEAR_FIRST.fullmatch(bare):
-        return _day(int(found[1]), int(found[2]), int(found[3] or 1))
+        return _day(int(found[1]), int(found[2] or found[3]), int(found[4] or 1))
     if found := YEAR_LAST.fullmatch(bare):
         first, second = int(found[1]), int(found[3])
         day, month = (first, second) if (day_first and second <= 12) or first > 12 else (second, first)

@@ -87,7 +87,7 @@ class Inspector:
                 self.sample[at] = one
 
     def finish(self, *, about: Mapping[str, Any], quick: bool = False, tell: Tell = lambda _: None) -> dict[str, Any]:
-        """Return what was found as plain JSON. `about` says what the rows came from; `tell` hears what is being done."""
+        """Return what was found as plain JSON. `about` says what the rows are from; `tell` hears what is being done."""
         self.sample.sort(key=lambda one: one[0])
         rows = [row for _, row in self.sample]
         tell("telling the columns")
