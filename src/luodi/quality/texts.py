@@ -1,6 +1,7 @@
 """What the texts of a column look like to a model: their languages, and how many tokens it has to read."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -123,10 +124,24 @@ def tokens(texts: Sequence[str], *, limit: int = MAX_TOKENS, by_character: bool 
         "unit": unit,
         "n": len(lengths),
         "quantiles": quantiles(Counter(lengths)) if lengths else {},
+        "histogram": histogram(lengths),
         "limit": limit,
         "texts_cut": round(sum(n > limit for n in lengths) / max(1, len(lengths)), 4),
         "share_cut": round(sum(max(0, n - limit) for n in lengths) / max(1, total), 4),
     }
+
+
+def histogram(lengths: Sequence[int]) -> list[list[int]]:
+    """Return [from, to, how many] for steps that grow by the square root of two, from the shortest to the longest.
+
+    >>> histogram([1, 2, 2, 5, 8])
+    [[1, 2, 1], [2, 3, 2], [3, 4, 0], [4, 6, 1], [6, 8, 0], [8, 11, 1]]
+    """
+    edges = [1, 2, 3]
+    while edges[-1] <= max(lengths, default=0):
+        edges.append(round(2 ** ((len(edges) + 1) / 2)))
+    counts = Counter(bisect_right(edges, max(1, n)) - 1 for n in lengths)
+    return [[edges[at], edges[at + 1], counts[at]] for at in range(min(counts, default=0), max(counts, default=-1) + 1)]
 
 
 def _token_counts(texts: Sequence[str]) -> list[int]:
