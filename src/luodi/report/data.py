@@ -172,9 +172,12 @@ def duplicates(view: View) -> Section | None:
     repeated, near = mapping(mapping(found.get("text")).get("duplicates")), mapping(found.get("near"))
     if not (repeated.get("repeated") or near.get("near") or repeated.get("contradictory")):
         return None
-    parts = [say(f"dup_{name}", n=count(n)) for name, n in (
-        ("repeated", repeated.get("repeated")), ("near", near.get("near")), ("contradictory", repeated.get("contradictory"))
-    ) if n]  # fmt: skip
+    counts = {
+        "repeated": repeated.get("repeated"),
+        "near": near.get("near"),
+        "contradictory": repeated.get("contradictory"),
+    }
+    parts = [say(f"dup_{name}", n=count(n)) for name, n in counts.items() if n]
     between, stop = ("；", "。") if view.language == "zh" else ("; ", ".")
     lead = between.join(parts) + stop
     examples = [mapping(one) for one in sequence(near.get("examples"))]
