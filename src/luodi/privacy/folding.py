@@ -1,6 +1,7 @@
 """Text as the patterns see it: full-width letters and digits, odd dashes and spaces made plain, place by place."""
 
-WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width ASCII
+KEPT = frozenset("，；！？")  # end a number or a link, which their plain twins need not
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in KEPT}  # full-width ASCII
 DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xFE63), "-")
 SPACES = dict.fromkeys((0x09, 0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
 DOTS = dict.fromkeys((0x2022, 0x2027, 0x22C5, 0x30FB, 0x2219, 0xFF65), "·")

@@ -100,13 +100,13 @@ SHAPES: tuple[Shape, ...] = (
     shape("ssn", r"[0-9]{3}([ .]?)[0-9]{2}\1[0-9]{4}", _only_if_said(checks.ssn, 0.9)),
     shape("tw_id", r"[A-Z][1289A-D][0-9]{8}", _unless_a_thing(checks.tw_id, 0.9)),
     shape("hk_id", r"[A-Z]{1,2} ?[0-9]{6} ?\([0-9A]\)", _unless_a_thing(checks.hk_id, 0.95)),
-    shape("hk_id", r"[A-Z]{1,2}[0-9]{6}-?[0-9A]", _only_if_said(checks.hk_id, 0.9)),
+    shape("hk_id", r"[A-Z]{1,2}[0-9]{6}-?[0-9A]", _only_if_said(checks.hk_id, 0.8)),
     shape(
         "passport",
-        r"[A-Z]{0,2} ?[0-9]{6,9}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9][A-Z0-9]{7}",
+        r"(?:[A-Z]{1,2} ?)?[0-9]{6,9}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9][A-Z0-9]{7}",
         _only_if_said(_has_digits(5), 0.9),
     ),
-    shape("travel_permit", r"[CWHMT][A-Z]?[ ]?[0-9]{7,10}|[0-9]{8}(?:[0-9]{2})?", _only_if_said(_has_digits(7), 0.9)),
+    shape("travel_permit", r"[CWHMT][A-Z]? ?[0-9]{7,10}|[0-9]{8}(?:[0-9]{2})?", _only_if_said(_has_digits(7), 0.9)),
 )
 
 
