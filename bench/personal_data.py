@@ -36,16 +36,32 @@ def run(n: int = N, seed: int = SEED, show: int = 0) -> dict[str, dict[str, floa
         for sort, wrong in (("missed", truth - ours), ("extra", ours - truth)):
             for kind, start, end in wrong:
                 if show > 0:
-                    print(sort, kind, repr(document.text[max(0, start - 25) : start]), repr(document.text[start:end]), repr(document.text[end : end + 12]))
+                    print(
+                        sort,
+                        kind,
+                        repr(document.text[max(0, start - 25) : start]),
+                        repr(document.text[start:end]),
+                        repr(document.text[end : end + 12]),
+                    )
                     show -= 1
     n_characters, n_negatives = sum(len(one.text) for one in made), sum(one.n_negatives for one in made)
-    print(f"{n:,} documents, {n_characters:,} characters, {sum(expected.values()):,} personal, {n_negatives:,} that only look so")
+    print(
+        f"{n:,} documents, {n_characters:,} characters, {sum(expected.values()):,} personal, {n_negatives:,} that only look so"
+    )
     print(f"{1000 * seconds / (n_characters / 1000):.3f} ms per 1,000 characters")
     table = {
-        kind: {"n": expected[kind], "recall": right[kind] / max(1, expected[kind]), "precision": right[kind] / max(1, found_[kind])}
+        kind: {
+            "n": expected[kind],
+            "recall": right[kind] / max(1, expected[kind]),
+            "precision": right[kind] / max(1, found_[kind]),
+        }
         for kind in sorted(expected | found_)
     }
-    table["all"] = {"n": expected.total(), "recall": right.total() / expected.total(), "precision": right.total() / found_.total()}
+    table["all"] = {
+        "n": expected.total(),
+        "recall": right.total() / expected.total(),
+        "precision": right.total() / found_.total(),
+    }
     for kind, row in table.items():
         print(f"{kind:20} n {row['n']:6,}  recall {row['recall']:.4f}  precision {row['precision']:.4f}")
     return table
@@ -57,14 +73,23 @@ def theirs(path: Path, show: int = 0) -> None:
     for document in json.loads(gzip.decompress(path.read_bytes())):
         text = document["full_text"]
         findings = find(text, kinds={*THEIRS.values()})
-        spans = [(THEIRS.get(one["entity_type"]), one["start_position"], one["end_position"]) for one in document["spans"]]
+        spans = [
+            (THEIRS.get(one["entity_type"]), one["start_position"], one["end_position"]) for one in document["spans"]
+        ]
         for kind, start, end in spans:
             if kind is not None:
                 hit = any(one.kind == kind and one.start <= start and end <= one.end for one in findings)
                 total[kind] += 1
                 right[kind] += hit
                 if not hit and show > 0:
-                    print("missed", kind, repr(text[max(0, start - 30) : start]), repr(text[start:end]), repr(text[end : end + 12]), findings)
+                    print(
+                        "missed",
+                        kind,
+                        repr(text[max(0, start - 30) : start]),
+                        repr(text[start:end]),
+                        repr(text[end : end + 12]),
+                        findings,
+                    )
                     show -= 1
         for one in findings:
             if not any(start < one.end and one.start < end for _, start, end in spans):

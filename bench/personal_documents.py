@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 Maker = Callable[[random.Random], str]
 
-ZH_NAMES = "张伟 王芳 李娜 刘洋 陈静 杨帆 赵敏 黄磊 周杰 吴倩 徐丽 孙浩 马超 朱琳 胡军 郭亮".split()
-EN_NAMES = "Anna Brown,John Miller,Maria Lopez,Wei Chen,Tom Baker,Lucy Gray,Omar Khan,Eva Novak".split(",")
-DOMAINS = "qq.com 163.com 126.com gmail.com outlook.com sina.cn foxmail.com company.com.cn mail.example.org uni.edu.cn acme.co.uk firma.de my-shop.io".split()
-PROVINCES = "110105 310104 440305 330106 320102 510107 420111 610113 370202 350203 430102 210102 120101 500112 650102 540102".split()
+ZH_NAMES = ["张伟", "王芳", "李娜", "刘洋", "陈静", "杨帆", "赵敏", "黄磊", "周杰", "吴倩", "徐丽", "孙浩", "马超", "朱琳", "胡军", "郭亮"]
+EN_NAMES = ["Anna Brown", "John Miller", "Maria Lopez", "Wei Chen", "Tom Baker", "Lucy Gray", "Omar Khan", "Eva Novak"]
+DOMAINS = ["qq.com", "163.com", "126.com", "gmail.com", "outlook.com", "sina.cn", "foxmail.com", "company.com.cn", "mail.example.org", "uni.edu.cn", "acme.co.uk", "firma.de", "my-shop.io"]
+PROVINCES = ["110105", "310104", "440305", "330106", "320102", "510107", "420111", "610113", "370202", "350203", "430102", "210102", "120101", "500112", "650102", "540102"]
 
 
 class Document(NamedTuple):
@@ -98,7 +98,9 @@ def credit_code(rng: random.Random) -> str:
 
 
 def mobile(rng: random.Random) -> str:
-    head = rng.choice("130 131 135 136 137 138 139 150 151 155 158 159 166 176 177 180 185 186 187 188 189 191 198 199".split())
+    head = rng.choice(
+        ["130", "131", "135", "136", "137", "138", "139", "150", "151", "155", "158", "159", "166", "176", "177", "180", "185", "186", "187", "188", "189", "191", "198", "199"]
+    )
     a, b = digits(rng, 4), digits(rng, 4)
     return rng.choice(
         [head + a + b] * 5 + [f"{head} {a} {b}", f"{head}-{a}-{b}", f"+86 {head}{a}{b}", f"+86 {head}-{a}-{b}", f"+86{head}{a}{b}",
@@ -126,7 +128,7 @@ def zh_phone(rng: random.Random) -> str:
 
 
 def en_phone(rng: random.Random) -> str:
-    area = rng.choice("415 212 650 303 512 617 206 312 404 702 713 818".split())
+    area = rng.choice(["415", "212", "650", "303", "512", "617", "206", "312", "404", "702", "713", "818"])
     a, b = digits(rng, 3, "2345678"), digits(rng, 4)
     a = "4" + a[1:2] + "7" if a.endswith("11") else a
     american = [f"({area}) {a}-{b}", f"{area}-{a}-{b}", f"{area}.{a}.{b}", f"+1 {area} {a} {b}", f"+1-{area}-{a}-{b}", f"+1 ({area}) {a}-{b}",
@@ -148,17 +150,40 @@ def email(rng: random.Random) -> str:
 
 def plate(rng: random.Random) -> str:
     place = rng.choice("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼") + rng.choice("ABCDEFGHJKL")
-    usual = letters(rng, 5, string.digits) if rng.random() < 0.5 else rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") + digits(rng, 4)
-    body = rng.choice([usual] * 4 + [rng.choice("DF") + digits(rng, 5), digits(rng, 5) + rng.choice("DF"), digits(rng, 4) + rng.choice("挂学警")])
+    usual = (
+        letters(rng, 5, string.digits)
+        if rng.random() < 0.5
+        else rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") + digits(rng, 4)
+    )
+    body = rng.choice(
+        [usual] * 4
+        + [rng.choice("DF") + digits(rng, 5), digits(rng, 5) + rng.choice("DF"), digits(rng, 4) + rng.choice("挂学警")]
+    )
     return place + rng.choice(["", "", "·", " ", "-"]) + body
 
 
 def passport(rng: random.Random) -> str:
-    return rng.choice(["E" + digits(rng, 8), "G" + digits(rng, 8), "E" + rng.choice("ABCDEFGH") + digits(rng, 7), "PE" + digits(rng, 7), digits(rng, 9, "345678")])
+    return rng.choice(
+        [
+            "E" + digits(rng, 8),
+            "G" + digits(rng, 8),
+            "E" + rng.choice("ABCDEFGH") + digits(rng, 7),
+            "PE" + digits(rng, 7),
+            digits(rng, 9, "345678"),
+        ]
+    )
 
 
 def permit(rng: random.Random) -> str:
-    return rng.choice(["C" + digits(rng, 8), "C" + rng.choice("ABCDEF") + digits(rng, 7), "H" + digits(rng, 8), "M" + digits(rng, 10), "W" + digits(rng, 8)])
+    return rng.choice(
+        [
+            "C" + digits(rng, 8),
+            "C" + rng.choice("ABCDEF") + digits(rng, 7),
+            "H" + digits(rng, 8),
+            "M" + digits(rng, 10),
+            "W" + digits(rng, 8),
+        ]
+    )
 
 
 def ssn(rng: random.Random) -> str:
@@ -175,14 +200,22 @@ def iban(rng: random.Random) -> str:
         rest = int(f"{rest}{int(one, 36)}") % 97
     whole = f"{country}{98 - rest:02}{bban}"
     style = rng.random()
-    return " ".join(whole[n : n + 4] for n in range(0, len(whole), 4)) if style < 0.4 else whole.lower() if style < 0.5 else whole
+    return (
+        " ".join(whole[n : n + 4] for n in range(0, len(whole), 4))
+        if style < 0.4
+        else whole.lower()
+        if style < 0.5
+        else whole
+    )
 
 
 def ip(rng: random.Random) -> str:
     if rng.random() < 0.8:
         return f"{rng.choice([10, 172, 192, 8, 47, 101, 203, 223])}.{rng.randint(20, 255)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}"
     groups = [f"{rng.randint(1, 0xFFFF):x}" for _ in range(8)]
-    return rng.choice([":".join(groups), f"2001:db8::{groups[0]}:{groups[1]}", f"fe80::{':'.join(groups[:4])}1"[:24].rstrip(":")])
+    return rng.choice(
+        [":".join(groups), f"2001:db8::{groups[0]}:{groups[1]}", f"fe80::{':'.join(groups[:4])}1"[:24].rstrip(":")]
+    )
 
 
 def login(rng: random.Random) -> str:
@@ -201,7 +234,9 @@ def vendor_key(rng: random.Random) -> str:
 
 
 def password(rng: random.Random) -> str:
-    return letters(rng, rng.randint(6, 9)).capitalize() + digits(rng, rng.randint(2, 4)) + rng.choice(["", "!", "@", "#"])
+    return (
+        letters(rng, rng.randint(6, 9)).capitalize() + digits(rng, rng.randint(2, 4)) + rng.choice(["", "!", "@", "#"])
+    )
 
 
 def token(rng: random.Random) -> str:

@@ -14,7 +14,14 @@ KINDS: dict[str, Maker] = {
     "travel_permit": real.permit, "ssn": real.ssn, "iban": real.iban, "ip": real.ip, "url_credentials": real.login, "vendor": real.vendor_key,
     "password": real.password, "token": real.token, "tw_id": real.tw_id, "hk_id": real.hk_id,
 }  # fmt: skip
-REPORTED = {"zh_phone": "phone", "en_phone": "phone", "vendor": "secret", "password": "secret", "token": "secret", "old_id": "resident_id"}
+REPORTED = {
+    "zh_phone": "phone",
+    "en_phone": "phone",
+    "vendor": "secret",
+    "password": "secret",
+    "token": "secret",
+    "old_id": "resident_id",
+}
 
 
 def wrong_resident_id(rng: random.Random) -> str:
@@ -40,11 +47,23 @@ def moment(rng: random.Random) -> dt.datetime:
 
 
 def isbn(rng: random.Random) -> str:
-    return rng.choice([f"978-7-{digits(rng, 3)}-{digits(rng, 5)}-{digits(rng, 1)}", f"978{digits(rng, 10)}", f"7-{digits(rng, 3)}-{digits(rng, 5)}-{digits(rng, 1)}"])
+    return rng.choice(
+        [
+            f"978-7-{digits(rng, 3)}-{digits(rng, 5)}-{digits(rng, 1)}",
+            f"978{digits(rng, 10)}",
+            f"7-{digits(rng, 3)}-{digits(rng, 5)}-{digits(rng, 1)}",
+        ]
+    )
 
 
 def version(rng: random.Random) -> str:
-    return rng.choice([f"v{rng.randint(1, 20)}.{rng.randint(0, 30)}.{rng.randint(0, 300)}", f"{rng.randint(1, 12)}.{rng.randint(0, 9)}.{rng.randint(0, 9)}.{rng.randint(100, 9999)}", f"2.{rng.randint(0, 40)}.0-rc{rng.randint(1, 9)}"])
+    return rng.choice(
+        [
+            f"v{rng.randint(1, 20)}.{rng.randint(0, 30)}.{rng.randint(0, 300)}",
+            f"{rng.randint(1, 12)}.{rng.randint(0, 9)}.{rng.randint(0, 9)}.{rng.randint(100, 9999)}",
+            f"2.{rng.randint(0, 40)}.0-rc{rng.randint(1, 9)}",
+        ]
+    )
 
 
 def coordinates(rng: random.Random) -> str:
@@ -69,7 +88,16 @@ NEGATIVES_ZH: list[tuple[str, Maker]] = [
     ("总计 ¥{}", lambda rng: digits(rng, 8, "123456789")),
     ("阅读量 {} 次", lambda rng: digits(rng, 8, "123456789")),
     ("序列号 {}", lambda rng: letters(rng, 2, string.ascii_uppercase) + digits(rng, 10)),
-    ("设备型号 {}", lambda rng: rng.choice([f"HX-{digits(rng, 4)}-{digits(rng, 4)}", f"{digits(rng, 3, '123456789')}-{digits(rng, 4)}-{digits(rng, 4)}", f"A{digits(rng, 8)}"])),
+    (
+        "设备型号 {}",
+        lambda rng: rng.choice(
+            [
+                f"HX-{digits(rng, 4)}-{digits(rng, 4)}",
+                f"{digits(rng, 3, '123456789')}-{digits(rng, 4)}-{digits(rng, 4)}",
+                f"A{digits(rng, 8)}",
+            ]
+        ),
+    ),
     ("请求 {} 超时", lambda rng: str(uuid.UUID(int=rng.getrandbits(128)))),
     ("文件校验值 {}", lambda rng: f"{rng.getrandbits(256):064x}"),
     ("提交 {} 已合并", lambda rng: f"{rng.getrandbits(160):040x}"),
@@ -86,7 +114,16 @@ NEGATIVES_ZH: list[tuple[str, Maker]] = [
 NEGATIVES_EN: list[tuple[str, Maker]] = [
     ("order number {}", lambda rng: digits(rng, rng.randint(9, 14), "12378")),
     ("Order #{} has shipped", lambda rng: f"{digits(rng, 3)}-{digits(rng, 7)}-{digits(rng, 7)}"),
-    ("tracking no. {}", lambda rng: rng.choice(["1Z" + letters(rng, 16, string.ascii_uppercase + string.digits), digits(rng, 12), "94001" + digits(rng, 17)])),
+    (
+        "tracking no. {}",
+        lambda rng: rng.choice(
+            [
+                "1Z" + letters(rng, 16, string.ascii_uppercase + string.digits),
+                digits(rng, 12),
+                "94001" + digits(rng, 17),
+            ]
+        ),
+    ),
     ("invoice INV-{}", lambda rng: f"{moment(rng):%Y}-{digits(rng, 6)}"),
     ("the card {} was mistyped", wrong_card),
     ("at {}", lambda rng: f"{moment(rng):%Y-%m-%dT%H:%M:%SZ}"),
@@ -122,7 +159,16 @@ POSITIVES_ZH: dict[str, list[str]] = {
     "old_id": ["老身份证号 {}", "身份证（旧）：{}"],
     "bank_card": ["银行卡号 {}", "打到我卡上 {}", "卡号：{}（工行）", "收款账号{}", "尾号不记得了，全号是{}"],
     "social_credit_code": ["统一社会信用代码：{}", "税号 {}", "开票信息：{}", "信用代码{}"],
-    "zh_phone": ["电话：{}", "手机号{}", "{name} {}", "请拨打 {}", "联系方式 {}", "打给我：{}，谢谢", "微信同号{}", "客服热线：{}"],
+    "zh_phone": [
+        "电话：{}",
+        "手机号{}",
+        "{name} {}",
+        "请拨打 {}",
+        "联系方式 {}",
+        "打给我：{}，谢谢",
+        "微信同号{}",
+        "客服热线：{}",
+    ],
     "email": ["邮箱：{}", "发到{}就行", "联系 {}", "邮件地址是 {}，请查收"],
     "plate": ["车牌 {}", "车牌号：{}", "停在门口的{}请挪车", "{}违章了"],
     "passport": ["护照号 {}", "护照：{}", "护照号码是{}"],
@@ -138,7 +184,16 @@ POSITIVES_ZH: dict[str, list[str]] = {
 POSITIVES_EN: dict[str, list[str]] = {
     "resident_id": ["Chinese ID {}", "ID number: {}"],
     "bank_card": ["my card number is {}", "card {}", "charged to {}", "Visa: {}", "please block {}"],
-    "en_phone": ["call me at {}", "Phone: {}", "my number is {}", "{name}, {}", "reach us on {}", "Mobile {}", "Tel. {}", "text {}"],
+    "en_phone": [
+        "call me at {}",
+        "Phone: {}",
+        "my number is {}",
+        "{name}, {}",
+        "reach us on {}",
+        "Mobile {}",
+        "Tel. {}",
+        "text {}",
+    ],
     "email": ["e-mail {}", "write to {}", "contact: {}", "<{}>", "{name} ({})", "mailto:{}"],
     "passport": ["passport number {}", "passport no. {}", "Passport: {}"],
     "ssn": ["SSN {}", "social security number: {}", "my SSN is {}", "SSN: {} on file"],
@@ -149,8 +204,24 @@ POSITIVES_EN: dict[str, list[str]] = {
     "password": ["password: {}", "password={}", "pwd: {}", "the password is {}", '"password": "{}"'],
     "token": ["api_key={}", "token: {}", "secret: {}", "API key {}", '"access_token": "{}"'],
 }
-FILLER_ZH = ["您好", "麻烦尽快处理", "谢谢", "今天天气不错", "这个问题困扰我很久了", "附件请查收", "如有变动另行通知", "客户比较着急"]
-FILLER_EN = ["Hello", "Please help as soon as you can", "Thanks a lot", "I have been waiting for days", "See the attachment", "Nothing else changed"]
+FILLER_ZH = [
+    "您好",
+    "麻烦尽快处理",
+    "谢谢",
+    "今天天气不错",
+    "这个问题困扰我很久了",
+    "附件请查收",
+    "如有变动另行通知",
+    "客户比较着急",
+]
+FILLER_EN = [
+    "Hello",
+    "Please help as soon as you can",
+    "Thanks a lot",
+    "I have been waiting for days",
+    "See the attachment",
+    "Nothing else changed",
+]
 
 
 def documents(n: int, seed: int) -> list[Document]:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-BEFORE = 40  # characters; "registered mobile number on file is:" fits
+BEFORE, BEFORE_CHINESE = 40, 24  # characters; "registered mobile number on file is:" fits
 AFTER = 14
 ADJACENT = 10  # characters between a label and what it labels: "号码是：", " number: #"
 
@@ -50,6 +50,9 @@ CHINESE: dict[str, str] = {
 FILLERS = frozenset("number no num nr id is was are of the code on file".split())  # noqa: SIM905 -- read as a sentence
 WHOSE = frozenset("my your his her our their this same".split())  # noqa: SIM905
 """Before "number", these make it a telephone's."""
+WEAK = frozenset(
+    {"passport", "travel_permit", "ssn", "hk_id"}
+)  # written like one another: the nearest label of all decides
 
 TOKEN = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]")
 MONEY_BEFORE, MONEY_AFTER = re.compile(r"[$€£¥￥]\s?$"), re.compile(r"\s?(?:[元€£%]|美元|万|dollars|USD|EUR|RMB|CNY)")
@@ -80,12 +83,14 @@ def near(text: str, start: int, end: int, kind: str) -> int:
     0
     """
     before = text[max(0, start - BEFORE) : start]
-    labels = labels_in(before)
+    if not before.isascii():
+        before = before[-BEFORE_CHINESE:]
     if MONEY_BEFORE.search(before[-2:]) or MONEY_AFTER.match(text, end):
         return -1
+    labels = labels_in(before)
     for_it, against = labels.get(kind, -1), labels.get("thing", -1)
     if for_it >= 0 and for_it >= against:
-        return 1
+        return 1 if kind not in WEAK or for_it >= max(labels.values()) else 0
     if against >= 0 and len(before) - against <= ADJACENT and not PAUSE.search(before, against):
         return -1
     return 1 if kind in first_label(text[end : end + AFTER]) else 0
@@ -111,7 +116,11 @@ def labels_in(before: str) -> dict[str, int]:
                 ends.update(dict.fromkeys(last, end))
         else:
             kinds = next(
-                (KINDS_OF_CHINESE[word] for n in range(MOST_CHINESE) if (word := before[end - 1 - n : end]) in KINDS_OF_CHINESE),
+                (
+                    KINDS_OF_CHINESE[word]
+                    for n in range(MOST_CHINESE)
+                    if (word := before[end - 1 - n : end]) in KINDS_OF_CHINESE
+                ),
                 (),
             )
         ends.update(dict.fromkeys(kinds, end))

@@ -4,9 +4,8 @@ import re
 from functools import lru_cache
 
 from luodi.privacy.context import near
+from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
-LEFT = r"(?<![0-9A-Za-z_])(?<![0-9][-.:])"
-RIGHT = r"(?![0-9A-Za-z_])(?![-.:][0-9])"
 EXTENSION = r"(?:[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機)[ :.]{0,2}[0-9]{1,6}(?![0-9]))?+"
 GROUPS = r"(?:[ .\-/]{0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
 
@@ -20,11 +19,13 @@ SHAPES = {
         rf"|[ \-][0-9]{{3}}[ \-][0-9]{{5}}|[ \-][0-9]{{2}}[ \-][0-9]{{3}}[ \-][0-9]{{3}}){RIGHT}",
         "service": r"[48]00(?:[ \-]?[0-9]{3}[ \-]?[0-9]{4}|[ \-]?[0-9]{4}[ \-]?[0-9]{3}"
         rf"|[0-9][ \-][0-9]{{3}}[ \-][0-9]{{3}}){EXTENSION}{RIGHT}",
-        "american": r"(?:1[ .\-]{1,2})?(?:\([0-9]{3}\)[ \-]{0,2}|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}" rf"{EXTENSION}{RIGHT}",
+        "american": r"(?:1[ .\-]{1,2})?(?:\([0-9]{3}\)[ \-]{0,2}|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}"
+        rf"{EXTENSION}{RIGHT}",
         "national": rf"\(?0[0-9]{{1,11}}+\)?{GROUPS}{EXTENSION}",
         "vague": rf"(?:\([0-9]{{2,5}}\)|[0-9]{{2,13}}+){GROUPS}{EXTENSION}",
     }.items()
 }
+NO_DIGITS = str.maketrans("", "", " .-/+()")
 HOME = ("CN", "TW", "HK")
 ABROAD = ("GB", "DE", "FR", "IT", "JP", "AU", "KR", "NL", "CH", "SE", "BE", "IN", "SG")
 UNPLANNED = 0.85  # the best score of a number that no plan knows
@@ -37,12 +38,12 @@ DATE = re.compile(
 )
 
 
-def phones(text: str, start: int, end: int) -> list[tuple[int, int, float]]:
-    """Return the places in `text[start:end]`, folded, that are telephone numbers, with their scores."""
+def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
+    """Return the places in a window of folded text that are telephone numbers, with their scores."""
     found = []
     for shape, pattern in SHAPES.items():
-        at = start
-        while match := pattern.search(text, at, end):
+        at = window.start
+        while match := pattern.search(text, at, window.end):
             judged = _judged(shape, text, *match.span())
             at = judged[1] if judged else match.end()
             if judged is not None:
@@ -59,12 +60,14 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
     """Take as many groups of digits as make a number of this shape: the pattern may have gone on into the next one."""
     tail = TAIL.search(text, start, end)
     main = text[start : tail.start() if tail else end]
+    if len(_digits(main)) < 6:
+        return None
     said = near(text, start, start + len(main), "phone")
     if said < 0 and shape != "plus":
         return None
     for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
         stop = end if part == main else start + len(part)
-        if _goes_on(text, stop):
+        if goes_on(text, stop):
             continue
         score = _score(shape, part, said=said)
         if score:
@@ -78,11 +81,6 @@ def _shorter_and_shorter(main: str) -> list[str]:
         parts.append(main)
         main = LAST_GROUP.sub("", main)
     return parts
-
-
-def _goes_on(text: str, end: int) -> bool:
-    after = text[end : end + 2]
-    return bool(after) and after.isascii() and (after[0].isalnum() or after[0] == "_")
 
 
 def _score(shape: str, part: str, *, said: int) -> float:
@@ -125,7 +123,7 @@ def _national(digits: str, *, grouped: bool, said: int) -> float:
 
 
 def _digits(value: str) -> str:
-    return "".join(one for one in value if one.isdigit())
+    return value.translate(NO_DIGITS)
 
 
 @lru_cache(maxsize=65_536)
