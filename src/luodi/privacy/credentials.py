@@ -47,11 +47,10 @@ ASSIGNED = re.compile(
     r"(?P<value>[A-Za-z0-9!@#$%^&*+/=_~?.\-]{4,512}+)",
     re.IGNORECASE,
 )
-WORDS = "passw passp passc pwd pass pin secret token key credential 密码 口令 密碼 密钥 令牌 秘钥 密鑰 私钥".split()
+WORDS = ["passw", "passp", "passc", "pwd", "pass", "pin", "secret", "token", "key", "credential", "密码", "口令", "密碼", "密钥", "令牌", "秘钥", "密鑰", "私钥"]
 STARRED = re.compile(r"[*xX•.\-_#]+$|(?:[A-Z]{2,20}_)+[0-9a-f]{12}$")
 MOST_LIKE_A_WORD = frozenset(
-    "true false null none undefined required optional string changeme password passwd secret token incorrect wrong invalid"
-    " reset forgot forgotten expired here below above your".split()
+    ["true", "false", "null", "none", "undefined", "required", "optional", "string", "changeme", "password", "passwd", "secret", "token", "incorrect", "wrong", "invalid", "reset", "forgot", "forgotten", "expired", "here", "below", "above", "your"]
 )
 """Behind "password:", these describe it."""
 LEAST_BITS = 3.0  # per character: random hex has 4, base64 nearly 6, English words about 2.5 to 3 at such lengths

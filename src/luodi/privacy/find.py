@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from importlib import import_module
 
-from luodi.errors import ScenarioError, did_you_mean
+from luodi.errors import ScenarioError, SetupError, did_you_mean
 from luodi.privacy.credentials import secrets
 from luodi.privacy.finding import Finding, without_overlaps
 from luodi.privacy.folding import fold
 from luodi.privacy.internet import emails, ips, logins, urls
 from luodi.privacy.numbers import ibans, numbers, plates
 from luodi.privacy.phones import phones
+from luodi.privacy.windows import Window, windows
 
 Place = tuple[int, int, float]
 """Start, end, score."""
@@ -33,8 +35,6 @@ KINDS = ("email", "phone", *NUMBERS, "plate", "iban", "ip", "url_credentials", "
 ALL = (*KINDS, "url", *NAMES)
 
 ANY_DIGIT = re.compile(r"\d")
-RUN = re.compile(r"[0-9]++")
-BEFORE, AFTER, FEWEST = 8, 40, 6  # characters around a run of digits that a number may take; digits it must have
 INNOCENT = re.compile(  # numbers that only look personal; a finding inside one does not count, unless a checksum holds
     r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"  # UUID
     r"|(?:97[89][ \-]?)?[0-9][ \-][0-9]{2,7}[ \-][0-9]{1,7}[ \-][0-9X]"  # ISBN
@@ -43,6 +43,7 @@ INNOCENT = re.compile(  # numbers that only look personal; a finding inside one 
     r"|-?[0-9]{1,12}\.[0-9]{4,20})(?![0-9A-Za-z])"  # decimal, coordinate
 )
 SURE = 0.89
+DIGITLESS = frozenset({"email", "secret", "url_credentials", "url"})
 
 
 def find(text: str, *, kinds: Collection[str] | None = None) -> list[Finding]:
@@ -72,9 +73,14 @@ def known(kinds: Iterable[str]) -> tuple[str, ...]:
 
 
 def _names(text: str) -> list[Finding]:
-    from luodi.privacy import names
-
-    return names.find_names(text)
+    try:
+        module = import_module("luodi.privacy.names")
+    except ModuleNotFoundError as error:
+        raise SetupError(
+            f"names cannot be looked for without {error.name}", where="kinds", fix='pip install "luodi[train]"'
+        ) from error
+    found: list[Finding] = module.find_names(text)
+    return found
 
 
 def _found_by_rule(text: str, kinds: Collection[str]) -> Iterator[Finding]:
@@ -86,38 +92,23 @@ def _found_by_rule(text: str, kinds: Collection[str]) -> Iterator[Finding]:
 def _places(text: str, kinds: Collection[str]) -> Iterator[tuple[str, int, int, float]]:
     has_digit = ANY_DIGIT.search(text) is not None
     for kind in kinds:
-        if kind in WHOLE:
+        if kind in WHOLE and (has_digit or kind in DIGITLESS):
             search, may_be_there = WHOLE[kind]
-            if (has_digit or kind in DIGITLESS) and may_be_there(text):
+            if may_be_there(text):
                 yield from ((kind, *place) for place in search(text))
-    if not has_digit:
-        return
-    for start, end in _windows(text):
-        innocent: list[tuple[int, int]] | None = None
-        for kind in kinds:
-            if kind in WHOLE:
-                continue
-            for place in phones(text, start, end) if kind == "phone" else numbers(text, start, end, kind):
-                if innocent is None:
-                    innocent = [one.span() for one in INNOCENT.finditer(text, start, end)]
-                if place[2] >= SURE or not any(a <= place[0] and place[1] <= b for a, b in innocent):
-                    yield kind, *place
+    numeric = [kind for kind in kinds if kind not in WHOLE]
+    if has_digit and numeric:
+        for window in windows(text):
+            yield from _in_window(text, window, numeric)
 
 
-DIGITLESS = frozenset({"email", "secret", "url_credentials", "url"})
-
-
-def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a text in which enough digits stand close together."""
-    start = end = n_digits = 0
-    for run in RUN.finditer(text):
-        if n_digits and run.start() - BEFORE > end:
-            if n_digits >= FEWEST:
-                yield start, min(end + AFTER, len(text))
-            n_digits = 0
-        if not n_digits:
-            start = max(0, run.start() - BEFORE)
-        end = run.end()
-        n_digits += run.end() - run.start()
-    if n_digits >= FEWEST:
-        yield start, min(end + AFTER, len(text))
+def _in_window(text: str, window: Window, kinds: Iterable[str]) -> Iterator[tuple[str, int, int, float]]:
+    found = [
+        (kind, *place)
+        for kind in kinds
+        for place in (phones(text, window) if kind == "phone" else numbers(text, window, kind))
+    ]
+    innocent = [one.span() for one in INNOCENT.finditer(text, window.start, window.end)] if found else []
+    for kind, start, end, score in found:
+        if score >= SURE or not any(a <= start and end <= b for a, b in innocent):
+            yield kind, start, end, score

@@ -16,7 +16,7 @@ SPELLED = re.compile(
 LAST_LABEL = re.compile(r"\.(?:[A-Za-z\u00c0-\u024f]{2,24}|xn--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9])")
 OPENING = "'`{|/=?&#!$%*^~"  # may stand in a local part, but at its beginning it is a quote, a link or a setting
 FILES = frozenset(
-    "png jpg jpeg gif svg webp ico bmp pdf js mjs ts css json html htm map mp4 mp3 zip gz tar whl jar".split()
+    ["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "bmp", "pdf", "js", "mjs", "ts", "css", "json", "html", "htm", "map", "mp4", "mp3", "zip", "gz", "tar", "whl", "jar"]
 )
 IP4 = re.compile(
     r"(?<![0-9A-Za-z_.])(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -26,9 +26,9 @@ IP6 = re.compile(
     r"(?<![0-9A-Za-z_:.])[0-9A-Fa-f]{0,4}+(?::[0-9A-Fa-f]{0,4}+){2,7}+(?:(?:\.[0-9]{1,3}){3}+)?+(?![0-9A-Za-z_:])"
 )
 LOGIN = re.compile(
-    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^\s/@:\"'<>]{0,128}+:[^\s/@\"'<>]{1,256}+@[^\s\"'<>，。；、）]{1,2000}+"
+    r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^\s/@:\"'<>]{0,128}+:[^\s/@\"'<>]{1,256}+@[!#-&(-+.-:=?-~-]{1,2000}+"
 )
-URL = re.compile(r"(?<![A-Za-z0-9+.-])(?:https?|ftp)://[^\s\"'<>，。；、）]{1,2000}+", re.IGNORECASE)
+URL = re.compile(r"(?<![A-Za-z0-9+.-])(?:https?|ftp)://[!#-&(-+.-:=?-~-]{1,2000}+", re.IGNORECASE)
 CLOSING = ".,;:!?)]}"
 
 
@@ -64,10 +64,10 @@ def _email(text: str, start: int, end: int) -> tuple[int, int, float] | None:
     labels = [one for one in LAST_LABEL.finditer(domain)]
     if not local.strip(" .") or not labels or labels[-1].group()[1:].lower() in FILES:
         return None
-    if (" " in local + domain) and (local[:-1].strip() == "" or not domain.islower() and not domain[1:].islower()):
+    if (" " in local + domain) and (local[:-1].strip() == "" or (not domain.islower() and not domain[1:].islower())):
         return None
     end = at + 1 + labels[-1].end()
-    if local.strip() == "git" and text[end : end + 1] == ":" or text[end : end + 1] == "(":
+    if (local.strip() == "git" and text[end : end + 1] == ":") or text[end : end + 1] == "(":
         return None
     return start, end, 0.99
 

@@ -3,14 +3,22 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from luodi.contracts import record
 from luodi.privacy import checks
 from luodi.privacy.context import near
-from luodi.privacy.phones import LEFT, RIGHT
+from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
-Judge = Callable[[str, Callable[[], int]], float]
-"""Takes the candidate without separators, in capitals, and what the words around it say; gives the score, 0 for no."""
+
+class Said(Protocol):
+    """What the words around a candidate make of it: 1 the kind, -1 some thing, 0 nothing."""
+
+    def __call__(self, kind: str = ...) -> int: ...
+
+
+Judge = Callable[[str, Said], float]
+"""Takes the candidate without separators, in capitals, and what was said; gives the score, 0 for no."""
 
 GREEN = "ABCDEFGHJK"  # on plates of new-energy cars, first or last
 SEPARATORS = str.maketrans("", "", " -·.()")
@@ -20,43 +28,48 @@ SEPARATORS = str.maketrans("", "", " -·.()")
 class Shape:
     """One way to write a kind of number."""
 
-    kind: str
+    fewest: int
+    """Digits."""
+    words: tuple[str, ...]
+    """Without one of these somewhere in the text, in small letters, it is not looked for."""
     pattern: re.Pattern[str]
     judge: Judge
 
 
-def shape(kind: str, pattern: str, judge: Judge) -> Shape:
+def shape(pattern: str, judge: Judge, *, fewest: int, words: str = "") -> Shape:
     """Compile a shape between the borders of a number, in any case."""
-    return Shape(kind=kind, pattern=re.compile(f"{LEFT}(?:{pattern}){RIGHT}", re.IGNORECASE), judge=judge)
+    compiled = re.compile(f"{LEFT}(?:{pattern}){RIGHT}", re.IGNORECASE)
+    return Shape(pattern=compiled, judge=judge, fewest=fewest, words=tuple(words.split()))
 
 
-def _resident(code: str, said: Callable[[], int]) -> float:
+def _resident(code: str, said: Said) -> float:
     return 1.0 if checks.resident_id(code) else 0.0
 
 
-def _old_resident(code: str, said: Callable[[], int]) -> float:
+def _old_resident(code: str, said: Said) -> float:
     if not checks.old_resident_id(code):
         return 0.0
-    return {1: 0.9, 0: 0.6, -1: 0.0}[said()]
+    return {1: 0.99, 0: 0.6, -1: 0.0}[said()]
 
 
-def _bank_card(code: str, said: Callable[[], int]) -> float:
+def _bank_card(code: str, said: Said) -> float:
     if checks.bank_card(code):
-        return 0.0 if said() < 0 else 0.98
+        called = said()
+        return 0.0 if called < 0 or (called == 0 and said("resident_id") > 0) else 0.98
     return 0.8 if checks.bank_card(code, spoken_of=True) and said() > 0 else 0.0
 
 
-def _grouped_card(code: str, said: Callable[[], int]) -> float:
+def _grouped_card(code: str, said: Said) -> float:
     return 0.98 if checks.bank_card(code) else _bank_card(code, said)
 
 
-def _credit_code(code: str, said: Callable[[], int]) -> float:
+def _credit_code(code: str, said: Said) -> float:
     if not checks.social_credit_code(code):
         return 0.0
     return 0.97 if not code.isdigit() or code[0] == "9" or said() > 0 else 0.0
 
 
-def _ssn(code: str, said: Callable[[], int]) -> float:
+def _ssn(code: str, said: Said) -> float:
     return {1: 0.95, 0: 0.8, -1: 0.0}[said()] if checks.ssn(code) else 0.0
 
 
@@ -72,44 +85,67 @@ def _has_digits(n: int) -> Callable[[str], bool]:
     return lambda code: sum(one.isdigit() for one in code) >= n
 
 
-SHAPES: tuple[Shape, ...] = (
-    shape(
-        "resident_id",
-        r"[1-9][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01][0-9][ \-]?[0-3][0-9][ \-]?[0-9]{3}[ \-]?[0-9X]"
-        r"|[1-9][0-9]{3}(?:[ \-][0-9]{4}){3}[ \-][0-9][0-9X]|[1-9][0-9]{2}(?:[ \-][0-9]{3}){4}[ \-][0-9]{2}[0-9X]",
-        _resident,
+SHAPES: dict[str, tuple[Shape, ...]] = {
+    "resident_id": (
+        shape(
+            r"[1-9][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01][0-9][ \-]?[0-3][0-9][ \-]?[0-9]{3}[ \-]?[0-9X]"
+            r"|[1-9][0-9]{3}(?:[ \-][0-9]{4}){3}[ \-][0-9][0-9X]|[1-9][0-9]{2}(?:[ \-][0-9]{3}){4}[ \-][0-9]{2}[0-9X]",
+            _resident,
+            fewest=17,
+        ),
+        shape(r"[1-9][0-9]{5}[ \-]?[0-9]{6}[ \-]?[0-9]{3}", _old_resident, fewest=15),
     ),
-    shape("resident_id", r"[1-9][0-9]{5}[ \-]?[0-9]{6}[ \-]?[0-9]{3}", _old_resident),
-    shape(
-        "social_credit_code",
-        r"[1-9ANY][1-9][0-9]{6}[ \-]?[0-9A-HJ-NPQRTUWXY]{9}[ \-]?[0-9A-HJ-NPQRTUWXY]"
-        r"|[1-9ANY][1-9][0-9]{2}[ \-][0-9]{4}(?:[ \-][0-9A-HJ-NPQRTUWXY]{4}){2}[ \-][0-9A-HJ-NPQRTUWXY]{2}"
-        r"|[1-9ANY][1-9][ \-][0-9]{6}[ \-][0-9A-HJ-NPQRTUWXY]{9}[ \-]?[0-9A-HJ-NPQRTUWXY]",
-        _credit_code,
+    "social_credit_code": (
+        shape(
+            r"[1-9ANY][1-9][0-9]{6}[ \-]?[0-9A-HJ-NPQRTUWXY]{9}[ \-]?[0-9A-HJ-NPQRTUWXY]"
+            r"|[1-9ANY][1-9][0-9]{2}[ \-][0-9]{4}(?:[ \-][0-9A-HJ-NPQRTUWXY]{4}){2}[ \-][0-9A-HJ-NPQRTUWXY]{2}"
+            r"|[1-9ANY][1-9][ \-][0-9]{6}[ \-][0-9A-HJ-NPQRTUWXY]{9}[ \-]?[0-9A-HJ-NPQRTUWXY]",
+            _credit_code,
+            fewest=7,
+        ),
     ),
-    shape("bank_card", r"[0-9]{12,19}", _bank_card),
-    shape(
-        "bank_card",
-        r"[0-9]{4}(?:(?P<gap>[ \-.]{1,2})[0-9]{4})(?:(?P=gap)[0-9]{4}){2}(?:(?P=gap)[0-9]{1,4})?"
-        r"|[0-9]{4}[ \-.][0-9]{6}[ \-.][0-9]{4,5}|[0-9]{6}[ \-.][0-9]{7,13}"
-        r"|[0-9]{6}[ \-.][0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{2,5}|[0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{5}"
-        r"|[0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{5,7}|[0-9]{5}(?:[ \-.][0-9]{5}){2}(?:[ \-.][0-9]{1,4})?",
-        _grouped_card,
+    "bank_card": (
+        shape(r"[0-9]{12,19}", _bank_card, fewest=12),
+        shape(
+            r"[0-9]{4}(?:(?P<gap>[ \-.]{1,2})[0-9]{4})(?:(?P=gap)[0-9]{4}){2}(?:(?P=gap)[0-9]{1,4})?"
+            r"|[0-9]{4}[ \-.][0-9]{6}[ \-.][0-9]{4,5}|[0-9]{6}[ \-.][0-9]{7,13}"
+            r"|[0-9]{6}[ \-.][0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{2,5}|[0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{5}"
+            r"|[0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{4}[ \-.][0-9]{5,7}|[0-9]{5}(?:[ \-.][0-9]{5}){2}(?:[ \-.][0-9]{1,4})?",
+            _grouped_card,
+            fewest=13,
+        ),
     ),
-    shape("ssn", r"[0-9]{3}-[0-9]{2}-[0-9]{4}", _ssn),
-    shape("ssn", r"[0-9]{3}([ .]?)[0-9]{2}\1[0-9]{4}", _only_if_said(checks.ssn, 0.9)),
-    shape("tw_id", r"[A-Z][1289A-D][0-9]{8}", _unless_a_thing(checks.tw_id, 0.9)),
-    shape("hk_id", r"[A-Z]{1,2} ?[0-9]{6} ?\([0-9A]\)", _unless_a_thing(checks.hk_id, 0.95)),
-    shape("hk_id", r"[A-Z]{1,2}[0-9]{6}-?[0-9A]", _only_if_said(checks.hk_id, 0.9)),
-    shape(
-        "passport",
-        r"[A-Z]{0,2} ?[0-9]{6,9}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9][A-Z0-9]{7}",
-        _only_if_said(_has_digits(5), 0.9),
+    "ssn": (
+        shape(r"[0-9]{3}-[0-9]{2}-[0-9]{4}", _ssn, fewest=9),
+        shape(
+            r"[0-9]{3}([ .]?)[0-9]{2}\1[0-9]{4}",
+            _only_if_said(checks.ssn, 0.9),
+            fewest=9,
+            words="ssn social itin tin 社保 社会安全",
+        ),
     ),
-    shape("travel_permit", r"[CWHMT][A-Z]?[ ]?[0-9]{7,10}|[0-9]{8}(?:[0-9]{2})?", _only_if_said(_has_digits(7), 0.9)),
-)
-
-
+    "tw_id": (shape(r"[A-Z][1289A-D][0-9]{8}", _unless_a_thing(checks.tw_id, 0.9), fewest=8),),
+    "hk_id": (
+        shape(r"[A-Z]{1,2} ?[0-9]{6} ?\([0-9A]\)", _unless_a_thing(checks.hk_id, 0.95), fewest=6),
+        shape(r"[A-Z]{1,2}[0-9]{6}-?[0-9A]", _only_if_said(checks.hk_id, 0.8), fewest=6, words="id identity 身份 身分"),
+    ),
+    "passport": (
+        shape(
+            r"[A-Z]{1,2}[0-9]{6,9}|[0-9]{8,9}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9][A-Z0-9]{7}",
+            _only_if_said(_has_digits(5), 0.9),
+            fewest=5,
+            words="passport 护照 護照",
+        ),
+    ),
+    "travel_permit": (
+        shape(
+            r"[CWHMT][A-Z]? ?[0-9]{7,10}|[0-9]{8}(?:[0-9]{2})?",
+            _only_if_said(_has_digits(7), 0.9),
+            fewest=7,
+            words="permit eep 通行 回乡 回鄉 台胞 臺胞",
+        ),
+    ),
+}
 PLATE = re.compile(
     r"(?:[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][ ]?[A-HJ-NP-Za-hj-np-z][ ·.\-]{0,3}+"
     r"(?:[A-HJ-NP-Z0-9]{6}|[A-HJ-NP-Z0-9]{5}|[A-HJ-NP-Z0-9]{4}[挂学警港澳领使])"
@@ -120,19 +156,24 @@ IBAN = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{2}[0-9]{2}(?=[ \-]?[A-Za-z0-9]{4})
 IBAN_REST = re.compile(r"[ \-]?[A-Za-z0-9]")
 
 
-def numbers(text: str, start: int, end: int, kind: str) -> list[tuple[int, int, float]]:
-    """Return the places of one kind in `text[start:end]`, folded, with their scores."""
+def numbers(text: str, window: Window, kind: str) -> list[tuple[int, int, float]]:
+    """Return the places of one kind in a window of folded text, with their scores."""
     found = []
-    for one in SHAPES:
-        if one.kind != kind:
+    for one in SHAPES[kind]:
+        if window.n_digits < one.fewest or (one.words and not any(word in window.lowered for word in one.words)):
             continue
-        for match in one.pattern.finditer(text, start, end):
-            place = match.span()
+        for match in one.pattern.finditer(text, window.start, window.end):
+            if goes_on(text, match.end()):
+                continue  # the window ends here, the number does not
             code = match[0].translate(SEPARATORS).upper()
-            score = one.judge(code, partial(near, text, *place, kind))
+            score = one.judge(code, partial(_said, text, *match.span(), kind))
             if score:
-                found.append((*place, score))
+                found.append((*match.span(), score))
     return found
+
+
+def _said(text: str, start: int, end: int, own: str, kind: str = "") -> int:
+    return near(text, start, end, kind or own)
 
 
 def plates(text: str) -> list[tuple[int, int, float]]:

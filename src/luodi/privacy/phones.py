@@ -4,114 +4,126 @@ import re
 from functools import lru_cache
 
 from luodi.privacy.context import near
+from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
-LEFT = r"(?<![0-9A-Za-z_])(?<![0-9][-.:])"
-RIGHT = r"(?![0-9A-Za-z_])(?![-.:][0-9])"
-EXTENSION = r"(?:[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機)[ :.]{0,2}[0-9]{1,6})?+"
-GROUPS = r"(?:[ .\-/]{0,2}+\(?[0-9]{1,14}+\)?){1,7}+"
+EXTENSION = r"(?:[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機)[ :.]{0,2}[0-9]{1,6}(?![0-9]))?+"
+GROUPS = r"(?:[ .\-/]{0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
 
 SHAPES = {
-    name: re.compile(pattern, re.IGNORECASE)
+    name: re.compile(LEFT + pattern, re.IGNORECASE)
     for name, pattern in {
-        "plus": rf"(?<![0-9A-Za-z_+])\(?\+ ?\(?[1-9][0-9]{{0,14}}+\)?{GROUPS}{EXTENSION}",
-        "zeros": rf"{LEFT}00[ \-]?[1-9][0-9]{{0,2}}[ \-]{GROUPS}{EXTENSION}",
-        "code": rf"{LEFT}(?:0086|\(?(?:86|852|853|886)\)?)[ \-]{{0,2}}+{GROUPS}{EXTENSION}",
-        "mobile": rf"{LEFT}1[3-9][0-9](?:[ \-]?[0-9]{{4}}[ \-]?[0-9]{{4}}|[0-9][ \-][0-9]{{3}}[ \-][0-9]{{4}}"
+        "plus": rf"\(?\+ ?\(?[1-9][0-9]{{0,14}}+\)?{GROUPS}{EXTENSION}",
+        "zeros": rf"00[ \-]?[1-9][0-9]{{0,2}}[ \-]{GROUPS}{EXTENSION}",
+        "code": rf"(?:0086|\(?(?:86|852|853|886)\)?)[ \-]{{0,2}}+{GROUPS}{EXTENSION}",
+        "mobile": r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[0-9][ \-][0-9]{3}[ \-][0-9]{4}"
         rf"|[ \-][0-9]{{3}}[ \-][0-9]{{5}}|[ \-][0-9]{{2}}[ \-][0-9]{{3}}[ \-][0-9]{{3}}){RIGHT}",
-        "service": rf"{LEFT}[48]00(?:[ \-]?[0-9]{{3}}[ \-]?[0-9]{{4}}|[ \-]?[0-9]{{4}}[ \-]?[0-9]{{3}}"
+        "service": r"[48]00(?:[ \-]?[0-9]{3}[ \-]?[0-9]{4}|[ \-]?[0-9]{4}[ \-]?[0-9]{3}"
         rf"|[0-9][ \-][0-9]{{3}}[ \-][0-9]{{3}}){EXTENSION}{RIGHT}",
-        "american": rf"{LEFT}(?:1[ .\-]{{1,2}})?(?:\([0-9]{{3}}\)[ \-]{{0,2}}|[0-9]{{3}}[ .\-])[0-9]{{3}}[ .\-][0-9]{{4}}"
+        "american": r"(?:1[ .\-]{1,2})?(?:\([0-9]{3}\)[ \-]{0,2}|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}"
         rf"{EXTENSION}{RIGHT}",
-        "national": rf"{LEFT}\(?0[0-9]{{1,5}}\)?(?:[ .\-/]{{1,2}}+\(?[0-9]{{2,8}}+\)?){{1,5}}+{EXTENSION}(?![0-9A-Za-z_])",
-        "closed": rf"{LEFT}\(0[0-9]{{1,4}}\)[0-9]{{6,8}}{EXTENSION}(?![0-9A-Za-z_])",
-        "bare": rf"{LEFT}0[1-9][0-9]{{7,10}}{EXTENSION}{RIGHT}",
-        "vague": rf"{LEFT}(?:\([0-9]{{2,5}}\) ?|[0-9]{{2,5}}[ .\-/]|)[0-9]{{2,10}}(?:[ .\-/][0-9]{{2,8}}+){{0,4}}+"
-        rf"{EXTENSION}(?![0-9A-Za-z_])",
+        "national": rf"\(?0[0-9]{{1,11}}+\)?{GROUPS}{EXTENSION}",
+        "vague": rf"(?:\([0-9]{{2,5}}\)|[0-9]{{2,13}}+){GROUPS}{EXTENSION}",
     }.items()
 }
+NO_DIGITS = str.maketrans("", "", " .-/+()")
 HOME = ("CN", "TW", "HK")
 ABROAD = ("GB", "DE", "FR", "IT", "JP", "AU", "KR", "NL", "CH", "SE", "BE", "IN", "SG")
+UNPLANNED = 0.85  # the best score of a number that no plan knows
 FEWEST, MOST = 7, 15  # digits; ITU-T E.164 has 15 at most
-TAIL = re.compile(r"[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機).*", re.IGNORECASE | re.DOTALL)
+TAIL = re.compile(r"[ ,;]{0,2}(?:ext|x|#|转|轉|分机|分機)", re.IGNORECASE)
 LAST_GROUP = re.compile(r"[ .\-/]{0,2}\(?[0-9]+\)?$")
 DATE = re.compile(
-    r"(?:(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2}|(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2})"
-    r"(?:[ T][0-9]{1,2})?"
+    r"(?:(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])(?:[ T][0-9]{1,2})?"
 )
 
 
-def phones(text: str, start: int, end: int) -> list[tuple[int, int, float]]:
-    """Return the places in `text[start:end]`, folded, that are telephone numbers, with their scores."""
+def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
+    """Return the places in a window of folded text that are telephone numbers, with their scores."""
     found = []
     for shape, pattern in SHAPES.items():
-        for match in pattern.finditer(text, start, end):
+        at = window.start
+        while match := pattern.search(text, at, window.end):
             judged = _judged(shape, text, *match.span())
+            at = judged[1] if judged else match.end()
             if judged is not None:
                 found.append(judged)
-    return found
+    return [one for one in found if not any(_is_part(one, other) for other in found)]
+
+
+def _is_part(one: tuple[int, int, float], other: tuple[int, int, float]) -> bool:
+    """Say whether a place is but a piece of another; a piece that a numbering plan knows is not."""
+    return one[2] <= UNPLANNED and one[1] - one[0] < other[1] - other[0] and other[0] <= one[0] and one[1] <= other[1]
 
 
 def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, float] | None:
-    value = text[start:end]
+    """Take as many groups of digits as make a number of this shape: the pattern may have gone on into the next one."""
+    tail = TAIL.search(text, start, end)
+    main = text[start : tail.start() if tail else end]
+    if len(_digits(main)) < 6:
+        return None
+    said = near(text, start, start + len(main), "phone")
+    if said < 0 and shape != "plus":
+        return None
+    for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
+        stop = end if part == main else start + len(part)
+        if goes_on(text, stop):
+            continue
+        score = _score(shape, part, said=said)
+        if score:
+            return start, stop, score
+    return None
+
+
+def _shorter_and_shorter(main: str) -> list[str]:
+    parts = []
+    while main and len(_digits(main)) >= 6:
+        parts.append(main)
+        main = LAST_GROUP.sub("", main)
+    return parts
+
+
+def _score(shape: str, part: str, *, said: int) -> float:
+    """Return how sure a number is, 0 for none: by the numbering plans of the regions that write it so."""
+    digits, grouped = _digits(part), not part.isdigit()
+    if DATE.fullmatch(part) or len(digits) > MOST + 2:
+        return 0.0
     if shape in {"plus", "zeros", "code"}:
-        return _international(shape, text, start, end)
-    main = TAIL.sub("", value)
-    digits = _digits(main)
-    if not 6 <= len(digits) <= MOST or DATE.fullmatch(main):
-        return None
-    said = near(text, start, end, "phone")
-    if said < 0:
-        return None
-    score = _score(shape, main, digits, said=said > 0)
-    return (start, end, score) if score else None
-
-
-def _score(shape: str, main: str, digits: str, *, said: bool) -> float:
-    """Return how sure a national number is, 0 for none: by the plans of the regions that write it so."""
-    grouped = not main.isdigit()
+        return _international(shape, digits, grouped=grouped, said=said)
     if shape == "mobile":
-        return 0.95 if said else 0.9 if valid(digits, "CN") else 0.0
+        return 0.95 if said > 0 else 0.9 if valid(digits, "CN") else 0.0
     if shape == "service":
-        return 0.9 if grouped or said else 0.0
+        return 0.9 if grouped or said > 0 else 0.0
     if shape == "american":
-        plain = digits[-10:]
-        return 0.9 if valid(plain, "US") else 0.8 if said or "(" in main else 0.0
-    if shape in {"national", "closed", "bare"}:
-        if any(valid(digits, region) for region in HOME):
-            return 0.9 if grouped or said else 0.0
-        if said:
-            return 0.8
-        return 0.7 if grouped and len(digits) >= 9 and any(valid(digits, region) for region in ABROAD) else 0.0
-    return 0.6 if said and (grouped or len(digits) >= FEWEST) and len(digits) <= 13 else 0.0
+        return 0.9 if valid(digits[-10:], "US") else 0.8 if said > 0 or "(" in part else 0.0
+    if shape == "national":
+        return _national(digits, grouped=grouped, said=said)
+    return 0.6 if said > 0 and (grouped or len(digits) >= FEWEST) and len(digits) <= 13 else 0.0
 
 
-def _international(shape: str, text: str, start: int, end: int) -> tuple[int, int, float] | None:
-    """Take as many groups after a country's code as make a valid number, else as many as may be one."""
-    value = text[start:end]
-    tail = TAIL.search(value)
-    main, extension = (value[: tail.start()], value[tail.start() :]) if tail else (value, "")
-    if extension and text[end : end + 1].isdigit():
-        extension = ""
-    tries, at = [], main
-    while len(_digits(at)) >= FEWEST:
-        tries.append(at)
-        at = LAST_GROUP.sub("", at)
-    said = near(text, start, end, "phone")
-    for at in tries:
-        number = _digits(at)[2:] if shape == "zeros" or at.startswith("00") else _digits(at)
-        follows = text[start + len(at) :][:1]
-        if len(number) <= MOST and valid("+" + number, None) and not (follows.isdigit() or follows == "_"):
-            return (start, start + len(at) + (len(extension) if at == main else 0), 0.96)
-    if shape == "code" or not tries or said < 0:
-        return None
-    number = _digits(tries[0])
-    longest = MOST + (2 if shape == "zeros" else 0)
-    weak = not said and (shape == "zeros" or main.lstrip("(+").isdigit() and len(number) < 10)
-    return None if len(number) > longest or weak or len(number) < 8 else (start, end, 0.7)
+def _international(shape: str, digits: str, *, grouped: bool, said: int) -> float:
+    number = digits[2:] if digits.startswith("00") else digits
+    if not FEWEST <= len(number) <= MOST:
+        return 0.0
+    if valid("+" + number, None) and (grouped or said > 0 or re.match("861[3-9]", number)):
+        return 0.96
+    if shape == "code" or said < 0 or (shape == "zeros" and not said):
+        return 0.0
+    return 0.85 if len(number) >= 8 else 0.0
+
+
+def _national(digits: str, *, grouped: bool, said: int) -> float:
+    if not FEWEST <= len(digits) <= 12:
+        return 0.0
+    if any(valid(digits, region) for region in HOME):
+        return 0.9 if grouped or said > 0 else 0.0
+    if said > 0:
+        return 0.8
+    return 0.7 if grouped and len(digits) >= 9 and any(valid(digits, region) for region in ABROAD) else 0.0
 
 
 def _digits(value: str) -> str:
-    return "".join(one for one in value if one.isdigit())
+    return value.translate(NO_DIGITS)
 
 
 @lru_cache(maxsize=65_536)
