@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 EDGE = r"(?<![A-Za-z0-9_\-])"
 END = r"(?![A-Za-z0-9_\-])"
@@ -42,7 +43,7 @@ VENDORS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(  # any of 
 BEARER = re.compile(r"(?<![A-Za-z])[Bb][Ee][Aa][Rr][Ee][Rr] {1,3}+([A-Za-z0-9._~+/\-]{16,4000}+={0,2}+)")
 ASSIGNED = re.compile(
     r"(?:(?P<password>pass(?:w(?:or)?d|phrase|code)|(?<![A-Za-z])(?:pwd|pass|pin)(?![A-Za-z])|密码|口令|密碼)"
-    r"|secret|token|api[ _\-]?key|(?<![A-Za-z])key|secret[ _\-]?key|access[ _\-]?key|credential|密钥|令牌|秘钥|密鑰|私钥)"
+    r"|secret|token|api[ _\-]?key|(?<![A-Za-z])key|secret[ _\-]?key|access[ _\-]?key|credential|密钥|令牌|秘钥|密鑰|私钥)(?<![A-Za-z](?=[A-Za-z0-9\-]))"
     r"[\"'\]》」]?+\s{0,3}+(?:is|was|为|是)?+\s{0,3}+(?P<sign>:=|[:=]>?)?+\s{0,3}+[\"'「《(<]?+"
     r"(?P<value>[A-Za-z0-9!@#$%^&*+/=_~?.\-]{4,512}+)",
     re.IGNORECASE,
@@ -74,11 +75,27 @@ def _assigned(text: str, lowered: str) -> list[tuple[int, int, float]]:
     if not any(word in lowered for word in WORDS):
         return []
     found = []
-    for match in ASSIGNED.finditer(text):
+    for match in _assignments(text, lowered):
         value = match["value"].rstrip(".,?")
         if _is_secret(value, is_password=match["password"] is not None, sign=match["sign"]):
             found.append((match.start("value"), match.start("value") + len(value), 0.97))
     return found
+
+
+def _assignments(text: str, lowered: str) -> Iterator[re.Match[str]]:
+    if len(text) != len(lowered):  # a few letters have small forms of two characters
+        yield from ASSIGNED.finditer(text)
+        return
+    for at in sorted({at for word in WORDS for at in _places_of(word, lowered)}):
+        if match := ASSIGNED.match(text, at):
+            yield match
+
+
+def _places_of(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _is_secret(value: str, *, is_password: bool, sign: str | None) -> bool:

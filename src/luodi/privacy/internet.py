@@ -29,6 +29,7 @@ LOGIN = re.compile(
     r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^\s/@:\"'<>]{0,128}+:[^\s/@\"'<>]{1,256}+@[!#-&(-+.-:=?-~-]{1,2000}+"
 )
 URL = re.compile(r"(?<![A-Za-z0-9+.-])(?:https?|ftp)://[!#-&(-+.-:=?-~-]{1,2000}+", re.IGNORECASE)
+NOBODYS = ("0.", "127.", "255.255.")  # this host, and masks
 CLOSING = ".,;:!?)]}"
 
 
@@ -76,6 +77,8 @@ def ips(text: str) -> list[tuple[int, int, float]]:
     """Return the places of internet addresses in folded text, versions 4 and 6, without those that mean "here"."""
     found = []
     for match in IP4.finditer(text):
+        if match[0].startswith(NOBODYS):
+            continue
         said = near(text, *match.span(), "ip")
         small = all(int(one) < 20 for one in match[0].split("."))  # 1.2.3.4 is a section or a version, or an example
         if said > 0 or (said == 0 and not small):

@@ -63,7 +63,7 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
     if len(_digits(main)) < 6:
         return None
     said = near(text, start, start + len(main), "phone")
-    if said < 0 and shape != "plus":
+    if (said < 0 and shape != "plus") or _in_a_path(shape, text, start):
         return None
     for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
         stop = end if part == main else start + len(part)
@@ -73,6 +73,14 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
         if score:
             return start, stop, score
     return None
+
+
+def _in_a_path(shape: str, text: str, start: int) -> bool:
+    """Say whether the number goes on from letters or few digits, as in `/13/02/14/2318247` and `some-title-392828`."""
+    before = text[max(0, start - 8) : start]
+    if before[-1:] not in {"/", "#", "-", "="} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
+        return False
+    return shape == "vague" or before[-1] == "#" or (before[-1] == "/" and not before[-5:-1].isdigit())
 
 
 def _shorter_and_shorter(main: str) -> list[str]:
