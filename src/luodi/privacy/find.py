@@ -1,6 +1,7 @@
 """Find personal data in English and Chinese text, without a network."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import import_module
 
@@ -111,5 +112,10 @@ def _in_window(
         found += [("phone", *place) for place in phones(text, window)]
     innocent = [one.span() for one in INNOCENT.finditer(text, window.start, window.end)] if found else []
     for kind, start, end, score in found:
-        if score >= SURE or not any(a <= start and end <= b for a, b in innocent):
+        if score >= SURE or not _is_inside(start, end, innocent):
             yield kind, start, end, score
+
+
+def _is_inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    at = bisect_right(spans, (start, len(spans) and spans[-1][1])) - 1
+    return at >= 0 and end <= spans[at][1]

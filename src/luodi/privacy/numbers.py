@@ -1,4 +1,4 @@
-"""Numbers of persons, firms, cards, accounts, vehicles and machines: a shape, a check, and a word where the shape is weak."""
+"""Numbers of persons, firms, cards and vehicles: a shape, a check, and a word beside it where both are weak."""
 
 import re
 from collections.abc import Callable, Collection, Iterable

@@ -48,12 +48,19 @@ def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
             at = judged[1] if judged else match.end()
             if judged is not None:
                 found.append(judged)
-    return [one for one in found if not any(_is_part(one, other) for other in found)]
+    return _without_pieces(found)
 
 
-def _is_part(one: tuple[int, int, float], other: tuple[int, int, float]) -> bool:
-    """Say whether a place is but a piece of another; a piece that a numbering plan knows is not."""
-    return one[2] <= UNPLANNED and one[1] - one[0] < other[1] - other[0] and other[0] <= one[0] and one[1] <= other[1]
+def _without_pieces(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Leave out what is but a piece of a longer number; a piece that a numbering plan knows is not."""
+    kept = []
+    longer: list[tuple[int, int, float]] = []  # those that reach into the next one
+    for one in sorted(found, key=lambda one: (one[0], -one[1])):
+        longer = [other for other in longer if other[1] > one[0]]
+        if one[2] > UNPLANNED or not any(one[1] <= other[1] and one[:2] != other[:2] for other in longer):
+            kept.append(one)
+        longer.append(one)
+    return kept
 
 
 def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, float] | None:
