@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from luodi.errors import SetupError
 from luodi.privacy.context import near
 from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
@@ -144,8 +145,12 @@ def _digits(value: str) -> str:
 @lru_cache(maxsize=65_536)
 def valid(digits: str, region: str | None) -> bool:
     """Say whether a numbering plan has such a number. With no region the digits begin with + and a country's code."""
-    import phonenumbers
-
+    try:
+        import phonenumbers
+    except ModuleNotFoundError as error:
+        raise SetupError(
+            "telephone numbers cannot be checked without the package phonenumbers", fix='pip install "luodi[data]"'
+        ) from error
     try:
         return bool(phonenumbers.is_valid_number(phonenumbers.parse(digits, region)))
     except phonenumbers.NumberParseException:
