@@ -12,10 +12,58 @@ from typing import NamedTuple
 
 Maker = Callable[[random.Random], str]
 
-ZH_NAMES = ["张伟", "王芳", "李娜", "刘洋", "陈静", "杨帆", "赵敏", "黄磊", "周杰", "吴倩", "徐丽", "孙浩", "马超", "朱琳", "胡军", "郭亮"]
+ZH_NAMES = [
+    "张伟",
+    "王芳",
+    "李娜",
+    "刘洋",
+    "陈静",
+    "杨帆",
+    "赵敏",
+    "黄磊",
+    "周杰",
+    "吴倩",
+    "徐丽",
+    "孙浩",
+    "马超",
+    "朱琳",
+    "胡军",
+    "郭亮",
+]
 EN_NAMES = ["Anna Brown", "John Miller", "Maria Lopez", "Wei Chen", "Tom Baker", "Lucy Gray", "Omar Khan", "Eva Novak"]
-DOMAINS = ["qq.com", "163.com", "126.com", "gmail.com", "outlook.com", "sina.cn", "foxmail.com", "company.com.cn", "mail.example.org", "uni.edu.cn", "acme.co.uk", "firma.de", "my-shop.io"]
-PROVINCES = ["110105", "310104", "440305", "330106", "320102", "510107", "420111", "610113", "370202", "350203", "430102", "210102", "120101", "500112", "650102", "540102"]
+DOMAINS = [
+    "qq.com",
+    "163.com",
+    "126.com",
+    "gmail.com",
+    "outlook.com",
+    "sina.cn",
+    "foxmail.com",
+    "company.com.cn",
+    "mail.example.org",
+    "uni.edu.cn",
+    "acme.co.uk",
+    "firma.de",
+    "my-shop.io",
+]
+PROVINCES = [
+    "110105",
+    "310104",
+    "440305",
+    "330106",
+    "320102",
+    "510107",
+    "420111",
+    "610113",
+    "370202",
+    "350203",
+    "430102",
+    "210102",
+    "120101",
+    "500112",
+    "650102",
+    "540102",
+]
 
 
 class Document(NamedTuple):
@@ -73,9 +121,22 @@ def check_luhn(body: str) -> str:
 
 def bank_card(rng: random.Random) -> str:
     prefix, length = rng.choice(
-        [("622202", 19), ("621700", 19), ("622848", 19), ("621661", 19), ("622588", 16), ("625912", 16), ("4", 16),
-         ("4", 16), ("5" + rng.choice("12345"), 16), (rng.choice(["34", "37"]), 15), ("6011", 16), ("3530", 16), ("2345", 16)]
-    )  # fmt: skip
+        [
+            ("622202", 19),
+            ("621700", 19),
+            ("622848", 19),
+            ("621661", 19),
+            ("622588", 16),
+            ("625912", 16),
+            ("4", 16),
+            ("4", 16),
+            ("5" + rng.choice("12345"), 16),
+            (rng.choice(["34", "37"]), 15),
+            ("6011", 16),
+            ("3530", 16),
+            ("2345", 16),
+        ]
+    )
     body = prefix + digits(rng, length - 1 - len(prefix))
     whole = body + check_luhn(body)
     gap = rng.choice(["", "", "", " ", " ", "-"])
@@ -99,13 +160,49 @@ def credit_code(rng: random.Random) -> str:
 
 def mobile(rng: random.Random) -> str:
     head = rng.choice(
-        ["130", "131", "135", "136", "137", "138", "139", "150", "151", "155", "158", "159", "166", "176", "177", "180", "185", "186", "187", "188", "189", "191", "198", "199"]
+        [
+            "130",
+            "131",
+            "135",
+            "136",
+            "137",
+            "138",
+            "139",
+            "150",
+            "151",
+            "155",
+            "158",
+            "159",
+            "166",
+            "176",
+            "177",
+            "180",
+            "185",
+            "186",
+            "187",
+            "188",
+            "189",
+            "191",
+            "198",
+            "199",
+        ]
     )
     a, b = digits(rng, 4), digits(rng, 4)
     return rng.choice(
-        [head + a + b] * 5 + [f"{head} {a} {b}", f"{head}-{a}-{b}", f"+86 {head}{a}{b}", f"+86 {head}-{a}-{b}", f"+86{head}{a}{b}",
-         f"86-{head}{a}{b}", f"(+86){head}{a}{b}", f"0086 {head} {a} {b}", f"（+86）{head} {a} {b}", wide(head + a + b)]
-    )  # fmt: skip
+        [head + a + b] * 5
+        + [
+            f"{head} {a} {b}",
+            f"{head}-{a}-{b}",
+            f"+86 {head}{a}{b}",
+            f"+86 {head}-{a}-{b}",
+            f"+86{head}{a}{b}",
+            f"86-{head}{a}{b}",
+            f"(+86){head}{a}{b}",
+            f"0086 {head} {a} {b}",
+            f"（+86）{head} {a} {b}",
+            wide(head + a + b),
+        ]
+    )
 
 
 def wide(text: str) -> str:
@@ -119,31 +216,74 @@ def zh_phone(rng: random.Random) -> str:
     small = rng.choice(["0755", "0571", "0512", "0531", "0311", "0431", "0591", "0898"])
     eight = digits(rng, 8, "568")
     return rng.choice(
-        [f"{big}-{eight}", f"{big} {eight}", f"({big}) {eight}", f"（{big}）{eight}", f"{big}-{eight[:4]}-{eight[4:]}",
-         f"{big}-{eight[:4]} {eight[4:]}", f"{small}-{eight}", f"{small} {eight}", f"{big}-{eight}转{digits(rng, 3, '1258')}", f"{big}-{eight} 转 {digits(rng, 4, '1258')}",
-         f"+86-{big[1:]}-{eight}", f"+86 {big[1:]} {eight[:4]} {eight[4:]}", f"400-{digits(rng, 3)}-{digits(rng, 4)}", f"400{digits(rng, 1, '68')}-{digits(rng, 3)}-{digits(rng, 3)}",
-         f"+852 {digits(rng, 4, '29')} {digits(rng, 4)}".replace("+852 9", "+852 6"), f"(852) 2{digits(rng, 3, '3578')} {digits(rng, 4)}",
-         f"0912-{digits(rng, 3)}-{digits(rng, 3)}", f"(02)2{digits(rng, 3, '357')}-{digits(rng, 4)}", f"+886 912 {digits(rng, 3)} {digits(rng, 3)}"]
-    )  # fmt: skip
+        [
+            f"{big}-{eight}",
+            f"{big} {eight}",
+            f"({big}) {eight}",
+            f"（{big}）{eight}",
+            f"{big}-{eight[:4]}-{eight[4:]}",
+            f"{big}-{eight[:4]} {eight[4:]}",
+            f"{small}-{eight}",
+            f"{small} {eight}",
+            f"{big}-{eight}转{digits(rng, 3, '1258')}",
+            f"{big}-{eight} 转 {digits(rng, 4, '1258')}",
+            f"+86-{big[1:]}-{eight}",
+            f"+86 {big[1:]} {eight[:4]} {eight[4:]}",
+            f"400-{digits(rng, 3)}-{digits(rng, 4)}",
+            f"400{digits(rng, 1, '68')}-{digits(rng, 3)}-{digits(rng, 3)}",
+            f"+852 {digits(rng, 4, '29')} {digits(rng, 4)}".replace("+852 9", "+852 6"),
+            f"(852) 2{digits(rng, 3, '3578')} {digits(rng, 4)}",
+            f"0912-{digits(rng, 3)}-{digits(rng, 3)}",
+            f"(02)2{digits(rng, 3, '357')}-{digits(rng, 4)}",
+            f"+886 912 {digits(rng, 3)} {digits(rng, 3)}",
+        ]
+    )
 
 
 def en_phone(rng: random.Random) -> str:
     area = rng.choice(["415", "212", "650", "303", "512", "617", "206", "312", "404", "702", "713", "818"])
     a, b = digits(rng, 3, "2345678"), digits(rng, 4)
     a = "4" + a[1:2] + "7" if a.endswith("11") else a
-    american = [f"({area}) {a}-{b}", f"{area}-{a}-{b}", f"{area}.{a}.{b}", f"+1 {area} {a} {b}", f"+1-{area}-{a}-{b}", f"+1 ({area}) {a}-{b}",
-                f"1-{area}-{a}-{b}", f"{area}-{a}-{b} ext. {digits(rng, 3)}", f"({area}) {a}-{b} x{digits(rng, 4)}", f"({area}){a}-{b}", f"+1{area}{a}{b}"]  # fmt: skip
-    world = [f"+44 20 7946 0{digits(rng, 3)}", f"+44 (0)20 7946 0{digits(rng, 3)}", f"+49 30 {digits(rng, 7, '23456')}", f"+33 1 4{digits(rng, 1)} {digits(rng, 2)} {digits(rng, 2)} {digits(rng, 2)}",
-             f"+81 3-5{digits(rng, 3, '2345')}-{digits(rng, 4)}", f"+61 4{digits(rng, 2, '012')} {digits(rng, 3)} {digits(rng, 3)}", f"+91 98{digits(rng, 3)} {digits(rng, 5)}", f"+65 9{digits(rng, 3, '01234567')} {digits(rng, 4)}",
-             f"020 7946 0{digits(rng, 3)}", f"06 {digits(rng, 2, '1236')} {digits(rng, 2)} {digits(rng, 2)} {digits(rng, 2)}", f"+34 6{digits(rng, 2, '0123')} {digits(rng, 3)} {digits(rng, 3)}"]  # fmt: skip
+    american = [
+        f"({area}) {a}-{b}",
+        f"{area}-{a}-{b}",
+        f"{area}.{a}.{b}",
+        f"+1 {area} {a} {b}",
+        f"+1-{area}-{a}-{b}",
+        f"+1 ({area}) {a}-{b}",
+        f"1-{area}-{a}-{b}",
+        f"{area}-{a}-{b} ext. {digits(rng, 3)}",
+        f"({area}) {a}-{b} x{digits(rng, 4)}",
+        f"({area}){a}-{b}",
+        f"+1{area}{a}{b}",
+    ]
+    world = [
+        f"+44 20 7946 0{digits(rng, 3)}",
+        f"+44 (0)20 7946 0{digits(rng, 3)}",
+        f"+49 30 {digits(rng, 7, '23456')}",
+        f"+33 1 4{digits(rng, 1)} {digits(rng, 2)} {digits(rng, 2)} {digits(rng, 2)}",
+        f"+81 3-5{digits(rng, 3, '2345')}-{digits(rng, 4)}",
+        f"+61 4{digits(rng, 2, '012')} {digits(rng, 3)} {digits(rng, 3)}",
+        f"+91 98{digits(rng, 3)} {digits(rng, 5)}",
+        f"+65 9{digits(rng, 3, '01234567')} {digits(rng, 4)}",
+        f"020 7946 0{digits(rng, 3)}",
+        f"06 {digits(rng, 2, '1236')} {digits(rng, 2)} {digits(rng, 2)} {digits(rng, 2)}",
+        f"+34 6{digits(rng, 2, '0123')} {digits(rng, 3)} {digits(rng, 3)}",
+    ]
     return rng.choice(american if rng.random() < 0.7 else world)
 
 
 def email(rng: random.Random) -> str:
     local = rng.choice(
-        [letters(rng, rng.randint(4, 10)), f"{letters(rng, 5)}.{letters(rng, 6)}", f"{letters(rng, 6)}_{digits(rng, 3)}",
-         digits(rng, 9, "123456789"), f"{letters(rng, 6)}+{letters(rng, 4)}", f"{letters(rng, 1).upper()}{letters(rng, 5)}-{letters(rng, 4)}"]
-    )  # fmt: skip
+        [
+            letters(rng, rng.randint(4, 10)),
+            f"{letters(rng, 5)}.{letters(rng, 6)}",
+            f"{letters(rng, 6)}_{digits(rng, 3)}",
+            digits(rng, 9, "123456789"),
+            f"{letters(rng, 6)}+{letters(rng, 4)}",
+            f"{letters(rng, 1).upper()}{letters(rng, 5)}-{letters(rng, 4)}",
+        ]
+    )
     whole = f"{local}@{rng.choice(DOMAINS)}"
     return rng.choice([whole] * 8 + [whole.upper(), whole.replace("@", "＠")])
 
@@ -192,9 +332,19 @@ def ssn(rng: random.Random) -> str:
 
 def iban(rng: random.Random) -> str:
     country, bban = rng.choice(
-        [("DE", digits(rng, 18)), ("GB", letters(rng, 4, string.ascii_uppercase) + digits(rng, 14)), ("FR", digits(rng, 23)), ("NL", letters(rng, 4, string.ascii_uppercase) + digits(rng, 10)),
-         ("ES", digits(rng, 20)), ("CH", digits(rng, 17)), ("IT", rng.choice("ABCDE") + digits(rng, 22)), ("BE", digits(rng, 12)), ("NO", digits(rng, 11)), ("PL", digits(rng, 24))]
-    )  # fmt: skip
+        [
+            ("DE", digits(rng, 18)),
+            ("GB", letters(rng, 4, string.ascii_uppercase) + digits(rng, 14)),
+            ("FR", digits(rng, 23)),
+            ("NL", letters(rng, 4, string.ascii_uppercase) + digits(rng, 10)),
+            ("ES", digits(rng, 20)),
+            ("CH", digits(rng, 17)),
+            ("IT", rng.choice("ABCDE") + digits(rng, 22)),
+            ("BE", digits(rng, 12)),
+            ("NO", digits(rng, 11)),
+            ("PL", digits(rng, 24)),
+        ]
+    )
     rest = 0
     for one in bban + country + "00":
         rest = int(f"{rest}{int(one, 36)}") % 97
@@ -211,7 +361,8 @@ def iban(rng: random.Random) -> str:
 
 def ip(rng: random.Random) -> str:
     if rng.random() < 0.8:
-        return f"{rng.choice([10, 172, 192, 8, 47, 101, 203, 223])}.{rng.randint(20, 255)}.{rng.randint(0, 255)}.{rng.randint(1, 254)}"
+        first, last = rng.choice([10, 172, 192, 8, 47, 101, 203, 223]), rng.randint(1, 254)
+        return f"{first}.{rng.randint(20, 255)}.{rng.randint(0, 255)}.{last}"
     groups = [f"{rng.randint(1, 0xFFFF):x}" for _ in range(8)]
     return rng.choice(
         [":".join(groups), f"2001:db8::{groups[0]}:{groups[1]}", f"fe80::{':'.join(groups[:4])}1"[:24].rstrip(":")]
@@ -221,16 +372,26 @@ def ip(rng: random.Random) -> str:
 def login(rng: random.Random) -> str:
     scheme = rng.choice(["postgres", "mysql", "redis", "https", "ftp", "mongodb+srv", "amqp"])
     password = letters(rng, 10, string.ascii_letters + string.digits + "!$%_-")
-    return f"{scheme}://{letters(rng, 5)}:{password}@{letters(rng, 6)}.{rng.choice(['example.com', 'internal', 'cn'])}{rng.choice(['', ':5432/app', '/db', ':6379/0'])}"
+    host = f"{letters(rng, 6)}.{rng.choice(['example.com', 'internal', 'cn'])}"
+    return f"{scheme}://{letters(rng, 5)}:{password}@{host}{rng.choice(['', ':5432/app', '/db', ':6379/0'])}"
 
 
 def vendor_key(rng: random.Random) -> str:
     mixed = string.ascii_letters + string.digits
     return rng.choice(
-        ["AKIA" + letters(rng, 16, string.ascii_uppercase + "234567"), "ghp_" + letters(rng, 36, mixed), "sk-" + letters(rng, 48, mixed), "sk-proj-" + letters(rng, 40, mixed + "_-") + "a",
-         f"xoxb-{digits(rng, 11)}-{digits(rng, 11)}-{letters(rng, 24, mixed)}", "AIza" + letters(rng, 34, mixed + "_-") + "x", "LTAI5t" + letters(rng, 18, mixed), "sk_live_" + letters(rng, 24, mixed),
-         f"eyJhbGciOiJIUzI1NiJ9.eyJ{letters(rng, 30, mixed)}.{letters(rng, 43, mixed + '_-')}", "glpat-" + letters(rng, 20, mixed)]
-    )  # fmt: skip
+        [
+            "AKIA" + letters(rng, 16, string.ascii_uppercase + "234567"),
+            "ghp_" + letters(rng, 36, mixed),
+            "sk-" + letters(rng, 48, mixed),
+            "sk-proj-" + letters(rng, 40, mixed + "_-") + "a",
+            f"xoxb-{digits(rng, 11)}-{digits(rng, 11)}-{letters(rng, 24, mixed)}",
+            "AIza" + letters(rng, 34, mixed + "_-") + "x",
+            "LTAI5t" + letters(rng, 18, mixed),
+            "sk_live_" + letters(rng, 24, mixed),
+            f"eyJhbGciOiJIUzI1NiJ9.eyJ{letters(rng, 30, mixed)}.{letters(rng, 43, mixed + '_-')}",
+            "glpat-" + letters(rng, 20, mixed),
+        ]
+    )
 
 
 def password(rng: random.Random) -> str:

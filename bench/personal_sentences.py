@@ -9,11 +9,26 @@ from bench import personal_documents as real
 from bench.personal_documents import Document, Maker, digits, letters
 
 KINDS: dict[str, Maker] = {
-    "resident_id": real.resident_id, "old_id": real.old_resident_id, "bank_card": real.bank_card, "social_credit_code": real.credit_code,
-    "zh_phone": real.zh_phone, "en_phone": real.en_phone, "email": real.email, "plate": real.plate, "passport": real.passport,
-    "travel_permit": real.permit, "ssn": real.ssn, "iban": real.iban, "ip": real.ip, "url_credentials": real.login, "vendor": real.vendor_key,
-    "password": real.password, "token": real.token, "tw_id": real.tw_id, "hk_id": real.hk_id,
-}  # fmt: skip
+    "resident_id": real.resident_id,
+    "old_id": real.old_resident_id,
+    "bank_card": real.bank_card,
+    "social_credit_code": real.credit_code,
+    "zh_phone": real.zh_phone,
+    "en_phone": real.en_phone,
+    "email": real.email,
+    "plate": real.plate,
+    "passport": real.passport,
+    "travel_permit": real.permit,
+    "ssn": real.ssn,
+    "iban": real.iban,
+    "ip": real.ip,
+    "url_credentials": real.login,
+    "vendor": real.vendor_key,
+    "password": real.password,
+    "token": real.token,
+    "tw_id": real.tw_id,
+    "hk_id": real.hk_id,
+}
 REPORTED = {
     "zh_phone": "phone",
     "en_phone": "phone",

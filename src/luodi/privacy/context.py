@@ -8,9 +8,11 @@ AFTER = 14
 ADJACENT = 10  # characters between a label and what it labels: "号码是：", " number: #"
 
 ENGLISH: dict[str, str] = {
-    "phone": "phone phones telephone tel tele mobile mobiles mob cell cellphone cellular call calls called calling fax whatsapp sms"
-    " text texts contact contacts reach reached dial dialed hotline helpline ring desk office landline answering registered message"
-    " messages wechat viber signal telegram line",
+    "phone": (
+        "phone phones telephone tel tele mobile mobiles mob cell cellphone cellular call calls called calling fax"
+        " whatsapp sms text texts contact contacts reach reached dial dialed hotline helpline ring desk office"
+        " landline answering registered message messages wechat viber signal telegram line"
+    ),
     "bank_card": "card cards cc visa mastercard maestro amex pan debit account acct",
     "resident_id": "id identity citizen",
     "passport": "passport passports",
@@ -22,16 +24,22 @@ ENGLISH: dict[str, str] = {
     "tw_id": "id arc identity",
     "ip": "ip ips ipv4 ipv6 address addr host server login logged from client gateway dns",
     "thing": (  # what is counted, sold, sent or built: no person behind it
-        "order orders po invoice invoices tracking track waybill parcel shipment awb sku skus part parts item items model models"
-        " serial serials sn version versions ver v build builds firmware release isbn issn doi batch lot product products article"
-        " articles ref reference ticket tickets case timestamp timestamps epoch barcode ean upc asin imei transaction transactions"
-        " price total amount usd eur gbp rmb cny sum coordinates lat lon lng latitude longitude hash commit uuid guid section"
-        " sections chapter chapters page pages population revenue score unit units row rows code codes"
+        "order orders po invoice invoices tracking track waybill parcel shipment awb sku skus part parts item items"
+        " model models serial serials sn version versions ver v build builds firmware release isbn issn doi batch lot"
+        " product products article articles ref reference ticket tickets case timestamp timestamps epoch barcode ean"
+        " upc asin imei transaction transactions price total amount usd eur gbp rmb cny sum coordinates lat lon lng"
+        " latitude longitude hash commit uuid guid section sections chapter chapters page pages population revenue"
+        " score unit units row rows code codes"
     ),
 }
 CHINESE: dict[str, str] = {
-    "phone": "电话 手机 座机 热线 致电 拨打 来电 联系 联络 传真 微信 客服 短信 分机 電話 手機 傳真 聯絡 聯繫 行動 撥打 市話 打给",
-    "bank_card": "银行 信用 储蓄 借记 卡号 账号 帐号 账户 帐户 尾号 转账 打款 汇款 收款 銀行 卡號 帳號 帳戶 工资卡 我卡",
+    "phone": (
+        "电话 手机 座机 热线 致电 拨打 来电 联系 联络 传真 微信 客服 短信 分机 電話 手機 傳真"
+        " 聯絡 聯繫 行動 撥打 市話 打给"
+    ),
+    "bank_card": (
+        "银行 信用 储蓄 借记 卡号 账号 帐号 账户 帐户 尾号 转账 打款 汇款 收款 銀行 卡號 帳號 帳戶 工资卡 我卡"
+    ),
     "resident_id": "身份 身分 证件 証件 證件",
     "passport": "护照 護照",
     "travel_permit": "通行 回乡 回鄉 台胞 臺胞",
@@ -41,18 +49,18 @@ CHINESE: dict[str, str] = {
     "hk_id": "身份 身分",
     "tw_id": "身份 身分 居留",
     "ip": "地址 登录 登錄 主机 服务器 网关 来自",
-    "thing": (
-        "订单 单号 運單 运单 快递 物流 流水 型号 版本 批次 批号 编号 编码 货号 条码 条形 序列 发票 金额 价格 总计 合计 工号 学号 时间戳 交易"
-        " 订舱 货运 合同 凭证 坐标 经度 纬度 房号 航班 车次 票号 案号 文号 編號 訂單 單號 型號 序號 发货 規格 规格 人口 点击 浏览 阅读 播放"
-        " 粉丝 积分 余额 数量 库存 取件 验证 章节 会议 书号 第"
+    "thing": (  # what is counted, sold, sent or built: no person behind it
+        "订单 单号 運單 运单 快递 物流 流水 型号 版本 批次 批号 编号 编码 货号 条码 条形 序列"
+        " 发票 金额 价格 总计 合计 工号 学号 时间戳 交易 订舱 货运 合同 凭证 坐标 经度 纬度 房号"
+        " 航班 车次 票号 案号 文号 編號 訂單 單號 型號 序號 发货 規格 规格 人口 点击 浏览 阅读"
+        " 播放 粉丝 积分 余额 数量 库存 取件 验证 章节 会议 书号 第"
     ),
 }
-FILLERS = frozenset("number no num nr id is was are of the code on file".split())  # noqa: SIM905 -- read as a sentence
-WHOSE = frozenset("my your his her our their this same".split())  # noqa: SIM905
+FILLERS = frozenset({"number", "no", "num", "nr", "id", "is", "was", "are", "of", "the", "code", "on", "file"})
+WHOSE = frozenset({"my", "your", "his", "her", "our", "their", "this", "same"})
 """Before "number", these make it a telephone's."""
-WEAK = frozenset(
-    {"passport", "travel_permit", "ssn", "hk_id"}
-)  # written like one another: the nearest label of all decides
+WEAK = frozenset({"passport", "travel_permit", "ssn", "hk_id"})
+"""Written like one another: the nearest label of all decides."""
 
 TOKEN = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]")
 MONEY_BEFORE, MONEY_AFTER = re.compile(r"[$€£¥￥]\s?$"), re.compile(r"\s?(?:[元€£%]|美元|万|dollars|USD|EUR|RMB|CNY)")
@@ -106,26 +114,25 @@ def labels_in(before: str) -> dict[str, int]:
     last: tuple[str, ...] = ()
     previous = ""
     for match in TOKEN.finditer(before):
-        token, end = match[0], match.end()
-        if token.isascii():
-            token = token.lower()
-            kinds = () if _is_tag(before, *match.span()) else KINDS_OF.get(token, ())
-            if token == "number" and previous in WHOSE:
+        word, end = match[0].lower(), match.end()
+        if word.isascii():
+            kinds = () if _is_tag(before, *match.span()) else KINDS_OF.get(word, ())
+            if word == "number" and previous in WHOSE:
                 kinds = ("phone",)
-            if token in FILLERS:
+            if word in FILLERS:
                 ends.update(dict.fromkeys(last, end))
         else:
             kinds = next(
                 (
                     KINDS_OF_CHINESE[word]
                     for n in range(MOST_CHINESE)
-                    if (word := before[end - 1 - n : end]) in KINDS_OF_CHINESE
+                    if (word := before[max(0, end - 1 - n) : end]) in KINDS_OF_CHINESE
                 ),
                 (),
             )
         ends.update(dict.fromkeys(kinds, end))
-        last = kinds or (last if token in FILLERS else ())
-        previous = token
+        last = kinds or (last if word in FILLERS else ())
+        previous = word
     return ends
 
 

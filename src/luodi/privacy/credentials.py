@@ -3,9 +3,11 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 EDGE = r"(?<![A-Za-z0-9_\-])"
 END = r"(?![A-Za-z0-9_\-])"
+PRIVATE = r"[A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?"
 VENDORS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(  # any of the pieces in the text, then the shape
     (pieces, re.compile(pattern))
     for pieces, pattern in (
@@ -35,23 +37,29 @@ VENDORS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(  # any of 
         (("dop_v1_",), rf"{EDGE}dop_v1_[a-f0-9]{{64}}{END}"),  # DigitalOcean
         (
             ("PRIVATE KEY",),
-            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{0,20000}+-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?",
+            rf"-----BEGIN {PRIVATE}-----(?:[^-]{{0,20000}}+-----END {PRIVATE}-----)?",
         ),
     )
 )
 BEARER = re.compile(r"(?<![A-Za-z])[Bb][Ee][Aa][Rr][Ee][Rr] {1,3}+([A-Za-z0-9._~+/\-]{16,4000}+={0,2}+)")
+# "passwords", "keynote" and "password-manager" are no labels, hence the look behind.
 ASSIGNED = re.compile(
     r"(?:(?P<password>pass(?:w(?:or)?d|phrase|code)|(?<![A-Za-z])(?:pwd|pass|pin)(?![A-Za-z])|密码|口令|密碼)"
-    r"|secret|token|api[ _\-]?key|(?<![A-Za-z])key|secret[ _\-]?key|access[ _\-]?key|credential|密钥|令牌|秘钥|密鑰|私钥)"
+    r"|secret|token|api[ _\-]?key|(?<![A-Za-z])key|secret[ _\-]?key|access[ _\-]?key|credential"
+    r"|密钥|令牌|秘钥|密鑰|私钥)(?<![A-Za-z](?=[A-Za-z0-9\-]))"
     r"[\"'\]》」]?+\s{0,3}+(?:is|was|为|是)?+\s{0,3}+(?P<sign>:=|[:=]>?)?+\s{0,3}+[\"'「《(<]?+"
     r"(?P<value>[A-Za-z0-9!@#$%^&*+/=_~?.\-]{4,512}+)",
     re.IGNORECASE,
 )
-WORDS = ["passw", "passp", "passc", "pwd", "pass", "pin", "secret", "token", "key", "credential", "密码", "口令", "密碼", "密钥", "令牌", "秘钥", "密鑰", "私钥"]
+PIECES = "passw passp passc pwd pass pin secret token key credential 密码 口令 密碼 密钥 令牌 秘钥 密鑰 私钥"
+WORDS = tuple(PIECES.split())
+"""Without one of these, in small letters, nothing is assigned."""
 STARRED = re.compile(r"[*xX•.\-_#]+$|(?:[A-Z]{2,20}_)+[0-9a-f]{12}$")
-MOST_LIKE_A_WORD = frozenset(
-    ["true", "false", "null", "none", "undefined", "required", "optional", "string", "changeme", "password", "passwd", "secret", "token", "incorrect", "wrong", "invalid", "reset", "forgot", "forgotten", "expired", "here", "below", "above", "your"]
+DESCRIPTIONS = (
+    "true false null none undefined required optional string changeme password passwd secret token incorrect wrong"
+    " invalid reset forgot forgotten expired here below above your"
 )
+DESCRIBING = frozenset(DESCRIPTIONS.split())
 """Behind "password:", these describe it."""
 LEAST_BITS = 3.0  # per character: random hex has 4, base64 nearly 6, English words about 2.5 to 3 at such lengths
 
@@ -74,15 +82,33 @@ def _assigned(text: str, lowered: str) -> list[tuple[int, int, float]]:
     if not any(word in lowered for word in WORDS):
         return []
     found = []
-    for match in ASSIGNED.finditer(text):
+    for match in _assignments(text, lowered):
         value = match["value"].rstrip(".,?")
         if _is_secret(value, is_password=match["password"] is not None, sign=match["sign"]):
             found.append((match.start("value"), match.start("value") + len(value), 0.97))
     return found
 
 
+def _assignments(text: str, lowered: str) -> Iterator[re.Match[str]]:
+    if len(text) != len(lowered):  # a few letters have small forms of two characters
+        yield from ASSIGNED.finditer(text)
+        return
+    end = 0
+    for at in sorted({at for word in WORDS for at in _places_of(word, lowered)}):
+        if at >= end and (match := ASSIGNED.match(text, at)):
+            end = match.end()
+            yield match
+
+
+def _places_of(word: str, text: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
 def _is_secret(value: str, *, is_password: bool, sign: str | None) -> bool:
-    if len(value) < 4 or STARRED.match(value) or value.lower() in MOST_LIKE_A_WORD:
+    if len(value) < 4 or STARRED.match(value) or value.lower() in DESCRIBING:
         return False
     mixed = any(one.isdigit() for one in value) and any(one.isalpha() for one in value)
     if is_password:

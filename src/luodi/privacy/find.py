@@ -1,6 +1,7 @@
 """Find personal data in English and Chinese text, without a network."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import import_module
 
@@ -9,7 +10,7 @@ from luodi.privacy.credentials import secrets
 from luodi.privacy.finding import Finding, without_overlaps
 from luodi.privacy.folding import fold
 from luodi.privacy.internet import emails, ips, logins, urls
-from luodi.privacy.numbers import ibans, numbers, plates
+from luodi.privacy.numbers import Shape, ibans, numbers, plates, shapes_for
 from luodi.privacy.phones import phones
 from luodi.privacy.windows import Window, windows
 
@@ -98,17 +99,23 @@ def _places(text: str, kinds: Collection[str]) -> Iterator[tuple[str, int, int, 
                 yield from ((kind, *place) for place in search(text))
     numeric = [kind for kind in kinds if kind not in WHOLE]
     if has_digit and numeric:
+        shapes = shapes_for(numeric, text)
         for window in windows(text):
-            yield from _in_window(text, window, numeric)
+            yield from _in_window(text, window, shapes, with_phones="phone" in numeric)
 
 
-def _in_window(text: str, window: Window, kinds: Iterable[str]) -> Iterator[tuple[str, int, int, float]]:
-    found = [
-        (kind, *place)
-        for kind in kinds
-        for place in (phones(text, window) if kind == "phone" else numbers(text, window, kind))
-    ]
+def _in_window(
+    text: str, window: Window, shapes: Iterable[tuple[str, Shape]], *, with_phones: bool
+) -> Iterator[tuple[str, int, int, float]]:
+    found = numbers(text, window, shapes)
+    if with_phones:
+        found += [("phone", *place) for place in phones(text, window)]
     innocent = [one.span() for one in INNOCENT.finditer(text, window.start, window.end)] if found else []
     for kind, start, end, score in found:
-        if score >= SURE or not any(a <= start and end <= b for a, b in innocent):
+        if score >= SURE or not _is_inside(start, end, innocent):
             yield kind, start, end, score
+
+
+def _is_inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    at = bisect_right(spans, (start, len(spans) and spans[-1][1])) - 1
+    return at >= 0 and end <= spans[at][1]

@@ -6,18 +6,16 @@ import re
 from luodi.privacy.context import near
 
 LOCAL = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00c0-\u024f-"
-EMAIL = re.compile(
-    rf"(?<![{LOCAL}])[{LOCAL}]{{1,64}}+ ?@ ?[A-Za-z0-9\u00c0-\u024f-]{{1,63}}+(?:\.[A-Za-z0-9\u00c0-\u024f-]{{1,63}}+){{1,8}}+"
-)
+LABEL = r"[A-Za-z0-9\u00c0-\u024f-]{1,63}+"
+EMAIL = re.compile(rf"(?<![{LOCAL}])[{LOCAL}]{{1,64}}+ ?@ ?{LABEL}(?:\.{LABEL}){{1,8}}+")
 SPELLED = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}+ ?[\[(](?:at|AT|@)[\])] ?[A-Za-z0-9-]{1,63}+"
     r"(?:(?:\.| ?[\[(](?:dot|DOT|\.)[\])] ?)[A-Za-z0-9-]{1,63}+){1,8}+"
 )
 LAST_LABEL = re.compile(r"\.(?:[A-Za-z\u00c0-\u024f]{2,24}|xn--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9])")
 OPENING = "'`{|/=?&#!$%*^~"  # may stand in a local part, but at its beginning it is a quote, a link or a setting
-FILES = frozenset(
-    ["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "bmp", "pdf", "js", "mjs", "ts", "css", "json", "html", "htm", "map", "mp4", "mp3", "zip", "gz", "tar", "whl", "jar"]
-)
+NO_DOMAINS = "png jpg jpeg gif svg webp ico bmp pdf js mjs ts css json html htm map mp4 mp3 zip gz tar whl jar service"
+FILES = frozenset(NO_DOMAINS.split())
 IP4 = re.compile(
     r"(?<![0-9A-Za-z_.])(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
     r"(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}(?![0-9A-Za-z_]|\.[0-9]|-[0-9A-Za-z])"
@@ -29,6 +27,7 @@ LOGIN = re.compile(
     r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^\s/@:\"'<>]{0,128}+:[^\s/@\"'<>]{1,256}+@[!#-&(-+.-:=?-~-]{1,2000}+"
 )
 URL = re.compile(r"(?<![A-Za-z0-9+.-])(?:https?|ftp)://[!#-&(-+.-:=?-~-]{1,2000}+", re.IGNORECASE)
+NOBODYS = ("0.", "127.", "255.255.")  # this host, and masks
 CLOSING = ".,;:!?)]}"
 
 
@@ -61,7 +60,7 @@ def _email(text: str, start: int, end: int) -> tuple[int, int, float] | None:
     at = text.index("@", start, end)
     local = text[start:at]
     domain = text[at + 1 : end]
-    labels = [one for one in LAST_LABEL.finditer(domain)]
+    labels = list(LAST_LABEL.finditer(domain))
     if not local.strip(" .") or not labels or labels[-1].group()[1:].lower() in FILES:
         return None
     if (" " in local + domain) and (local[:-1].strip() == "" or (not domain.islower() and not domain[1:].islower())):
@@ -76,6 +75,8 @@ def ips(text: str) -> list[tuple[int, int, float]]:
     """Return the places of internet addresses in folded text, versions 4 and 6, without those that mean "here"."""
     found = []
     for match in IP4.finditer(text):
+        if match[0].startswith(NOBODYS):
+            continue
         said = near(text, *match.span(), "ip")
         small = all(int(one) < 20 for one in match[0].split("."))  # 1.2.3.4 is a section or a version, or an example
         if said > 0 or (said == 0 and not small):

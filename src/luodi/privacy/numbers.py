@@ -1,7 +1,7 @@
-"""Numbers of persons, firms, cards, accounts, vehicles and machines: a shape, a check, and a word where the shape is weak."""
+"""Numbers of persons, firms, cards and vehicles: a shape, a check, and a word beside it where both are weak."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Protocol
 
@@ -55,7 +55,7 @@ def _old_resident(code: str, said: Said) -> float:
 def _bank_card(code: str, said: Said) -> float:
     if checks.bank_card(code):
         called = said()
-        return 0.0 if called < 0 or (called == 0 and said("resident_id") > 0) else 0.98
+        return 0.0 if called < 0 or (called == 0 and len(code) in {15, 18} and said("resident_id") > 0) else 0.98
     return 0.8 if checks.bank_card(code, spoken_of=True) and said() > 0 else 0.0
 
 
@@ -156,11 +156,22 @@ IBAN = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{2}[0-9]{2}(?=[ \-]?[A-Za-z0-9]{4})
 IBAN_REST = re.compile(r"[ \-]?[A-Za-z0-9]")
 
 
-def numbers(text: str, window: Window, kind: str) -> list[tuple[int, int, float]]:
-    """Return the places of one kind in a window of folded text, with their scores."""
+def shapes_for(kinds: Collection[str], text: str) -> list[tuple[str, Shape]]:
+    """Return the shapes worth looking for in a text: those that need no word, or whose word is there."""
+    lowered = text.lower()
+    return [
+        (kind, one)
+        for kind in kinds
+        for one in SHAPES.get(kind, ())
+        if not one.words or any(word in lowered for word in one.words)
+    ]
+
+
+def numbers(text: str, window: Window, shapes: Iterable[tuple[str, Shape]]) -> list[tuple[str, int, int, float]]:
+    """Return kind, start, end and score of what has one of the shapes in a window of folded text."""
     found = []
-    for one in SHAPES[kind]:
-        if window.n_digits < one.fewest or (one.words and not any(word in window.lowered for word in one.words)):
+    for kind, one in shapes:
+        if window.n_digits < one.fewest:
             continue
         for match in one.pattern.finditer(text, window.start, window.end):
             if goes_on(text, match.end()):
@@ -168,7 +179,7 @@ def numbers(text: str, window: Window, kind: str) -> list[tuple[int, int, float]
             code = match[0].translate(SEPARATORS).upper()
             score = one.judge(code, partial(_said, text, *match.span(), kind))
             if score:
-                found.append((*match.span(), score))
+                found.append((kind, *match.span(), score))
     return found
 
 

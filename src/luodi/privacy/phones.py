@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from luodi.errors import SetupError
 from luodi.privacy.context import near
 from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
@@ -48,12 +49,19 @@ def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
             at = judged[1] if judged else match.end()
             if judged is not None:
                 found.append(judged)
-    return [one for one in found if not any(_is_part(one, other) for other in found)]
+    return _without_pieces(found)
 
 
-def _is_part(one: tuple[int, int, float], other: tuple[int, int, float]) -> bool:
-    """Say whether a place is but a piece of another; a piece that a numbering plan knows is not."""
-    return one[2] <= UNPLANNED and one[1] - one[0] < other[1] - other[0] and other[0] <= one[0] and one[1] <= other[1]
+def _without_pieces(found: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+    """Leave out what is but a piece of a longer number; a piece that a numbering plan knows is not."""
+    kept = []
+    longer: list[tuple[int, int, float]] = []  # those that reach into the next one
+    for one in sorted(found, key=lambda one: (one[0], -one[1])):
+        longer = [other for other in longer if other[1] > one[0]]
+        if one[2] > UNPLANNED or not any(one[1] <= other[1] and one[:2] != other[:2] for other in longer):
+            kept.append(one)
+        longer.append(one)
+    return kept
 
 
 def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, float] | None:
@@ -63,7 +71,7 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
     if len(_digits(main)) < 6:
         return None
     said = near(text, start, start + len(main), "phone")
-    if said < 0 and shape != "plus":
+    if (said < 0 and shape != "plus") or _in_a_path(shape, text, start):
         return None
     for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
         stop = end if part == main else start + len(part)
@@ -73,6 +81,14 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
         if score:
             return start, stop, score
     return None
+
+
+def _in_a_path(shape: str, text: str, start: int) -> bool:
+    """Say whether the number goes on from letters or few digits, as in `/13/02/14/2318247` and `some-title-392828`."""
+    before = text[max(0, start - 8) : start]
+    if before[-1:] not in {"/", "#", "-", "="} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
+        return False
+    return shape == "vague" or before[-1] == "#" or (before[-1] == "/" and not before[-5:-1].isdigit())
 
 
 def _shorter_and_shorter(main: str) -> list[str]:
@@ -129,8 +145,12 @@ def _digits(value: str) -> str:
 @lru_cache(maxsize=65_536)
 def valid(digits: str, region: str | None) -> bool:
     """Say whether a numbering plan has such a number. With no region the digits begin with + and a country's code."""
-    import phonenumbers
-
+    try:
+        import phonenumbers
+    except ModuleNotFoundError as error:
+        raise SetupError(
+            "telephone numbers cannot be checked without the package phonenumbers", fix='pip install "luodi[data]"'
+        ) from error
     try:
         return bool(phonenumbers.is_valid_number(phonenumbers.parse(digits, region)))
     except phonenumbers.NumberParseException:

@@ -20,25 +20,22 @@ class Window:
     start: int
     end: int
     n_digits: int
-    lowered: str
-    """The whole text in small letters."""
 
 
 def windows(text: str) -> Iterator[Window]:
     """Yield the windows of folded text, in order; they do not overlap."""
-    lowered = text.lower()
     start = end = n_digits = 0
     for run in RUN.finditer(text):
         if n_digits and run.start() - 2 * AROUND >= end:
             if n_digits >= FEWEST:
-                yield Window(start=start, end=end + AROUND, n_digits=n_digits, lowered=lowered)
+                yield Window(start=start, end=end + AROUND, n_digits=n_digits)
             n_digits = 0
         if not n_digits:
             start = max(0, run.start() - AROUND)
         end = run.end()
         n_digits += run.end() - run.start()
     if n_digits >= FEWEST:
-        yield Window(start=start, end=min(end + AROUND, len(text)), n_digits=n_digits, lowered=lowered)
+        yield Window(start=start, end=min(end + AROUND, len(text)), n_digits=n_digits)
 
 
 def goes_on(text: str, end: int) -> bool:
