@@ -9,6 +9,7 @@ from luodi.contracts import record
 from luodi.data.boilerplate import Boilerplate
 from luodi.data.clean import Cleaner, Receipts
 from luodi.privacy.find import find
+from luodi.privacy.mask import Personal
 
 PERSONAL_SAMPLE, QUICK_PERSONAL_SAMPLE = 2_000, 300
 PERSONAL_CHARACTERS = 4_000  # of a text
@@ -99,8 +100,4 @@ def masked(text: str) -> str:
     >>> masked("write to anna@example.com")
     'write to [EMAIL]'
     """
-    parts, at = [], 0
-    for one in find(text):
-        parts += [text[at : one.start], f"[{one.kind.upper()}]"]
-        at = one.end
-    return "".join([*parts, text[at:]])
+    return Personal(mode="mask").apply(text)[0]

@@ -13,6 +13,7 @@ from luodi.quality import dates
 
 MOST_EXACT = 100_000  # different values counted one by one; beyond that they are estimated
 HEAVY = 1_000  # of the frequent values that go on being counted then
+SHORT = 14  # characters, with some white space around
 LONG = 64  # characters; longer values are counted by their hash
 ABSENT = frozenset(
     ["null", "none", "nan", "n/a", "#n/a", "na", "nil", "-", "--", "---", "?", "unknown", "undefined", "(blank)", "\\n",
@@ -85,14 +86,16 @@ class Column:
         if type(value) is not str:
             self.n_lists += isinstance(value, list | tuple)
             value = text_of(value)
-        bare = value.strip()
-        if not bare:
-            self.missing["empty"] += 1
-            return
-        if len(bare) <= 9 and bare.lower() in ABSENT:
-            self.missing[bare] += 1
-        self.lengths[len(value)] += 1
-        key = value if len(value) <= LONG else f"{_hash(value):016x}"
+        size = len(value)
+        if size <= SHORT or value.isspace():  # no word for nothing is longer
+            bare = value.strip()
+            if not bare:
+                self.missing["empty"] += 1
+                return
+            if bare.lower() in ABSENT:
+                self.missing[bare] += 1
+        self.lengths[size] += 1
+        key = value if size <= LONG else f"{_hash(value):016x}"
         if self.rough is not None:
             self.rough.add(value)
             if key in self.counts:

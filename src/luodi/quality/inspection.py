@@ -22,6 +22,9 @@ TYPED = 2_000  # cells of the sample that a type is told from
 MOST_COLUMNS = 300
 CLIPPED = 10_000  # characters of a cell that the sample keeps
 LINES_SHOWN = 5
+WORDLESS = {"number", "date", "boolean", "url", "empty"}
+"""Types of a column in which there is nothing to read."""
+MOST_LABEL_PRINTS = 10_000
 TIME_NAMES = ("date", "time", "received", "created", "published", "at", "日期", "时间")
 
 Tell = Callable[[str], None]
@@ -44,6 +47,7 @@ class Inspector:
         self.sample: list[tuple[int, dict[str, Any]]] = []
         self.labels = Counter[str]()
         self.prints, self.pairs = fingerprints(), fingerprints()
+        self.label_prints: dict[tuple[str, ...], int] = {}
         self.rng = random.Random(f"{seed}/inspect")
 
     def add(self, line: int, row: Mapping[str, Any] | Reject) -> None:
@@ -63,9 +67,19 @@ class Inspector:
         self.labels.update(found)
         if self.text is not None:
             text = text_of(row.get(self.text))
-            if text.strip():
-                self.prints.append(_number(text))
-                self.pairs.append(_number(f"{text}\x00{found}"))
+            if text and not text.isspace():
+                print_ = int.from_bytes(fingerprint(text)[:8], "little")
+                self.prints.append(print_)
+                self.pairs.append(print_ ^ self._label_print(tuple(found)))
+
+    def _label_print(self, found: tuple[str, ...]) -> int:
+        """Return a hash of a row's labels; remembered, since they come again and again."""
+        known = self.label_prints.get(found)
+        if known is None:
+            known = int.from_bytes(fingerprint("\x00".join(sorted(found)))[:8], "little")
+            if len(self.label_prints) < MOST_LABEL_PRINTS:
+                self.label_prints[found] = known
+        return known
 
     def _new(self, name: str) -> Column | None:
         """Take in a column that only some rows have, as JSON lines may; its earlier cells are missing."""
@@ -92,6 +106,8 @@ class Inspector:
         rows = [row for _, row in self.sample]
         tell("telling the columns")
         described = [self._describe(one, rows) for one in self.columns.values()]
+        if any(one["name"] == self.text and one["type"] in WORDLESS for one in described):
+            self.text = None
         time = _time_column(described, {self.text, self.label})
         found: dict[str, Any] = {
             "about": dict(about),
@@ -177,10 +193,6 @@ def repeats(prints: Any, pairs: Any) -> dict[str, int]:
     same = a[1:] == a[:-1]
     contradictory = np.unique(a[1:][same & (b[1:] != b[:-1])])
     return {"n": len(a), "repeated": int(same.sum()), "contradictory": len(contradictory)}
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(fingerprint(text)[:8], "little")
 
 
 def _clipped(value: Any) -> Any:

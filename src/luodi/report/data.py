@@ -179,7 +179,7 @@ def duplicates(view: View) -> Section | None:
     }
     parts = [say(f"dup_{name}", n=count(n)) for name, n in counts.items() if n]
     between, stop = ("；", "。") if view.language == "zh" else ("; ", ".")
-    lead = between.join(parts) + stop
+    lead = between.join(parts)[:1].upper() + between.join(parts)[1:] + stop
     examples = [mapping(one) for one in sequence(near.get("examples"))]
     head = [Column(name=say("in_lines")), Column(name=say("one_text"), kind=USER), Column(name="", kind=USER)]
     head.append(Column(name=say("similarity"), kind=NUM))

@@ -102,9 +102,9 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "unit_year": ("year", "年"),
     # duplicates
     "duplicates": ("Texts that repeat", "重复文本"),
-    "dup_repeated": ("{n} rows repeat an earlier text exactly", "{n} 行与前面的文本完全相同"),
-    "dup_near": ("{n} rows of the sample nearly repeat another one", "抽样中有 {n} 行与其他文本近似相同"),
-    "dup_contradictory": ("{n} texts stand with different labels", "{n} 条文本的标签互相矛盾"),
+    "dup_repeated": ("rows that repeat an earlier text exactly: {n}", "{n} 行与前面的文本完全相同"),
+    "dup_near": ("rows of the sample that nearly repeat another one: {n}", "抽样中有 {n} 行与其他文本近似相同"),
+    "dup_contradictory": ("texts with different labels in different rows: {n}", "{n} 条文本的标签互相矛盾"),
     "duplicates_note": (
         "Case and white space do not count for exact ones. Near ones were looked for in the sample.",
         "完全重复忽略大小写与空白；近似重复在抽样中查找。",
