@@ -48,6 +48,13 @@ $(READY): pyproject.toml constraints.txt
 	$(INSTALL) -e ".[train,data]"
 	touch $(READY)
 
+# The tests start a PostgreSQL of their own where its programs are; without them they skip, and say so.
+POSTGRES := command -v initdb || ls /usr/lib/postgresql/*/bin/initdb
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
+
 $(TOOLS): $(READY)
 	$(INSTALL) -e ".[train,data,dev]"
+	@($(POSTGRES)) >/dev/null 2>&1 || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
+		($(APT) update && $(APT) install -y --no-install-recommends postgresql) >/dev/null 2>&1 || \
+		echo "no PostgreSQL here: its tests will be skipped"
 	touch $(TOOLS)

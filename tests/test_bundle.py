@@ -206,4 +206,4 @@ def test_a_bundle_is_opened_without_anything_heavy(path):
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     assert "luodi.serve.app" in out
-    assert not {"torch", "sklearn", "polars", "pandas", "transformers", "tokenizers"} & set(out)
+    assert not {"torch", "sklearn", "pyarrow", "pandas", "transformers", "tokenizers"} & set(out)

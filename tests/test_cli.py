@@ -12,7 +12,18 @@ import pytest
 import luodi
 import luodi.errors
 
-HEAVY = {"numpy", "pandas", "polars", "pydantic", "scipy", "sklearn", "torch", "transformers", "openvino", "tokenizers"}
+HEAVY = {
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "scipy",
+    "sklearn",
+    "torch",
+    "transformers",
+    "openvino",
+    "tokenizers",
+}
 FRAMEWORKS = HEAVY - {"numpy", "pydantic"}
 
 

@@ -41,7 +41,7 @@ class Guess:
     """For sentiment: the user's labels to ours, where the words alone do not say it."""
 
 
-def look(path: Path, *, task: str | None = None, text: str | None = None, label: str | None = None) -> Guess:
+def look(path: Path | str, *, task: str | None = None, text: str | None = None, label: str | None = None) -> Guess:
     """Guess from the first rows; what is given is taken as said. Raises `DataError` where nothing fits."""
     table = open_table(path)
     rows = [row for _, row in islice(table.rows(), LOOKED_AT) if isinstance(row, dict)]
@@ -93,7 +93,8 @@ def look_for_text(path: Path, *, text: str | None = None) -> Guess:
 
 def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
     """Return the scenario file for a guess; it runs as it is."""
-    data = os.path.relpath(guess.table.path.resolve(), folder.resolve())
+    path = guess.table.path
+    data = path if isinstance(path, str) else Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     columns = {"text": guess.text, ("labels" if guess.task == "topic-tagging" else "label"): guess.label}
     columns |= {"group": guess.group} if guess.group else {}
     slices = {_free(one, guess.task): one for one in guess.slices}
@@ -115,7 +116,7 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
         lines += ["[options]", *(f"{key} = {value}" for key, value in options.items()), ""]
     lines += [
         "[define]",
-        f"train = {_quote(Path(data).as_posix())}",
+        f"train = {_quote(data)}",
         "# What success means: a quality must reach its number with its whole interval, a cost must stay below it.",
         f'succeed = {{ "{metric}" = 0.90, "cost.p95_ms" = 50 }}',
         "# Answer alone only where this precision can be promised; the rest goes to a person.",
@@ -160,7 +161,7 @@ def _text_column(values: dict[str, list[str]], label: str | None) -> str:
     return max((name for name in values if name != label), key=rank)
 
 
-def _label_column(values: dict[str, list[str]], text: str, path: Path) -> str:
+def _label_column(values: dict[str, list[str]], text: str, path: Path | str) -> str:
     """The column of few values that each come often; its name helps most."""
 
     def rank(name: str) -> float:

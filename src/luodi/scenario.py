@@ -12,6 +12,7 @@ from typing import Any
 
 from luodi import registry, schema
 from luodi.contracts import Task, record
+from luodi.data import sources
 from luodi.errors import Faults, LuodiError, ScenarioError, did_you_mean
 from luodi.metrics import cost
 from luodi.steps import STEPS
@@ -191,8 +192,7 @@ class _Checker:
             self._target(name, task)
         for key in ("train", "dev", "test"):
             for one in self._texts("define", key):
-                if kind_of(self.path.parent / one) != "file":
-                    self._no_file(key, one)
+                self._source(key, one)
         self._models(self._texts("select", "models"))
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
@@ -232,13 +232,11 @@ class _Checker:
                 fix = f'write [prepare] columns = {{ {name} = "your column" }}, with a name that the task does not use'
                 self._fault(f"[evaluate] slices: no further column is called {name!r}", ("evaluate", "slices"), fix)
 
-    def _no_file(self, key: str, name: str) -> None:
-        kind = {"folder": "is a folder, not a file", "other": "is a pipe or a device, not a file"}
-        folder = (self.path.parent / name).parent if name else self.path.parent
-        files = sorted(one.name for one in folder.glob("[!.]*") if kind_of(one) == "file") if kind_of(folder) else []
-        near = [(Path(name).parent / one).as_posix() for one in files if one != self.path.name]
-        what = kind.get(kind_of(self.path.parent / name), "does not exist")
-        self._fault(f"[define] {key}: {shorten(name, 80)!r} {what}", ("define", key), did_you_mean(name, near))
+    def _source(self, key: str, name: str) -> None:
+        """Refuse a name of data behind which nothing stands; what stands there is read by `define`."""
+        fault = sources.fault(self.path.parent, name, besides=self.path.name)
+        if fault:
+            self._fault(f"[define] {key}: {shorten(name, 80)!r} {fault[0]}", ("define", key), fault[1])
 
     def _reading(self, encoding: str | None, delimiter: str | None) -> None:
         try:

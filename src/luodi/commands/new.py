@@ -14,7 +14,9 @@ from luodi.text import plural, shorten
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), help="A labelled table: CSV, TSV, JSONL or Parquet.")
+@click.option(
+    "--data", help="A labelled table: CSV, TSV, JSON, Parquet, Arrow, Excel, packed or not, or a database URL."
+)
 @click.option("--template", help="A shipped example to start from; `luodi describe` lists them.")
 @click.option("--task", help="The type of scenario, if the guess is wrong.")
 @click.option("--text", help="The column of the text, if the guess is wrong.")
@@ -22,7 +24,7 @@ from luodi.text import plural, shorten
 @click.option("--yes", is_flag=True, help="Take the guess without asking.")
 def new(
     folder: Path,
-    data: Path | None,
+    data: str | None,
     template: str | None,
     task: str | None,
     text: str | None,
@@ -47,7 +49,7 @@ def new(
 
         if task is not None:
             _known_task(registry.names("tasks"), task)
-        found = guess.look(data, task=task, text=text, label=label)
+        found = guess.look(data if "://" in data else Path(data), task=task, text=text, label=label)
         _show_guess(found)
         if not yes and sys.stdin.isatty() and not click.confirm("Is that right?", default=True):
             fail(LuodiError("nothing was written", where=str(folder), fix="say --task, --text or --label"))
@@ -67,6 +69,8 @@ def _show_guess(found: Any) -> None:
     click.echo(f"  label  {found.label!r}: {shorten(', '.join(found.labels), 80)}")
     if found.group:
         click.echo(f"  group  {found.group!r}: all rows of one stay on one side of the split")
+    for note in found.table.notes:
+        click.echo(f"  note   {note}")
     for row in found.rows:
         click.echo(f"    {shorten(str(row.get(found.label)), 24):<24} {shorten(str(row.get(found.text)), 70)}")
 

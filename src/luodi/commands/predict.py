@@ -49,7 +49,7 @@ def _reading(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     from luodi.scenario import load
 
     settings = load(path).settings["prepare"]
-    reading = {"delimiter": settings.delimiter, "header": settings.header, "encoding": settings.encoding}
+    reading = {key: getattr(settings, key, None) for key in ("delimiter", "header", "encoding", "sheet")}
     return dict(settings.columns), reading
 
 

@@ -1,270 +1,254 @@
-"""Any labelled table: CSV, TSV, JSONL, JSON or Parquet, gzipped or not. Every row comes out, or the reason why not."""
+"""Any table a company has: text with a delimiter, JSON, Parquet, Arrow, workbooks, databases, packed or not.
 
-import csv
-import io
+Every row comes out, or the reason why not.
+"""
+
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from luodi.contracts import Reject, record
+from luodi.data import columnar, database, decode, delimited, files, json_rows, sheets
 from luodi.data import encoding as encodings
-from luodi.errors import DataError
+from luodi.data.files import Content
+from luodi.data.notes import Notes
+from luodi.errors import DataError, did_you_mean
 
-Quoting = Literal[0, 3]
-DELIMITERS = (",", "\t", ";", "|", "，")
-SNIFFED_LINES = 200
-MAX_CELL_CHARACTERS = 1_000_000
-MAX_LINES_PER_ROW = 500  # a row over more lines is nearly always a quotation mark that was never closed
+Rows = list[tuple[int, dict[str, Any] | Reject]]
+LINES, LISTS = (".jsonl", ".ndjson", ".jsonlines"), (".json", ".geojson")
+SEPARATED = (".csv", ".tsv", ".tab", ".txt", ".psv", ".dat")
+BINARY = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+SUFFIXES = (*LINES, *LISTS, *SEPARATED, *BINARY)
+OLE = b"\xd0\xcf\x11\xe0"
+WRITE_LINES = 'write JSONL, one object per line: {"text": "…", "label": "…"}'
 
 
 @record
 class Table:
     """A table that was recognized, and how to read it."""
 
-    path: Path
+    path: Path | str
+    """The file, `archive.zip/member`, or the URL of a database without its password: for messages."""
     format: str
-    """csv, jsonl, json or parquet."""
+    """csv, jsonl, json, parquet, arrow, workbook, sqlite or postgresql."""
     columns: tuple[str, ...]
+    read: Callable[[], Iterator[Rows]]
+    ledger: Notes
     encoding: str = ""
     delimiter: str = ""
     header: bool = True
     quoted: bool = True
+    sheet: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was mended or passed over; complete once the rows have been read."""
+        return self.ledger.lines()
 
     def rows(self) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
-        """Yield every row with the line it starts on, counted from 1."""
-        return {"csv": _csv_rows, "jsonl": _jsonl_rows, "json": _json_rows, "parquet": _parquet_rows}[self.format](self)
+        """Yield every row with the line it starts on, counted from 1; for JSON lists and databases, with its number."""
+        self.ledger.again()
+        return chain.from_iterable(self.read())
+
+    def batches(self, n: int = 1) -> Iterator[Rows]:
+        """Yield the same rows in lists of `n` or somewhat more, the last perhaps of fewer: for worker processes."""
+        self.ledger.again()
+        held: Rows = []
+        for rows in self.read():
+            held = held + rows if held else rows
+            if len(held) >= n:
+                yield held
+                held = []
+        if held:
+            yield held
 
     def describe(self) -> dict[str, Any]:
-        """Say what was recognized, as plain JSON."""
-        return {"format": self.format, "encoding": self.encoding, "delimiter": self.delimiter, "header": self.header}
+        """Say what was recognized, and noted so far, as plain JSON."""
+        said = {"format": self.format, "encoding": self.encoding, "delimiter": self.delimiter, "header": self.header}
+        more = {"sheet": self.sheet, "notes": list(self.notes)}
+        return said | {key: value for key, value in more.items() if value}
 
 
 def open_table(
-    path: Path, *, delimiter: str | None = None, header: bool | None = None, encoding: str | None = None
+    path: Path | str,
+    *,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
 ) -> Table:
-    """Recognize a table. What the user states is taken as said. Raises `DataError` for what is no table."""
-    if not path.is_file():
-        raise DataError("there is no such file", where=str(path), fix="check the name; paths are relative")
-    head = next(encodings.chunks(path), b"")[:4]
-    if head == b"PAR1":
-        return _parquet(path)
-    name = encodings.check(path, encoding) if encoding else encodings.detect(path)
-    stem = path.name.lower().removesuffix(".gz")
-    if stem.endswith((".jsonl", ".ndjson")):
-        return _json_table(path, name, "jsonl")
-    if stem.endswith(".json"):
-        return _json_table(path, name, "json")
-    return _csv(path, name, delimiter, header=header)
+    """Recognize a table. What the user states is taken as said. Raises `DataError` for what is no table.
+
+    `path` may name a file within a zip archive, `archive.zip/file.csv`, or as text a database: `sqlite:///f.db?table=t`.
+    """
+    if isinstance(path, str) and database.is_url(path):
+        return open_database(database.parse(path, Path()))
+    content = look(Path(path))
+    head = content.head(1 << 16)
+    if head[:4] == files.ZIP or head[:4] == b"PK\x05\x06":
+        names = files.members(content)
+        if not is_workbook(names):
+            member = _only_table(names, content)
+            return open_table(Path(path) / member, delimiter=delimiter, header=header, encoding=encoding, sheet=sheet)
+        return _workbook(content, sheet, header=header)
+    if head[:4] == OLE:
+        return _workbook(content, sheet, header=header)
+    if head[:4] == b"PAR1":
+        names_in = columnar.parquet_columns(content)
+        return _made(content, "parquet", names_in, partial(columnar.parquet, content))
+    if head[:6] == b"ARROW1" or (head[:4] == b"\xff\xff\xff\xff" and content.name.endswith(BINARY)):
+        return _made(content, "arrow", columnar.arrow_columns(content), partial(columnar.arrow, content))
+    encodings.refuse_foreign(head, content.where)
+    name = encodings.check(encoding) if encoding else encodings.recognize(content)
+    kind = _kind(content, name)
+    if kind != "csv":
+        return _json(content, name, kind)
+    layout = delimited.sniff(content, name, delimiter, header=header)
+    notes = Notes()
+    return Table(
+        path=_shown(content),
+        format="csv",
+        columns=layout.columns,
+        read=partial(delimited.batches, content, name, layout, notes),
+        ledger=notes,
+        encoding=name,
+        delimiter=layout.delimiter,
+        header=layout.header,
+        quoted=layout.quoted,
+    )
+
+
+def open_database(source: database.Database) -> Table:
+    """Open a table or a query of a database. Raises `DataError` or `SetupError` where it cannot be reached."""
+    return Table(
+        path=source.name,
+        format="sqlite" if source.is_sqlite else "postgresql",
+        columns=database.columns(source),
+        read=partial(database.batches, source),
+        ledger=Notes(),
+    )
 
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
     """Yield the lines of a text file, unpacked and decoded, each with whichever of the three line ends it has."""
-    with encodings.open_bytes(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as file:
-        yield from file
+    for block in decode.blocks(files.look(path), encoding, Notes()):
+        yield from delimited.lines(block.text)
 
 
-def _csv(path: Path, encoding: str, delimiter: str | None, *, header: bool | None) -> Table:
-    sample = [line for line, _ in zip(text_lines(path, encoding), range(SNIFFED_LINES), strict=False)]
-    if not any(line.strip() for line in sample):
-        raise DataError("the file is empty", where=str(path), fix="name a file with a header and rows")
-    delimiter = delimiter or _delimiter(sample, name=path.name)
-    quoted = _quoted(sample, delimiter)
-    records = [row for row in _parse(iter(sample), delimiter, quoted=quoted) if row]
-    header = _has_header(records) if header is None else header
-    first = [cell.strip() for cell in records[0]]
-    columns = tuple(first) if header else tuple(str(n) for n in range(1, len(first) + 1))
-    twice = [name for name, n in Counter(columns).items() if n > 1]
-    if header and (twice or "" in columns):
-        columns = tuple(name if name and name not in twice else f"{name}#{n}" for n, name in enumerate(columns, 1))
-    return Table(
-        path=path,
-        format="csv",
-        columns=columns,
-        encoding=encoding,
-        delimiter=delimiter,
-        header=header,
-        quoted=quoted,
+def look(path: Path) -> Content:
+    """Look at a file, or at a file within an archive, whose path goes on where the archive's ends."""
+    for parent in path.parents:
+        if parent.is_file():
+            member = path.relative_to(parent).as_posix()
+            found = files.members(files.look(parent))
+            if member not in found:
+                raise DataError(f"the archive holds no {member!r}", where=str(parent), fix=did_you_mean(member, found))
+            return files.look(parent, member)
+    return files.look(path)
+
+
+def is_workbook(members: list[str]) -> bool:
+    """Say whether the files in a zip archive are those of a workbook."""
+    return any(name in members for name in ("xl/workbook.xml", "xl/workbook.bin")) or {
+        "content.xml",
+        "META-INF/manifest.xml",
+    } <= set(members)
+
+
+def tables_in(members: list[str]) -> list[str]:
+    """Return those files of an archive that may be tables, sorted."""
+    return sorted(name for name in members if name.lower().endswith(SUFFIXES))
+
+
+def _only_table(names: list[str], content: Content) -> str:
+    if content.packed:
+        raise DataError("an archive within an archive", where=content.where, fix="unpack the inner one")
+    known = {"word/document.xml": "a Word document", "ppt/presentation.xml": "a presentation"}
+    for name, kind in known.items():
+        if name in names:
+            raise DataError(f"this is {kind}, not a table", where=content.where, fix="save its table as CSV or Excel")
+    tables = tables_in(names)
+    if len(tables) == 1:
+        return tables[0]
+    if not tables:
+        raise DataError("the archive holds no table", where=content.where, fix=files.FORMATS)
+    raise DataError(
+        f"the archive holds {len(tables)} tables",
+        where=content.where,
+        fix=f"name one, as in {content.path.name}/{tables[0]}",
     )
 
 
-def _delimiter(sample: Sequence[str], *, name: str) -> str:
-    """Return the delimiter that cuts the most lines into the same number of cells, two or more.
-
-    Where several cut all lines alike, as when every text of a table has one comma, the file's name decides.
-    """
-    likely = "\t" if ".tsv" in name.lower() else ","
-
-    def agreement(delimiter: str) -> tuple[float, bool, int]:
-        share, width = _agreement(sample, delimiter, quoted=_quoted(sample, delimiter))
-        return (share, delimiter == likely, width) if width > 1 else (0.0, False, 1)
-
-    best = max(DELIMITERS, key=agreement)
-    return best if agreement(best)[0] > 0 else ","
-
-
-def _agreement(sample: Sequence[str], delimiter: str, *, quoted: bool) -> tuple[float, int]:
-    """Return the share of rows that have the most frequent number of cells, and that number."""
-    widths = Counter(len(row) for row in _parse(iter(sample), delimiter, quoted=quoted) if row)
-    width, n = widths.most_common(1)[0] if widths else (1, 0)
-    return n / max(1, widths.total()), width
-
-
-def _quoted(sample: Sequence[str], delimiter: str) -> bool:
-    """Say whether quotation marks quote. In tab-separated text they are often just marks."""
-    if delimiter != "\t":
-        return True
-    quoted, plain = (_agreement(sample, delimiter, quoted=quoted)[0] for quoted in (True, False))
-    if quoted != plain:
-        return quoted > plain
-    cells = [cell.strip("\r\n") for line in sample for cell in line.split(delimiter)]
-    opened = [cell for cell in cells if cell.startswith('"')]
-    return bool(opened) and sum(len(cell) > 1 and cell.endswith('"') for cell in opened) > len(opened) / 2
-
-
-def _has_header(records: Sequence[Sequence[str]]) -> bool:
-    """Guess whether the first row names the columns: no cell of it is a value of its own column."""
-    first, rest = records[0], [row for row in records[1:] if len(row) == len(records[0])]
-    if any(not cell.strip() for cell in first) or len(set(first)) < len(first):
-        return bool(not rest)
-    if any(_is_number(cell) for cell in first):
-        return False
-    for n, cell in enumerate(first):
-        values = [row[n] for row in rest]
-        if cell in values and len(set(values)) < max(2, 0.5 * len(values)):
-            return False
-    longest = max(len(cell) for cell in first)
-    typical = max((sum(len(row[n]) for row in rest) / len(rest) for n in range(len(first))), default=0) if rest else 0
-    return longest <= 40 or longest < typical / 2
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _parse(lines: Iterator[str], delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
-    csv.field_size_limit(MAX_CELL_CHARACTERS)
-    quoting: Quoting = 0 if quoted else 3  # csv.QUOTE_MINIMAL, csv.QUOTE_NONE
-    try:
-        yield from csv.reader(lines, delimiter=delimiter, quoting=quoting)
-    except csv.Error:
-        return
-
-
-def _csv_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
-    csv.field_size_limit(MAX_CELL_CHARACTERS)
-    quoting: Quoting = 0 if table.quoted else 3
-    ended = False
-
-    def lines() -> Iterator[str]:
-        nonlocal ended
-        yield from text_lines(table.path, table.encoding)
-        ended = True
-
-    reader = csv.reader(lines(), delimiter=table.delimiter, quoting=quoting)
-    skip = table.header
-    while True:
-        line = reader.line_num + 1
+def _kind(content: Content, encoding: str) -> str:
+    """Tell text with a delimiter from JSON: by the name, or by how it begins."""
+    if content.name.endswith(LINES):
+        return "jsonl"
+    if content.name.endswith((*SEPARATED[:4], ".psv")) and not content.name.endswith(".txt"):
+        return "csv"
+    block = next(decode.blocks(content, encoding, Notes()), None)
+    text = block.text.lstrip() if block else ""
+    if text.startswith("{"):
+        first, _, rest = text.partition("\n")
         try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _unclosed(table, line, str(error)) from None
-        if reader.line_num - line >= MAX_LINES_PER_ROW:
-            raise _unclosed(table, line, f"the row is {reader.line_num - line + 1:,} lines long")
-        if ended:  # the row wanted more lines than there are
-            raise _unclosed(table, line, "the file ends inside the text")
-        if not row:
-            continue  # a blank line is no row
-        if skip:
-            skip = False
-            continue
-        if len(row) != len(table.columns):
-            yield line, Reject(reason=f"{len(row)} cells where {len(table.columns)} are expected")
-        else:
-            yield line, dict(zip(table.columns, row, strict=True))
+            lines = isinstance(json.loads(first), dict)
+        except (ValueError, RecursionError):
+            lines = False
+        if lines and (rest.strip() or not content.name.endswith(LISTS)):
+            return "jsonl"
+    if content.name.endswith(LISTS) or (text.startswith("[") and text[1:].lstrip().startswith("{")):
+        return "json"
+    return "csv"
 
 
-def _unclosed(table: Table, line: int, why: str) -> DataError:
-    return DataError(
-        f"a quotation mark opened here is not closed ({why})",
-        where=f"{table.path}:{line}",
-        fix='close it, or double the marks inside the text ("")',
-    )
-
-
-def _json_table(path: Path, encoding: str, kind: str) -> Table:
-    table = Table(path=path, format=kind, columns=(), encoding=encoding)
+def _json(content: Content, encoding: str, kind: str) -> Table:
+    read = json_rows.lines if kind == "jsonl" else json_rows.items
     columns: dict[str, None] = {}
-    n = 0
-    for (_, row), _ in zip(table.rows(), range(SNIFFED_LINES), strict=False):
+    n, reason = 0, ""
+    sample = zip(chain.from_iterable(read(content, encoding, Notes())), range(delimited.SNIFFED_LINES), strict=False)
+    for (_, row), _ in sample:
         n += 1
-        if isinstance(row, dict):
+        if isinstance(row, Reject):
+            reason = row.reason if row.reason.startswith("not JSON: ") else reason
+        else:
             columns |= dict.fromkeys(row)
     if not columns:
-        what = "no line of this file is a JSON object" if n else "the file is empty"
-        raise DataError(what, where=str(path), fix='write one object per line: {"text": "…", "label": "…"}')
-    return Table(path=path, format=kind, columns=tuple(columns), encoding=encoding)
+        what = "no line of this file is a JSON object" if kind == "jsonl" else "no item of this list is an object"
+        if reason and kind == "json":
+            what = f"this is {reason}"
+        raise DataError(what if n else "the file is empty", where=content.where, fix=WRITE_LINES)
+    notes = Notes()
+    return _made(content, kind, tuple(columns), partial(read, content, encoding, notes), encoding, notes)
 
 
-def _jsonl_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
-    for line, text in enumerate(text_lines(table.path, table.encoding), start=1):
-        if not text.strip():
-            continue
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            yield line, Reject(reason=f"not JSON: {error}"[:120])
-            continue
-        yield line, _object(value)
+def _workbook(content: Content, sheet: str | None, *, header: bool | None) -> Table:
+    notes = Notes()
+    found = sheets.find(content, sheet, header=header, notes=notes)
+    return Table(
+        path=_shown(content),
+        format="workbook",
+        columns=found.columns,
+        read=partial(sheets.batches, content, found),
+        ledger=notes,
+        header=found.header,
+        sheet=found.name,
+    )
 
 
-def _json_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
-    text = "".join(text_lines(table.path, table.encoding))
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"this is not JSON: {error}", where=str(table.path), fix="use JSONL, or mend it") from None
-    if not isinstance(values, list):
-        raise DataError("this is not a list of objects", where=str(table.path), fix='write [{"text": …}, …]')
-    for n, value in enumerate(values, start=1):
-        yield n, _object(value)
+def _made(
+    content: Content,
+    kind: str,
+    columns: tuple[str, ...],
+    read: Callable[[], Iterator[Rows]],
+    encoding: str = "",
+    notes: Notes | None = None,
+) -> Table:
+    return Table(
+        path=_shown(content), format=kind, columns=columns, read=read, encoding=encoding, ledger=notes or Notes()
+    )
 
 
-def _object(value: Any) -> dict[str, Any] | Reject:
-    """Return a row, unless it is none or could never be written down: JSON may escape one half of a character."""
-    if not isinstance(value, dict):
-        return Reject(reason="not a JSON object")
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return Reject(reason="half a character: a lone surrogate stands in the text")
-    return value
-
-
-def _parquet(path: Path) -> Table:
-    frame = _scan(path)
-    return Table(path=path, format="parquet", columns=tuple(frame.columns))
-
-
-def _scan(path: Path) -> Any:
-    import polars as pl
-
-    try:
-        return pl.read_parquet(path, memory_map=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(
-            f"the Parquet file cannot be read: {str(error).splitlines()[0][:160]}",
-            where=str(path),
-            fix="it may be cut off: copy or export it again",
-        ) from None
-
-
-def _parquet_rows(table: Table) -> Iterator[tuple[int, dict[str, Any] | Reject]]:
-    yield from enumerate(_scan(table.path).iter_rows(named=True), start=1)
+def _shown(content: Content) -> Path:
+    return content.path / content.member if content.member else content.path

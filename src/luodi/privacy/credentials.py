@@ -46,7 +46,7 @@ BEARER = re.compile(r"(?<![A-Za-z])[Bb][Ee][Aa][Rr][Ee][Rr] {1,3}+([A-Za-z0-9._~
 ASSIGNED = re.compile(
     r"(?:(?P<password>pass(?:w(?:or)?d|phrase|code)|(?<![A-Za-z])(?:pwd|pass|pin)(?![A-Za-z])|密码|口令|密碼)"
     r"|secret|token|api[ _\-]?key|(?<![A-Za-z])key|secret[ _\-]?key|access[ _\-]?key|credential"
-    r"|密钥|令牌|秘钥|密鑰|私钥)(?<![A-Za-z](?=[A-Za-z0-9\-]))"
+    r"|密钥|令牌|秘钥|密鑰|私钥)(?<![A-Za-z](?=[A-Za-z0-9_\-]))"
     r"[\"'\]》」]?+\s{0,3}+(?:is|was|为|是)?+\s{0,3}+(?P<sign>:=|[:=]>?)?+\s{0,3}+[\"'「《(<]?+"
     r"(?P<value>[A-Za-z0-9!@#$%^&*+/=_~?.\-]{4,512}+)",
     re.IGNORECASE,

@@ -79,8 +79,16 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
             continue
         score = _score(shape, part, said=said)
         if score:
-            return start, stop, score
+            return (*_without_brackets(text, start, stop), score)
     return None
+
+
+def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out a bracket that has no twin inside, or whose twin is the last character: `(+86 13800138000)`."""
+    closing = text.find(")", start, end)
+    if text[start] == "(" and closing in {-1, end - 1}:
+        return start + 1, end - (closing == end - 1)
+    return start, end - (text[end - 1] == ")" and "(" not in text[start:end])
 
 
 def _in_a_path(shape: str, text: str, start: int) -> bool:

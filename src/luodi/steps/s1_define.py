@@ -1,12 +1,12 @@
 """Step 1. Which files, byte for byte; what success means."""
 
-import hashlib
 from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Job, Outcome, record
-from luodi.errors import DataError, ScenarioError
+from luodi.data import sources
+from luodi.errors import ScenarioError
 
 
 @record
@@ -32,7 +32,8 @@ class Settings:
     """What we have, and what success means."""
 
     train: str | tuple[str, ...]
-    """Labelled data: a CSV, TSV, JSONL or Parquet file (or several), gzipped or not; relative to this file."""
+    """Labelled data: a table (CSV, TSV, JSON, JSONL, Parquet, Arrow, Excel; gzip and zip are unpacked), a folder, a
+    pattern (`data/*.csv`), or a database (`sqlite:///f.db?table=t`), or several; relative to this file."""
     dev: str | tuple[str, ...] = ()
     """Labelled data to choose by. Without it, `prepare` sets a part of `train` aside."""
     test: str | tuple[str, ...] = ()
@@ -51,8 +52,14 @@ class Settings:
 
 
 def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
-    """Return size and SHA-256 of every data file. Raises `DataError` where one cannot be read."""
-    return {part: [_fingerprint(root, name) for name in settings.files(part)] for part in ("train", "dev", "test")}
+    """Return name, size and SHA-256 of every table. Raises `DataError` where one cannot be read.
+
+    A folder, a pattern or an archive counts as the tables in it, each by itself.
+    """
+    return {
+        part: [sources.fingerprint(one) for name in settings.files(part) for one in sources.expand(root, name)]
+        for part in ("train", "dev", "test")
+    }
 
 
 def run(job: Job) -> Outcome:
@@ -72,17 +79,3 @@ def run(job: Job) -> Outcome:
             "price": {"core_hour": settings.price.core_hour},
         }
     )
-
-
-def _fingerprint(root: Path, name: str) -> dict[str, Any]:
-    path = root / name
-    if not path.is_file():  # a folder, a device or a pipe would never end or never open
-        raise DataError("this is not a data file", where=str(path), fix="name a CSV, TSV, JSONL or Parquet file")
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except PermissionError:
-        raise DataError("this file may not be read", where=str(path), fix="change its permissions") from None
-    if path.stat().st_size == 0:
-        raise DataError("the file is empty", where=str(path), fix="name a file with a header and rows")
-    return {"name": name, "bytes": path.stat().st_size, "sha256": digest}
