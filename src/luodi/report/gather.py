@@ -50,6 +50,7 @@ def gather(scenario: Case, artifacts: Mapping[str, Artifact], judged: Any) -> di
         "verdict": asdict(judged) if is_dataclass(judged) and not isinstance(judged, type) else judged,
         "steps": steps,
         "profile": _beside(artifacts["prepare"], "profile.json") if "prepare" in artifacts else None,
+        "inspection": _beside(artifacts["prepare"], "inspection.json") if "prepare" in artifacts else None,
     }
 
 

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from luodi.contracts import Artifact, record
-from luodi.report import exam, making, outcome
+from luodi.report import data, exam, making, outcome
 from luodi.report.blocks import Section, View, mapping
 from luodi.report.gather import Case, gather
 from luodi.report.words import LANGUAGES, Say, language_of
@@ -30,6 +30,7 @@ SECTIONS: tuple[Callable[[View], Section | None], ...] = (
     exam.slices,
     exam.baselines,
     making.data,
+    *data.BEFORE,
     making.learning,
     exam.mistakes,
     outcome.cost,
@@ -52,15 +53,21 @@ class Edition:
 def render(about: Mapping[str, Any], *, language: str = "en") -> str:
     """Return the page; `language` is the one shown first, "en" or "zh". Any part of `about` may be missing.
 
-    `about` holds `scenario`, `verdict`, `steps` (step to `facts` and `measured`), `profile`, `version`, `written`.
+    `about` holds `scenario`, `verdict`, `steps` (step to `facts` and `measured`), `profile`, `inspection`, `version`,
+    `written`.
     """
+    return html(about, _edition, language=language)
+
+
+def html(about: Mapping[str, Any], edition: Callable[[View], Edition], *, language: str) -> str:
+    """Return a page that shows, in each language, what `edition` makes of `about`."""
     about = mapping(_printable(about))
     style = (HERE / "page.css").read_text(encoding="utf-8")
     return _template().render(
         about=about,
         scenario=mapping(about.get("scenario")),
         language=language_of(language),
-        editions=[_edition(View(about=about, language=one)) for one in LANGUAGES],
+        editions=[edition(View(about=about, language=one)) for one in LANGUAGES],
         style=Markup(style),  # noqa: S704 our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from luodi.report import words_data
+
 LANGUAGES = ("en", "zh")
 
 PHRASES: Mapping[str, tuple[str, str]] = {
@@ -287,7 +289,7 @@ def speaker(language: str) -> Say:
     at = LANGUAGES.index(language)
 
     def say(phrase: str, **values: str) -> str:
-        return PHRASES[phrase][at].format(**values)
+        return (PHRASES.get(phrase) or words_data.PHRASES[phrase])[at].format(**values)
 
     return say
 

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import json
+import logging
 import shlex
 import signal
 import socket
@@ -14,6 +15,7 @@ import uvicorn
 
 from luodi.bundle import Bundle, open_bundle
 from luodi.errors import SetupError
+from luodi.privacy.logs import Masked, to_stream
 from luodi.serve import auth
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
@@ -71,7 +73,7 @@ def serve_bundle(
         backlog=BACKLOG,
     )
     _announce(bundle, listener, token, say)
-    with _ending_well():
+    with _ending_well(), masking_logs():
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -118,6 +120,28 @@ def _announce(bundle: Bundle, listener: socket.socket, token: Token, say: Say) -
     secret = f"${auth.VARIABLE}" if token.given else token.value
     body = json.dumps(bundle.examples[0]["request"], ensure_ascii=False)
     say(f'try: curl -H "Authorization: Bearer {secret}" -d {shlex.quote(body)} {url}/predict')
+
+
+@contextlib.contextmanager
+def masking_logs() -> Iterator[None]:
+    """Let no record reach a handler with personal data in it, whoever logs: our code, uvicorn, asyncio, a library.
+
+    Where nobody has set up logging, warnings and worse go to standard error.
+    """
+    root = logging.getLogger()
+    own = [] if root.handlers else [to_stream()]
+    for handler in own:
+        root.addHandler(handler)
+    theirs = [(handler, Masked()) for handler in root.handlers if handler not in own]
+    for handler, masked in theirs:
+        handler.addFilter(masked)
+    try:
+        yield
+    finally:
+        for handler in own:
+            root.removeHandler(handler)
+        for handler, masked in theirs:
+            handler.removeFilter(masked)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,148 @@
+"""Say what is in a file: its columns, its texts and labels, and what to mend before anything learns from it."""
+
+import json
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from luodi.errors import DataError, LuodiError
+from luodi.terminal import JSON, NOT_MET, fail, near
+
+NARROWEST, WIDEST = 60, 120
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--text", help="The column of the text, if the guess is wrong.")
+@click.option("--label", help="The column of the label, if the guess is wrong.")
+@click.option("--yes", is_flag=True, help="Take the guess without asking.")
+@click.option("--quick", is_flag=True, help="Look less closely: seconds instead of a minute.")
+@click.option("--page", type=click.Path(path_type=Path), help="Write all of it as an HTML page.")
+@click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
+@click.option("--language", type=click.Choice(["en", "zh"]), help="The language that the page shows first.")
+@JSON
+def inspect(
+    source: Path,
+    text: str | None,
+    label: str | None,
+    yes: bool,
+    quick: bool,
+    page: Path | None,
+    open_it: bool,
+    language: str | None,
+    as_json: bool,
+) -> None:
+    """Say what is in a file, and what to mend before anything learns from it. Changes nothing.
+
+    Exit codes: 0 nothing has to be mended, 1 something has, 2 the file cannot be read.
+    """
+    guess = _guess(source, text, label)
+    if not as_json:
+        _show(guess)
+        asked = not yes and text is None and label is None and sys.stdin.isatty()
+        if asked and not click.confirm("Is that right?", default=True):
+            fail(LuodiError("nothing was looked at", where=str(source), fix="say --text COLUMN --label COLUMN"))
+    found = _look(source, guess, quick=quick)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        _print(found, source)
+    if page is not None or open_it:
+        target = page or Path("data.html")
+        _write_page(found, target, language)
+        if not as_json:
+            click.echo(f"page  {near(target)}")
+        if open_it:
+            click.launch(target.resolve().as_uri())
+    if any(one["severity"] == "fix" for one in found["advice"]):
+        sys.exit(NOT_MET)
+
+
+def _guess(source: Path, text: str | None, label: str | None) -> Any:
+    from luodi import guess
+
+    try:
+        return guess.look(source, text=text, label=label)
+    except DataError:
+        if label is not None:
+            raise
+        return guess.look_for_text(source, text=text)
+
+
+def _show(guess: Any) -> None:
+    """Show what the columns were taken for, with three rows."""
+    from luodi.quality.checks import masked
+    from luodi.report.screen import cut, fitted
+
+    what = f"looks like {guess.task}: " if guess.task else "no column looks like a label; "
+    label = f", label {guess.label!r}" if guess.label else ""
+    click.secho(f"{what}text {guess.text!r}{label}", dim=True)
+    for row in guess.rows:
+        answer = fitted(str(row.get(guess.label)), 20) + "  " if guess.label else ""
+        click.secho(f"  {answer}{cut(masked(str(row.get(guess.text))), 76)}", dim=True)
+    click.echo()
+
+
+def _look(source: Path, guess: Any, *, quick: bool) -> dict[str, Any]:
+    from luodi.log import bar_for
+    from luodi.quality.inspection import QUICK_SAMPLE, SAMPLE, Inspector
+
+    table = guess.table
+    inspector = Inspector(
+        table.columns, text=guess.text, label=guess.label or None, separator=guess.separator,
+        most=QUICK_SAMPLE if quick else SAMPLE,
+    )  # fmt: skip
+    bar = bar_for(total=0, doing=f"reading {source.name}")
+    for line, row in table.rows():
+        inspector.add(line, row)
+        bar.update(1)
+    bar.close()
+    about = {"name": source.name, "bytes": source.stat().st_size, "task": guess.task, **table.describe()}
+    with _Doing() as doing:
+        return inspector.finish(about=about, quick=quick, tell=doing)
+
+
+class _Doing:
+    """Shows on one line what is being done, while a person is watching."""
+
+    def __enter__(self) -> "_Doing":
+        from luodi.log import watched
+
+        self.shows = watched()
+        return self
+
+    def __call__(self, what: str) -> None:
+        if self.shows:
+            click.echo(f"\r\x1b[K  {what} …", err=True, nl=False)
+
+    def __exit__(self, *_: object) -> None:
+        if self.shows:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _print(found: dict[str, Any], source: Path) -> None:
+    from luodi.report import screen
+
+    width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size((100, 24)).columns))
+    for line in screen.lines(found, width=width):
+        for piece, style in line:
+            colour = style if style in {"red", "yellow", "green"} else None
+            click.secho(piece, fg=colour, bold=style == "bold", dim=style == "dim", nl=False)
+        click.echo()
+    click.echo()
+    if found["roles"]["label"] is not None:
+        data = shlex.quote(str(source))
+        click.echo(f"next  luodi new {shlex.quote(source.name.partition('.')[0])} --data {data}")
+
+
+def _write_page(found: dict[str, Any], target: Path, language: str | None) -> None:
+    from luodi.report import card
+
+    card.write(found, target, language)
+
+
+COMMAND = inspect
