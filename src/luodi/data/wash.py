@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Literal
+
+Mode = Literal["keep", "mask", "pseudonymize"]
 
 MOST_SHOWN = 5
 SHOWN_CHARACTERS = 120
@@ -18,7 +20,7 @@ class Washer:
     """Cleans and masks the texts of requests, and counts what it changed."""
 
     def __init__(
-        self, clean: Mapping[str, Any] | None, personal: str = "keep", lines: Sequence[str] = (), *, secret: str = ""
+        self, clean: Mapping[str, Any] | None, personal: Mode = "keep", lines: Sequence[str] = (), *, secret: str = ""
     ) -> None:
         self.cleaner: Any = None
         self.personal: Any = None

@@ -10,7 +10,7 @@ from luodi import registry
 from luodi.contracts import Example, Reject, record
 from luodi.data.dedupe import fingerprint
 from luodi.data.times import seconds_of
-from luodi.data.wash import Washer
+from luodi.data.wash import Mode, Washer
 
 Row = tuple[int, tuple[Any, ...] | Reject]
 """The line it starts on, and the values of a batch's fields and extras; or why it is no row."""
@@ -28,7 +28,7 @@ class Plan:
     """The switches of `[prepare] clean`; `None` leaves texts as they are."""
     lines: tuple[str, ...] = ()
     """Hashes of the lines that are boilerplate."""
-    personal: str = "keep"
+    personal: Mode = "keep"
     """What becomes of personal data: "keep", "mask" or "pseudonymize"."""
     near: bool = False
     """Whether signatures for near-duplicates are wanted."""
