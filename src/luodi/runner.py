@@ -143,7 +143,8 @@ def _run_step(step: Step, key: str, scenario: Scenario, store: Store, artifacts:
     outcome = Outcome(facts={"skipped": "the scenario has no [pretrain] section"})
     if step.name != "pretrain" or "pretrain" in scenario.present:
         outcome = import_module(f"luodi.steps.{step.module}").run(job)
-    return store.commit(step.name, key, outcome.facts, outcome.measured)
+    inputs = {name: artifacts[name].key for name in step.needs}
+    return store.commit(step.name, key, outcome.facts, outcome.measured, inputs)
 
 
 def _define_key(scenario: Scenario) -> str:

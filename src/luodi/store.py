@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -122,8 +122,10 @@ class Store:
             work.mkdir(exist_ok=True)
         return out, work
 
-    def commit(self, step: str, key: str, facts: Facts, measured: Facts) -> Artifact:
-        """Make `out` the artifact of this key, by one rename."""
+    def commit(
+        self, step: str, key: str, facts: Facts, measured: Facts, inputs: Mapping[str, str] | None = None
+    ) -> Artifact:
+        """Make `out` the artifact of this key, by one rename. `inputs` names the keys of what it was made from."""
         partial, path = self.root / step / f"{key}.partial", self.root / step / key
         out = partial / "out"
         facts = json.loads(json.dumps(facts))  # as they will be read again, so that their digest stays the same
@@ -131,7 +133,7 @@ class Store:
         for name in files:
             _sync(out / name)
         write_json(out / MEASURED, measured)
-        manifest = {"step": step, "key": key, "facts": facts, "files": files}
+        manifest = {"step": step, "key": key, "inputs": dict(inputs or {}), "facts": facts, "files": files}
         write_json(out / MANIFEST, manifest | {"digest": digest({"facts": facts, "files": files})})
         if path.exists():  # its bytes had changed, or --fresh asked for a new one
             shutil.rmtree(path)
@@ -140,6 +142,13 @@ class Store:
         for leftover in path.parent.glob("*.partial"):  # of this key, and of settings that were given up
             shutil.rmtree(leftover, ignore_errors=True)
         return self._artifact(path, read_json(path / MANIFEST))
+
+    def reseal(self, path: Path) -> None:
+        """Note the files of an artifact as they are now: after someone was forgotten, its digest is another one."""
+        manifest = read_json(path / MANIFEST)
+        manifest["files"] = digest_folder(path)
+        manifest["digest"] = digest({"facts": manifest["facts"], "files": manifest["files"]})
+        write_json(path / MANIFEST, manifest)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -43,12 +43,13 @@ def read(path: Path) -> list[Correction]:
             if not set(COLUMNS[:4]) <= set(rows.fieldnames or ()):
                 raise DataError(f"this file needs the columns {', '.join(COLUMNS[:4])}", where=f"{path}:1",
                                 fix="luodi labels writes such a file")  # fmt: skip
-            return [_row(path, rows.line_num, row) for row in rows]
+            return [checked(path, rows.line_num, row) for row in rows]
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"this is no CSV file in UTF-8: {error}", where=str(path), fix="save it as CSV UTF-8") from None
 
 
-def _row(path: Path, line: int, row: Mapping[str, Any]) -> Correction:
+def checked(path: Path, line: int, row: Mapping[str, Any]) -> Correction:
+    """Return what a row decides. Raises `DataError` where it says nothing that can be done."""
     where = f"{path}:{line}"
     decided = (row["decided"] or "").strip()
     if decided not in DECISIONS:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from luodi.bundle import Bundle, open_bundle
 from luodi.errors import SetupError
@@ -56,12 +57,19 @@ def serve_bundle(
     bundle: Bundle, listener: socket.socket, *, token: Token, hosts: Hosts, limits: Limits, say: Say
 ) -> None:
     """Serve an open bundle on a socket that is already bound."""
+    app = make_app(bundle, token=token, hosts=hosts, limits=limits)
+    _announce(bundle, listener, token, say)
+    listen(app, listener, limits)
+
+
+def listen(app: ASGIApp, listener: socket.socket, limits: Limits) -> None:
+    """Run an app on a socket that is already bound, until SIGTERM or Ctrl-C."""
     config = uvicorn.Config(
-        make_app(bundle, token=token, hosts=hosts, limits=limits),
+        app,
         http=with_deadlines(limits.header_seconds),
         loop="asyncio",
         ws="none",
-        lifespan="on",
+        lifespan="auto",
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -72,7 +80,6 @@ def serve_bundle(
         limit_concurrency=limits.max_connections,
         backlog=BACKLOG,
     )
-    _announce(bundle, listener, token, say)
     with _ending_well(), masking_logs():
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -160,7 +160,7 @@ class Worker:
         time = tags.pop("time", None)
         shown = _string(x) if isinstance(x, str) else json.dumps(x, ensure_ascii=False)
         text = (
-            f'{{"line": {_string(f"{shape.file}:{line}")}, "x": {shown}, '
+            f'{{"line": {_string(f"{shape.file}:{line}")}, "key": "{origin}", "x": {shown}, '
             f'"request": {_request(example.request, x, shown)}, "tags": {json.dumps(tags, ensure_ascii=False)}'
         ).encode()
         y = example.y if isinstance(example.y, str) else sorted(example.y)

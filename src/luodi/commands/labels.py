@@ -1,0 +1,112 @@
+"""Find labels that are probably wrong, and keep what a person decides about them."""
+
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from luodi.terminal import JSON, SCENARIO, near
+from luodi.text import plural, shorten
+
+if TYPE_CHECKING:
+    from luodi.relabel import Doubts
+    from luodi.scenario import Scenario
+
+SHOWN = 8
+
+
+@click.command()
+@SCENARIO
+@click.option("--review", is_flag=True, help="Decide on a page in the browser, one key a decision.")
+@click.option("--apply", "table", type=click.Path(path_type=Path), help="Take the decisions from a filled table.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write the table of suspects.")
+@click.option("--port", default=0, help="The port of the page; 0 takes any that is free.")
+@JSON
+def labels(scenario: Path, review: bool, table: Path | None, out: Path | None, port: int, as_json: bool) -> None:
+    """Find labels that are probably wrong: a table of suspects, most suspicious first.
+
+    Your data is never changed. Decisions go to corrections.csv beside the scenario file, which the next `luodi run`
+    applies; delete a line of it, and that correction is undone. Fill the column `decided` of the table with
+    accepted, rejected or excluded and pass it to --apply, or use --review.
+    """
+    from luodi.scenario import load
+
+    read = load(scenario)
+    overlay = read.root / read.settings["define"].corrections
+    if table is not None:
+        _apply(table, overlay, as_json=as_json)
+        return
+    found = _find(read)
+    target = out or read.root / "suspects.csv"
+    from luodi import relabel
+
+    relabel.write(target, found.doubts)
+    if as_json:
+        click.echo(json.dumps({"rows": found.n_rows, "wrong": found.n_wrong, "suspects": len(found.doubts),
+                               "table": str(target)}))  # fmt: skip
+    else:
+        _show(found, target, scenario)
+    if review:
+        _review(found, overlay, port)
+
+
+def _find(scenario: "Scenario") -> "Doubts":
+    from luodi import relabel, runner
+
+    prepared = runner.run(scenario, until="prepare").artifacts["prepare"]
+    return relabel.doubts(prepared, seed=scenario.seed)
+
+
+def _show(found: "Doubts", target: Path, scenario: Path) -> None:
+    click.echo(f"{plural(len(found.doubts), 'suspect')} among {plural(found.n_rows, 'row')}; "
+               f"about {plural(found.n_wrong, 'label')} wrong in all")  # fmt: skip
+    for one in found.doubts[:SHOWN]:
+        labels = f"{shorten(one.given, 20)} → {shorten(one.suggested, 20)}"
+        click.echo(f"  {one.score:4.0%}  {labels:<44} {shorten(_masked(one.text), 60)}")
+    click.echo(f"table  {near(target)}")
+    click.echo(f"next   luodi labels {scenario} --review")
+
+
+def _masked(text: str) -> str:
+    from luodi.privacy.mask import Personal
+
+    return " ".join(Personal(mode="mask").apply(text[:200])[0].split())
+
+
+def _apply(table: Path, overlay: Path, *, as_json: bool) -> None:
+    from collections import Counter
+
+    from luodi import relabel
+    from luodi.data import corrections
+
+    new = relabel.decided(table)
+    corrections.write(overlay, relabel.merged(corrections.read(overlay), new))
+    counts = Counter(one.decided for one in new)
+    if as_json:
+        click.echo(json.dumps({"corrections": str(overlay), **counts}))
+        return
+    click.echo(", ".join(f"{counts[name]:,} {name}" for name in corrections.DECISIONS))
+    click.echo(f"kept in {near(overlay)}; the next luodi run applies them")
+
+
+def _review(found: "Doubts", overlay: Path, port: int) -> None:
+    from contextlib import closing
+
+    from luodi.review.app import Review, make_app
+    from luodi.serve.limits import Hosts, Limits
+    from luodi.serve.server import bind, listen
+
+    token = secrets.token_urlsafe(24)
+    with closing(bind("127.0.0.1", port)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/?token={token}"
+        click.echo(f"page   {address}")
+        click.echo("Ctrl-C ends it; every decision is kept as it is made")
+        if sys.stdout.isatty():
+            click.launch(address)
+        listen(make_app(Review(found, overlay), token=token, hosts=Hosts("127.0.0.1", ())), listener, Limits())
+
+
+COMMAND = labels
