@@ -122,9 +122,15 @@ def write_bundle(folder: Path, *, requests: Sequence[Any], card: str, **values: 
     assert examples, "a bundle needs an example"
     write_lines(folder / EXAMPLES, examples)
     write_text(folder / CARD, card)
-    files = {name: digest_file(folder / name) for name in _names(folder)}
-    write_json(folder / ABOUT, about | {"files": files})
+    write_json(folder / ABOUT, about | {"files": {}})
+    reseal(folder)
     return open_bundle(folder, check=False)
+
+
+def reseal(folder: Path) -> None:
+    """Note the files of a bundle as they are now."""
+    files = {name: digest_file(folder / name) for name in _names(folder)}
+    write_json(folder / ABOUT, read_json(folder / ABOUT) | {"files": files})
 
 
 def _options(task: Any, values: Mapping[str, Any], path: Path) -> Any:

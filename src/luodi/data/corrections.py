@@ -23,7 +23,7 @@ class Correction:
     key: str
     """The fingerprint of the text as the user's file has it: 32 hexadecimal digits."""
     given: str
-    """The label it bears; several stand between bars."""
+    """The label it bears; several stand between bars; nothing means any label."""
     corrected: str
     """The label it should bear."""
     decided: str

@@ -29,10 +29,13 @@ class Traces:
 
     def is_about(self, value: Any) -> bool:
         """Say whether a record is about the person."""
-        if isinstance(value, dict):
-            if value.get("key") in self.keys or {value.get("line"), value.get("where")} & self.where:
-                return True
+        if isinstance(value, dict) and (value.get("key") in self.keys or {*_places(value)} & self.where):
+            return True
         return bool(self.person.is_in_any(value))
+
+
+def _places(value: dict[str, Any]) -> Iterator[str]:
+    return (one for name in ("line", "where") if isinstance(one := value.get(name), str))
 
 
 def holds(path: Path, traces: Traces) -> bool:
@@ -42,7 +45,7 @@ def holds(path: Path, traces: Traces) -> bool:
     if path.suffix == ".jsonl":
         return any(traces.is_about(one) for one in _lines(path)) or _in_bytes(path, traces.person)
     if path.suffix == ".json":
-        return _clean(_json(path), traces) != _json(path)
+        return bool(_clean(_json(path), traces) != _json(path))
     if path.suffix in {".csv", ".tsv"}:
         return any(traces.is_about(row) for row in _table(path))
     if path.suffix in PAGES:
@@ -135,9 +138,11 @@ def _clean(value: Any, traces: Traces) -> Any:
 
 
 def _goes(one: Any, traces: Traces) -> bool:
-    """Say whether an item of a list is a record about the person, and not merely something that holds such records."""
-    flat = isinstance(one, str) or (isinstance(one, dict) and not any(isinstance(v, list) and v and isinstance(v[0], dict)
-                                                                      for v in one.values()))  # fmt: skip
+    """Say whether an item of a list is a record about the person, and not something that holds such records."""
+    holds_records = isinstance(one, dict) and any(
+        isinstance(v, list) and v and isinstance(v[0], dict) for v in one.values()
+    )
+    flat = isinstance(one, str) or (isinstance(one, dict) and not holds_records)
     return flat and traces.is_about(one)
 
 

@@ -75,7 +75,7 @@ def _correct(job: Job, spool: Spool, facts: dict[str, Any]) -> list[Dropped]:
     for n in range(len(spool)):
         key = bytes(spool.origins[N_PRINT * n : N_PRINT * (n + 1)]).hex()
         y = spool.y(n)
-        one = wanted.get((key, corrections.label_text(y)))
+        one = wanted.get((key, corrections.label_text(y))) or wanted.get((key, ""))
         if one is None:
             continue
         used.add((one.key, one.given))

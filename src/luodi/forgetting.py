@@ -1,0 +1,201 @@
+"""Forget one person: in every artifact, cache, page and database of a workspace, with a receipt that names no one."""
+
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from luodi import bundle
+from luodi.contracts import Reject, record
+from luodi.data import corrections, sources
+from luodi.data.corrections import Correction
+from luodi.errors import DataError
+from luodi.privacy import erase
+from luodi.privacy.erase import Traces
+from luodi.privacy.person import Person
+from luodi.scenario import Scenario
+from luodi.store import MANIFEST, Store, read_json, read_lines
+
+RECEIPTS = "erasures.jsonl"
+LEARNS = ("select", "pretrain", "finetune", "evaluate", "deploy")
+MOST_SHOWN = 1_000
+
+
+@record
+class Found:
+    """Where a person stands."""
+
+    files: list[Path]
+    """Files of the workspace: they are cleaned."""
+    yours: list[str]
+    """Lines of the user's own tables, `file:line`: they are left alone, and left out of every later run."""
+    models: list[str]
+    """Artifacts that were made from rows about the person: `step/key`."""
+    traces: Any
+    excluded: list[Correction]
+    """What keeps the user's own rows out of later runs."""
+
+
+def look(scenario: Scenario, identifiers: Sequence[str]) -> Found:
+    """Find everything about the person that these names, addresses or numbers mean. Changes nothing."""
+    person = Person([*identifiers, *_pseudonyms(scenario, identifiers)])
+    yours, excluded = _in_tables(scenario, person)
+    traces = Traces(person=person, where=frozenset(yours), keys=frozenset(one.key for one in excluded))
+    files = [path for path in _files(scenario) if erase.holds(path, traces)]
+    return Found(files=files, yours=yours, models=_models(scenario, files), traces=traces, excluded=excluded)
+
+
+def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> dict[str, Any]:
+    """Erase what was found; return the receipt. Raises `DataError` where a run is under way."""
+    store = Store(scenario.home)
+    with store.lock():
+        n = 0
+        touched = set()
+        for path in found.files:
+            if not path.is_file():
+                continue
+            n += erase.erase(path, found.traces)
+            touched.add(_artifact_of(scenario, path))
+        _exclude(scenario, found)
+        dropped = found.models if drop_models else []
+        for name in dropped:
+            shutil.rmtree(scenario.home / name, ignore_errors=True)
+        for folder in sorted(one for one in touched if one is not None and one.is_dir()):
+            _reseal(store, folder)
+        rest = erase.left(list(_files(scenario)), found.traces.person)
+        for path in rest:  # a cache, a checkpoint: of no use without what was taken from the others
+            path.unlink()
+            n += 1
+        receipt = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "who": _hashed(scenario, found.traces.person),
+            "records": n,
+            "files": len(found.files) + len(rest),
+            "rows_of_yours": len(found.yours),
+            "models": found.models,
+            "models_deleted": bool(dropped),
+        }
+        with (scenario.home / RECEIPTS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(receipt) + "\n")
+    return receipt
+
+
+def _in_tables(scenario: Scenario, person: Person) -> tuple[list[str], list[Correction]]:
+    """Return the lines of the user's tables that name the person anywhere, and corrections that leave them out."""
+    settings = scenario.settings["define"]
+    names = [name for part in ("train", "dev", "test") for name in settings.files(part)]
+    where: list[str] = []
+    for name in names:
+        try:
+            tables = sources.expand(scenario.root, name)
+        except DataError:  # a table that is no longer there holds nothing
+            continue
+        for source in tables:
+            for line, row in sources.open(source, **_stated(scenario)).rows():
+                if not isinstance(row, Reject) and person.is_in_any(row):
+                    where.append(f"{source.name}:{line}")
+    wanted = set(where)
+    excluded: dict[str, Correction] = {}
+    for path in sorted(scenario.home.glob("prepare/*/*.jsonl")):
+        for row in read_lines(path):
+            if "key" in row and (row["line"] in wanted or person.is_in_any(row)):
+                excluded[row["key"]] = Correction(key=row["key"], given="", corrected="", decided="excluded")
+    return where, list(excluded.values())
+
+
+def _stated(scenario: Scenario) -> dict[str, Any]:
+    prepare = scenario.settings["prepare"]
+    return {name: getattr(prepare, name) for name in ("delimiter", "header", "encoding", "sheet")}
+
+
+def _files(scenario: Scenario) -> Iterator[Path]:
+    """Yield every file that luodi wrote for this scenario, and no file of the user's."""
+    yield from sorted(path for path in scenario.home.rglob("*") if path.is_file() and not path.is_symlink())
+    beside = (scenario.settings["define"].corrections, "suspects.csv", "luodi.lock")
+    yield from (scenario.root / name for name in beside if (scenario.root / name).is_file())
+
+
+def _artifact_of(scenario: Scenario, path: Path) -> Path | None:
+    """Return the folder of the artifact a file is in, or of the unfinished one."""
+    parts = path.relative_to(scenario.home).parts if path.is_relative_to(scenario.home) else ()
+    return scenario.home / parts[0] / parts[1] if len(parts) > 2 else None
+
+
+def _models(scenario: Scenario, files: Sequence[Path]) -> list[str]:
+    """Return the artifacts that learned from what is about the person, by what each was made from."""
+    tainted = {
+        folder.name
+        for path in files
+        if (folder := _artifact_of(scenario, path)) is not None and folder.parent.name == "prepare"
+    }
+    seen: dict[str, set[str]] = {"prepare": tainted}
+    made = []
+    for step in LEARNS:
+        for manifest in sorted(scenario.home.glob(f"{step}/*/{MANIFEST}")):
+            about = read_json(manifest)
+            inputs = about.get("inputs") or {}
+            if not inputs or any(key in seen.get(name, set()) for name, key in inputs.items()):
+                seen.setdefault(step, set()).add(about["key"])
+                if "skipped" not in about["facts"]:
+                    made.append(f"{step}/{about['key']}")
+    return made if tainted else []
+
+
+def _reseal(store: Store, folder: Path) -> None:
+    """Make an artifact whole again after records went; one that cannot do without them goes itself."""
+    if not (folder / MANIFEST).is_file():  # never finished: begun anew at the next run
+        shutil.rmtree(folder)
+        return
+    if (folder / bundle.ABOUT).is_file():
+        if not list(read_lines(folder / bundle.EXAMPLES)):
+            shutil.rmtree(folder)
+            return
+        bundle.reseal(folder)
+    store.reseal(folder)
+
+
+def _exclude(scenario: Scenario, found: Found) -> None:
+    """Keep the user's own rows about the person out of every later run."""
+    if not (found.yours and found.excluded):
+        return
+    path = scenario.root / scenario.settings["define"].corrections
+    old = [one for one in corrections.read(path) if one.key not in found.traces.keys]
+    corrections.write(path, [*old, *found.excluded])
+
+
+def _pseudonyms(scenario: Scenario, identifiers: Sequence[str]) -> list[str]:
+    """Return the names that stand for the person where texts were pseudonymized."""
+    path = scenario.home / "pseudonyms.key"
+    if not path.is_file():
+        return []
+    from luodi.privacy.find import find
+    from luodi.privacy.mask import pseudonym
+
+    key = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+    return [pseudonym(one, key) for text in identifiers for one in find(text)]
+
+
+def _hashed(scenario: Scenario, person: Person) -> str:
+    """Return a hash that tells two persons apart for whoever holds the scenario's key, and says nothing to others."""
+    path = scenario.home / "erasures.key"
+    if not path.is_file():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(os.urandom(32).hex())
+    key = bytes.fromhex(path.read_text(encoding="utf-8"))
+    return hmac.new(key, "\0".join(sorted(person.identifiers)).encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def as_json(found: Found) -> dict[str, Any]:
+    """Return what was found, for machines: where, and not what."""
+    return {
+        "files": [path.as_posix() for path in found.files],
+        "yours": found.yours[:MOST_SHOWN],
+        "n_yours": len(found.yours),
+        "models": found.models,
+    }
