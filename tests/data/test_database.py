@@ -79,8 +79,8 @@ def sqlite(tmp_path):
     with sqlite3.connect(tmp_path / "shop.db") as connection:
         connection.execute("create table calls (id integer primary key, text, label)")
         connection.executemany("insert into calls values (?, ?, ?)", ROWS)
-        connection.execute("create table many as with recursive c(n) as (select 1 union all select n + 1 from c limit 30000)"
-                           " select n, 'text ' || n as text from c")  # fmt: skip
+        numbers = "with recursive c(n) as (select 1 union all select n + 1 from c limit 30000)"
+        connection.execute(f"create table many as {numbers} select n, 'text ' || n as text from c")
     connection.close()
     return f"sqlite:///{tmp_path / 'shop.db'}?x=1"
 
