@@ -45,7 +45,7 @@ CHINESE: dict[str, str] = {
     "travel_permit": "通行 回乡 回鄉 台胞 臺胞",
     "plate": "车牌 車牌 牌照 号牌 车号 车辆 車輛 轿车 开车 停车 驾驶 车主 违章",
     "ssn": "社保 社会安全",
-    "social_credit_code": "信用 税号 纳税 执照 识别 机构 代码",
+    "social_credit_code": "信用 税号 纳税 执照 识别 机构 代码 开票",
     "hk_id": "身份 身分",
     "tw_id": "身份 身分 居留",
     "ip": "地址 登录 登錄 主机 服务器 网关 来自",

@@ -23,7 +23,7 @@ SHAPES = {
         "american": r"(?:1[ .\-]{1,2})?(?:\([0-9]{3}\)[ \-]{0,2}|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}"
         rf"{EXTENSION}{RIGHT}",
         "national": rf"\(?0[0-9]{{1,11}}+\)?{GROUPS}{EXTENSION}",
-        "vague": rf"(?:\([0-9]{{2,5}}\)|[0-9]{{2,13}}+){GROUPS}{EXTENSION}",
+        "vague": rf"(?:\([0-9]{{1,5}}\)|[0-9]{{1,13}}+){GROUPS}{EXTENSION}",
     }.items()
 }
 NO_DIGITS = str.maketrans("", "", " .-/+()")
@@ -33,6 +33,7 @@ UNPLANNED = 0.85  # the best score of a number that no plan knows
 FEWEST, MOST = 7, 15  # digits; ITU-T E.164 has 15 at most
 TAIL = re.compile(r"[ ,;]{0,2}(?:ext|x|#|转|轉|分机|分機)", re.IGNORECASE)
 LAST_GROUP = re.compile(r"[ .\-/]{0,2}\(?[0-9]+\)?$")
+INNER = re.compile(r"-[0-9]{1,4}(?![0-9A-Za-z_-])")  # an extension in Chinese style: 0755-26781234-802
 DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2}"
     r"|(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])(?:[ T][0-9]{1,2})?"
@@ -75,6 +76,8 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
         return None
     for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
         stop = end if part == main else start + len(part)
+        if shape == "national" and (inner := INNER.match(text, stop, start + len(main))):
+            stop = inner.end()
         if goes_on(text, stop):
             continue
         score = _score(shape, part, said=said)
@@ -94,7 +97,7 @@ def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 def _in_a_path(shape: str, text: str, start: int) -> bool:
     """Say whether the number goes on from letters or few digits, as in `/13/02/14/2318247` and `some-title-392828`."""
     before = text[max(0, start - 8) : start]
-    if before[-1:] not in {"/", "#", "-", "="} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
+    if before[-1:] not in {"/", "#", "-"} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
         return False
     return shape == "vague" or before[-1] == "#" or (before[-1] == "/" and not before[-5:-1].isdigit())
 
