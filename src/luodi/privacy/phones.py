@@ -1,6 +1,7 @@
 """Telephone numbers: shapes are found by pattern, then held against the world's numbering plans."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from luodi.errors import SetupError
@@ -27,7 +28,10 @@ SHAPES = {
     }.items()
 }
 NO_DIGITS = str.maketrans("", "", " .-/+()")
-HOME = ("CN", "TW", "HK")
+PIECES = {"plus": ("+",), "zeros": ("00",), "code": ("86", "85"), "service": ("00",), "national": ("0",)}
+"""Without one of these in the text, it holds no such shape."""
+CHINESE_MOBILE = re.compile(r"1(?:3[0-9]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8[0-9]|9[0-35-9])")  # MIIT numbering plan
+AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")  # saves asking the plan
 ABROAD = ("GB", "DE", "FR", "IT", "JP", "AU", "KR", "NL", "CH", "SE", "BE", "IN", "SG")
 UNPLANNED = 0.85  # the best score of a number that no plan knows
 FEWEST, MOST = 7, 15  # digits; ITU-T E.164 has 15 at most
@@ -40,10 +44,16 @@ DATE = re.compile(
 )
 
 
-def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
+def shapes_in(text: str) -> list[str]:
+    """Return the shapes worth looking for in a text."""
+    return [shape for shape in SHAPES if any(piece in text for piece in PIECES.get(shape, ("",)))]
+
+
+def phones(text: str, window: Window, shapes: Iterable[str]) -> list[tuple[int, int, float]]:
     """Return the places in a window of folded text that are telephone numbers, with their scores."""
     found = []
-    for shape, pattern in SHAPES.items():
+    for shape in shapes:
+        pattern = SHAPES[shape]
         at = window.start
         while match := pattern.search(text, at, window.end):
             judged = _judged(shape, text, *match.span())
@@ -118,11 +128,17 @@ def _score(shape: str, part: str, *, said: int) -> float:
     if shape in {"plus", "zeros", "code"}:
         return _international(shape, digits, grouped=grouped, said=said)
     if shape == "mobile":
-        return 0.95 if said > 0 else 0.9 if valid(digits, "CN") else 0.0
+        return 0.95 if said > 0 else 0.9 if CHINESE_MOBILE.match(digits) else 0.0
     if shape == "service":
         return 0.9 if grouped or said > 0 else 0.0
     if shape == "american":
-        return 0.9 if valid(digits[-10:], "US") else 0.8 if said > 0 or "(" in part else 0.0
+        return (
+            0.9
+            if AMERICAN.fullmatch(digits[-10:]) and valid(digits[-10:], "US")
+            else 0.8
+            if said > 0 or "(" in part
+            else 0.0
+        )
     if shape == "national":
         return _national(digits, grouped=grouped, said=said)
     return 0.6 if said > 0 and (grouped or len(digits) >= FEWEST) and len(digits) <= 13 else 0.0
@@ -142,7 +158,7 @@ def _international(shape: str, digits: str, *, grouped: bool, said: int) -> floa
 def _national(digits: str, *, grouped: bool, said: int) -> float:
     if not FEWEST <= len(digits) <= 12:
         return 0.0
-    if any(valid(digits, region) for region in HOME):
+    if (len(digits) >= 10 and valid(digits, "CN")) or (len(digits) in {9, 10} and valid(digits, "TW")):
         return 0.9 if grouped or said > 0 else 0.0
     if said > 0:
         return 0.8
