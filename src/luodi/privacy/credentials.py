@@ -41,6 +41,9 @@ VENDORS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(  # any of 
         ),
     )
 )
+BASIC = re.compile(
+    r"(?<![A-Za-z])Authorization\W{1,4}+Basic {1,3}+([A-Za-z0-9+/]{8,2000}+={0,2}+)", re.IGNORECASE
+)  # RFC 7617
 BEARER = re.compile(r"(?<![A-Za-z])[Bb][Ee][Aa][Rr][Ee][Rr] {1,3}+([A-Za-z0-9._~+/\-]{16,4000}+={0,2}+)")
 # "passwords", "keynote" and "password-manager" are no labels, hence the look behind.
 ASSIGNED = re.compile(
@@ -75,6 +78,8 @@ def secrets(text: str) -> list[tuple[int, int, float]]:
     lowered = text.lower()
     if "bearer" in lowered:
         found += [(*match.span(1), 0.995) for match in BEARER.finditer(text)]
+    if "basic" in lowered:
+        found += [(*match.span(1), 0.995) for match in BASIC.finditer(text)]
     return found + _assigned(text, lowered)
 
 
@@ -112,7 +117,11 @@ def _is_secret(value: str, *, is_password: bool, sign: str | None) -> bool:
         return False
     mixed = any(one.isdigit() for one in value) and any(one.isalpha() for one in value)
     if is_password:
-        return mixed or (sign is not None and (len(value) >= 6 or value.isdigit()))
+        return (
+            mixed
+            or (value.isdigit() and len(value) >= 6)
+            or (sign is not None and (len(value) >= 6 or value.isdigit()))
+        )
     return len(value) >= 16 and mixed and bits_per_character(value) >= LEAST_BITS
 
 

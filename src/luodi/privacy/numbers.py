@@ -66,7 +66,8 @@ def _grouped_card(code: str, said: Said) -> float:
 def _credit_code(code: str, said: Said) -> float:
     if not checks.social_credit_code(code):
         return 0.0
-    return 0.97 if not code.isdigit() or code[0] == "9" or said() > 0 else 0.0
+    sure = not code.isdigit() or code[0] == "9" or checks.organization_code(code[8:17]) or said() > 0
+    return 0.97 if sure else 0.0  # of 18 digits that begin with 1 or 5, one in a hundred passes by chance
 
 
 def _ssn(code: str, said: Said) -> float:

@@ -1,6 +1,7 @@
 """Telephone numbers: shapes are found by pattern, then held against the world's numbering plans."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from luodi.errors import SetupError
@@ -23,26 +24,36 @@ SHAPES = {
         "american": r"(?:1[ .\-]{1,2})?(?:\([0-9]{3}\)[ \-]{0,2}|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}"
         rf"{EXTENSION}{RIGHT}",
         "national": rf"\(?0[0-9]{{1,11}}+\)?{GROUPS}{EXTENSION}",
-        "vague": rf"(?:\([0-9]{{2,5}}\)|[0-9]{{2,13}}+){GROUPS}{EXTENSION}",
+        "vague": rf"(?:\([0-9]{{1,5}}\)|[0-9]{{1,13}}+){GROUPS}{EXTENSION}",
     }.items()
 }
 NO_DIGITS = str.maketrans("", "", " .-/+()")
-HOME = ("CN", "TW", "HK")
+PIECES = {"plus": ("+",), "zeros": ("00",), "code": ("86", "85"), "service": ("00",), "national": ("0",)}
+"""Without one of these in the text, it holds no such shape."""
+CHINESE_MOBILE = re.compile(r"1(?:3[0-9]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8[0-9]|9[0-35-9])")  # MIIT numbering plan
+AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")  # saves asking the plan
 ABROAD = ("GB", "DE", "FR", "IT", "JP", "AU", "KR", "NL", "CH", "SE", "BE", "IN", "SG")
 UNPLANNED = 0.85  # the best score of a number that no plan knows
 FEWEST, MOST = 7, 15  # digits; ITU-T E.164 has 15 at most
 TAIL = re.compile(r"[ ,;]{0,2}(?:ext|x|#|转|轉|分机|分機)", re.IGNORECASE)
 LAST_GROUP = re.compile(r"[ .\-/]{0,2}\(?[0-9]+\)?$")
+INNER = re.compile(r"-[0-9]{1,4}(?![0-9A-Za-z_-])")  # an extension in Chinese style: 0755-26781234-802
 DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2}"
     r"|(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])(?:[ T][0-9]{1,2})?"
 )
 
 
-def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
+def shapes_in(text: str) -> list[str]:
+    """Return the shapes worth looking for in a text."""
+    return [shape for shape in SHAPES if any(piece in text for piece in PIECES.get(shape, ("",)))]
+
+
+def phones(text: str, window: Window, shapes: Iterable[str]) -> list[tuple[int, int, float]]:
     """Return the places in a window of folded text that are telephone numbers, with their scores."""
     found = []
-    for shape, pattern in SHAPES.items():
+    for shape in shapes:
+        pattern = SHAPES[shape]
         at = window.start
         while match := pattern.search(text, at, window.end):
             judged = _judged(shape, text, *match.span())
@@ -75,6 +86,8 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
         return None
     for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
         stop = end if part == main else start + len(part)
+        if shape == "national" and (inner := INNER.match(text, stop, start + len(main))):
+            stop = inner.end()
         if goes_on(text, stop):
             continue
         score = _score(shape, part, said=said)
@@ -94,7 +107,7 @@ def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 def _in_a_path(shape: str, text: str, start: int) -> bool:
     """Say whether the number goes on from letters or few digits, as in `/13/02/14/2318247` and `some-title-392828`."""
     before = text[max(0, start - 8) : start]
-    if before[-1:] not in {"/", "#", "-", "="} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
+    if before[-1:] not in {"/", "#", "-"} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
         return False
     return shape == "vague" or before[-1] == "#" or (before[-1] == "/" and not before[-5:-1].isdigit())
 
@@ -115,11 +128,17 @@ def _score(shape: str, part: str, *, said: int) -> float:
     if shape in {"plus", "zeros", "code"}:
         return _international(shape, digits, grouped=grouped, said=said)
     if shape == "mobile":
-        return 0.95 if said > 0 else 0.9 if valid(digits, "CN") else 0.0
+        return 0.95 if said > 0 else 0.9 if CHINESE_MOBILE.match(digits) else 0.0
     if shape == "service":
         return 0.9 if grouped or said > 0 else 0.0
     if shape == "american":
-        return 0.9 if valid(digits[-10:], "US") else 0.8 if said > 0 or "(" in part else 0.0
+        return (
+            0.9
+            if AMERICAN.fullmatch(digits[-10:]) and valid(digits[-10:], "US")
+            else 0.8
+            if said > 0 or "(" in part
+            else 0.0
+        )
     if shape == "national":
         return _national(digits, grouped=grouped, said=said)
     return 0.6 if said > 0 and (grouped or len(digits) >= FEWEST) and len(digits) <= 13 else 0.0
@@ -139,7 +158,7 @@ def _international(shape: str, digits: str, *, grouped: bool, said: int) -> floa
 def _national(digits: str, *, grouped: bool, said: int) -> float:
     if not FEWEST <= len(digits) <= 12:
         return 0.0
-    if any(valid(digits, region) for region in HOME):
+    if (len(digits) >= 10 and valid(digits, "CN")) or (len(digits) in {9, 10} and valid(digits, "TW")):
         return 0.9 if grouped or said > 0 else 0.0
     if said > 0:
         return 0.8
