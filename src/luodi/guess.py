@@ -75,7 +75,7 @@ def look(path: Path | str, *, task: str | None = None, text: str | None = None, 
     )
 
 
-def look_for_text(path: Path, *, text: str | None = None) -> Guess:
+def look_for_text(path: Path | str, *, text: str | None = None) -> Guess:
     """Guess the text of a table without labels: task and label are empty. Raises `DataError` where there is no row."""
     table = open_table(path)
     rows = [row for _, row in islice(table.rows(), LOOKED_AT) if isinstance(row, dict)]

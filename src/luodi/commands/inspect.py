@@ -5,18 +5,21 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from luodi.errors import DataError, LuodiError
 from luodi.terminal import JSON, NOT_MET, fail, near
 
+if TYPE_CHECKING:
+    from luodi.data.sources import Source
+
 NARROWEST, WIDEST = 60, 120
 
 
 @click.command()
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source")
 @click.option("--text", help="The column of the text, if the guess is wrong.")
 @click.option("--label", help="The column of the label, if the guess is wrong.")
 @click.option("--yes", is_flag=True, help="Take the guess without asking.")
@@ -26,7 +29,7 @@ NARROWEST, WIDEST = 60, 120
 @click.option("--language", type=click.Choice(["en", "zh"]), help="The language that the page shows first.")
 @JSON
 def inspect(
-    source: Path,
+    source: str,
     text: str | None,
     label: str | None,
     yes: bool,
@@ -38,15 +41,21 @@ def inspect(
 ) -> None:
     """Say what is in a file, and what to mend before anything learns from it. Changes nothing.
 
+    SOURCE is a table (CSV, TSV, JSON, JSONL, Parquet, Arrow, Excel, packed or not), a folder or a pattern of them,
+    or the URL of a database.
+
     Exit codes: 0 nothing has to be mended, 1 something has, 2 the file cannot be read.
     """
-    guess = _guess(source, text, label)
+    from luodi.data import sources
+
+    tables = sources.expand(Path(), source)
+    guess = _guess(tables[0], text, label)
     if not as_json:
         _show(guess)
         asked = not yes and text is None and label is None and sys.stdin.isatty()
         if asked and not click.confirm("Is that right?", default=True):
-            fail(LuodiError("nothing was looked at", where=str(source), fix="say --text COLUMN --label COLUMN"))
-    found = _look(source, guess, quick=quick)
+            fail(LuodiError("nothing was looked at", where=source, fix="say --text COLUMN --label COLUMN"))
+    found = _look(source, tables, guess, quick=quick)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -62,15 +71,17 @@ def inspect(
         sys.exit(NOT_MET)
 
 
-def _guess(source: Path, text: str | None, label: str | None) -> Any:
+def _guess(table: "Source", text: str | None, label: str | None) -> Any:
     from luodi import guess
 
+    path = table.database.url if table.database else table.path
+    assert path is not None
     try:
-        return guess.look(source, text=text, label=label)
+        return guess.look(path, text=text, label=label)
     except DataError:
         if label is not None:
             raise
-        return guess.look_for_text(source, text=text)
+        return guess.look_for_text(path, text=text)
 
 
 def _show(guess: Any) -> None:
@@ -87,21 +98,28 @@ def _show(guess: Any) -> None:
     click.echo()
 
 
-def _look(source: Path, guess: Any, *, quick: bool) -> dict[str, Any]:
+def _look(source: str, tables: "list[Source]", guess: Any, *, quick: bool) -> dict[str, Any]:
+    """Read all rows of all tables. The first one says what the columns are."""
+    from luodi.data import sources
     from luodi.log import bar_for
     from luodi.quality.inspection import QUICK_SAMPLE, SAMPLE, Inspector
 
-    table = guess.table
     inspector = Inspector(
-        table.columns, text=guess.text, label=guess.label or None, separator=guess.separator,
+        guess.table.columns, text=guess.text, label=guess.label or None, separator=guess.separator,
         most=QUICK_SAMPLE if quick else SAMPLE,
     )  # fmt: skip
-    bar = bar_for(total=0, doing=f"reading {source.name}")
-    for line, row in table.rows():
-        inspector.add(line, row)
-        bar.update(1)
+    bar, n_bytes, notes = bar_for(total=0, doing=f"reading {Path(source).name}"), 0, list[str]()
+    for one in tables:
+        table = sources.open(one)
+        for line, row in table.rows():
+            inspector.add(line, row)
+            bar.update(1)
+        n_bytes += one.path.stat().st_size if one.path is not None and one.path.is_file() else 0
+        notes += table.notes
     bar.close()
-    about = {"name": source.name, "bytes": source.stat().st_size, "task": guess.task, **table.describe()}
+    name = tables[0].name if tables[0].database else Path(source).name or source
+    about = {"name": name, "bytes": n_bytes, "task": guess.task, **guess.table.describe(), "notes": notes}
+    about |= {"files": len(tables)} if len(tables) > 1 else {}
     with _Doing() as doing:
         return inspector.finish(about=about, quick=quick, tell=doing)
 
@@ -124,7 +142,7 @@ class _Doing:
             click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def _print(found: dict[str, Any], source: Path) -> None:
+def _print(found: dict[str, Any], source: str) -> None:
     from luodi.report import screen
 
     width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size((100, 24)).columns))
@@ -135,8 +153,9 @@ def _print(found: dict[str, Any], source: Path) -> None:
         click.echo()
     click.echo()
     if found["roles"]["label"] is not None:
-        data = shlex.quote(str(source))
-        click.echo(f"next  luodi new {shlex.quote(source.name.partition('.')[0])} --data {data}")
+        name = "scenario" if "://" in source else Path(source).name.partition(".")[0] or "scenario"
+        data = found["about"]["name"] if "://" in source else source  # without a password
+        click.echo(f"next  luodi new {shlex.quote(name)} --data {shlex.quote(data)}")
 
 
 def _write_page(found: dict[str, Any], target: Path, language: str | None) -> None:

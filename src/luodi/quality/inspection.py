@@ -117,7 +117,7 @@ class Inspector:
             "columns": described,
         }
         if self.label is not None:
-            found["labels"] = {"column": self.label, **labels.describe(self.labels)}
+            found["labels"] = {"column": self.label, **_masked(labels.describe(self.labels))}
         if self.text is not None:
             lines = [line for line, row in self.sample if text_of(row.get(self.text)).strip()]
             kept = [row for row in rows if text_of(row.get(self.text)).strip()]
@@ -193,6 +193,15 @@ def repeats(prints: Any, pairs: Any) -> dict[str, int]:
     same = a[1:] == a[:-1]
     contradictory = np.unique(a[1:][same & (b[1:] != b[:-1])])
     return {"n": len(a), "repeated": int(same.sum()), "contradictory": len(contradictory)}
+
+
+def _masked(value: Any) -> Any:
+    """Return a plain value without the personal data in its texts: a wrong column may be taken for the label."""
+    if isinstance(value, str):
+        return checks.masked(value)
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    return {key: _masked(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _clipped(value: Any) -> Any:

@@ -13,6 +13,7 @@ from luodi.report.numbers import count, percent
 from luodi.report.outcome import Headline, Tile
 from luodi.report.words import LANGUAGES
 from luodi.store import write_text
+from luodi.text import shorten
 
 STATES = {"fix": "missed", "look": "untold", "fine": "met"}
 """What is most urgent, and the style of the headline that says so."""
@@ -75,7 +76,7 @@ def _tiles(view: View) -> list[Tile]:
                   note=say("n_columns", n=count(len(found["columns"]))))]  # fmt: skip
     labels = found.get("labels")
     if labels and labels["n"]:
-        note = say("most_of_all", share=percent(labels["majority"]), label=labels["labels"][0][0])
+        note = say("most_of_all", share=percent(labels["majority"]), label=shorten(labels["labels"][0][0], 24))
         tiles.append(Tile(name=say("n_labels_tile"), value=count(labels["n_labels"]), note=note))
     text = found.get("text")
     if text and text["tokens"]["quantiles"]:
@@ -88,10 +89,14 @@ def _tiles(view: View) -> list[Tile]:
     if text and text["duplicates"]["n"]:
         near = found.get("near")
         note = say("near_tile", share=percent(near["near"] / near["n"], 1)) if near and near["near"] else ""
-        share = percent(text["duplicates"]["repeated"] / text["duplicates"]["n"], 1)
-        tiles.append(Tile(name=say("repeated_tile"), value=share, note=note))
+        share = text["duplicates"]["repeated"] / text["duplicates"]["n"]
+        tiles.append(Tile(name=say("repeated_tile"), value=_share(share), note=note))
     personal = found.get("personal")
     if personal and personal["n"]:
         note = say("of_sample", n=count(personal["n"]))
-        tiles.append(Tile(name=say("personal_tile"), value=percent(personal["texts"] / personal["n"], 1), note=note))
+        tiles.append(Tile(name=say("personal_tile"), value=_share(personal["texts"] / personal["n"]), note=note))
     return tiles
+
+
+def _share(value: float) -> str:
+    return percent(value, 1) if value else "0%"

@@ -181,7 +181,11 @@ def duplicates(view: View) -> Section | None:
     between, stop = ("；", "。") if view.language == "zh" else ("; ", ".")
     lead = between.join(parts)[:1].upper() + between.join(parts)[1:] + stop
     examples = [mapping(one) for one in sequence(near.get("examples"))]
-    head = [Column(name=say("in_lines")), Column(name=say("one_text"), kind=USER), Column(name="", kind=USER)]
+    head = [
+        Column(name=say("in_lines"), kind="type"),
+        Column(name=say("one_text"), kind=USER),
+        Column(name="", kind=USER),
+    ]
     head.append(Column(name=say("similarity"), kind=NUM))
     rows = [[" / ".join(count(line) for line in one["lines"]), *one["texts"], percent(one["similarity"])]
             for one in examples]  # fmt: skip

@@ -32,11 +32,12 @@ def _file(found: Mapping[str, Any]) -> Line:
     how = [str(about.get("format", "")).upper(), str(about.get("encoding") or "").upper(),
            DELIMITERS.get(str(about.get("delimiter") or ""), "")]  # fmt: skip
     size = bytes_(about["bytes"]) if about.get("bytes") else ""
+    files = f" of {about['files']} files" if about.get("files") else ""
     bad = [(f", {count(rows['malformed'])} malformed", "red")] if rows["malformed"] else []
     rest = "  ".join(one for one in (" ".join(filter(None, how)), size) if one)
     return [
         (str(about.get("name", "")), "bold"),
-        (f"  {plural(rows['n'], 'row')}, {plural(len(found['columns']), 'column')}", ""),
+        (f"  {plural(rows['n'], 'row')}, {plural(len(found['columns']), 'column')}{files}", ""),
         *bad,
         (f"  {rest}", "dim"),
     ]
