@@ -281,6 +281,84 @@ Written by {PER}, produced by {PER}
 Photo: {PER}/{ORG}
 By {PER}, {ORG}
 {CITY}, {COUNTRY} - {n} people died when a bus crashed.
+This novel by {LAST} is the best on the list, although {PER} disagrees.
+The early {LAST} records are better than the late ones.
+Unlike the {LAST} version, this one is slow.
+Did you like the {PER} show last night?
+It could be argued that {LAST} was inspired by {PER}, whose father came from {COUNTRY}.
+{PER} (left) and {PER} at the premiere in {CITY}
+In an interview with {ORG}, {PER} explained: "We wrote it about home."
+"Most of it is awful," as our reader {PER} points out.
+The {ORG} Choir was founded in {year} and sings all over {COUNTRY}.
+{ORG} invites painters from all over the world to {CITY}.
+{ORG} was the idea of three friends: {LAST}, {LAST} and {LAST}.
+{ORG} is a Swedish bank and insurance company
+In the 1980s, {ORG} spent millions on chips.
+In {year} {ORG} became {ORG}.
+She spent two years at {ORG} as an assistant to {PER}, then moved to {ORG} in {CITY}.
+{LAST} began to paint as a child while living in {CITY}.
+While studying law at the University of {CITY}, {LAST} met {PER}.
+The bus stops at {ROAD}.
+Get off at the corner of {STREET} and {STREET}.
+You enter from {STREET}, not from {STREET}.
+She lives on the south side of {STREET}.
+The bank on {STREET} in {CITY} was robbed on {day}.
+We'll meet on {day} at {ORG}, {ROAD}, {CITY}.
+I'll see you at {ADDR} after work.
+The parcel came to {ADDR} last night.
+I used to live at {ADDR} but now I'm at {ADDR}.
+Please confirm these details: {ADDR}
+How do I change the address to {ADDR}?
+Send the new card to {ADDR}, I'm in {CITY} on business.
+Return to sender: {ADDR}
+Return it to {ADDR} if found.
+As discussed, here is {FIRST}'s address: {ADDR}
+Here's the address you asked for:\n\n{ADDR}
+Q: What is your address? A: {ADDR}
+Q: What is your name? A: {PER}
+What is your surname? {LAST}
+What's your first name? {FIRST}
+Who is your employer? {ORG}
+Where do you live? {CITY}
+Where were you born? {COUNTRY}
+What was your mother's maiden name? {LAST}
+Her married name is {LAST}.
+He was named {FIRST} after his grandfather {PER}.
+They have four children: {FIRST}, {FIRST}, {FIRST} and {FIRST}.
+Why is {FIRST} always late?
+I want to take my daughter {FIRST} off the account.
+The account is under my wife's name, {PER}.
+It's under my father's name {PER}
+The name is wrong, it should be {TITLE} {PER}.
+Please correct it to {TITLE} {PER}
+Could you change it to {PER} please
+Have you heard {PER} speak?
+{PER} will speak at the conference in {CITY}.
+{PER} from {ORG} gives the opening talk.
+{PER} of {ORG}, {PER} of {ORG} and {ORG}'s {PER} were nominated.
+{ORG}'s {PER} was named manager of the year.
+"{COUNTRY} is on the right path," says {LAST}.
+{COUNTRY} president warns of war
+{PER}'s murderer jailed for life
+Two tennis players from {COUNTRY} were detained, among them {PER}.
+I was born in {COUNTRY} but I live in {COUNTRY}.
+I'm in {CITY} for a wedding
+Greetings from {CITY}!
+The queen arrived in {CITY} from {COUNTRY} this morning.
+I used to be a {JOB} at {ORG}, now I have no job.
+{ORG} is an agency in {CITY}.
+I'm {PER}, {n}, from {CITY}.
+{PER}\n{JOB}\nPhone: {phone}\nAddress: {ADDR}
+{PER}\n{CITY}\n{COUNTRY}
+Directed by {PER}
+Date: {date}\nName: {PER}\nPhone: {phone}
+{ORG}\n\n{ADDR}
+{PER}\n{ORG}\n{ADDR}\n{phone} office\n{phone} mobile
+{PER}\n\n{ROAD}\n {UNIT}\n {CITY}\n {COUNTRY} {ZIP}\n{phone}
+Bill to: {PER}\n    {ROAD} {UNIT}\n   {CITY}\n    {STATE}\n    {ZIP}
+# {PER}\n# {ORG}\n# {ROAD}\n# {UNIT}\n# {CITY}\n# {COUNTRY} {ZIP}
+{FIRST}: "Who is there?"\n{FIRST}: "It's me, {FIRST}'s sister."
+{FIRST}: You did it!\n{FIRST}: I know, {FIRST}.
 """.strip().splitlines()
 
 NEGATIVES = r"""
