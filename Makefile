@@ -48,13 +48,14 @@ $(READY): pyproject.toml constraints.txt
 	$(INSTALL) -e ".[train,data]"
 	touch $(READY)
 
-# The tests start a PostgreSQL of their own where its programs are; without them they skip, and say so.
-POSTGRES := command -v initdb || ls /usr/lib/postgresql/*/bin/initdb
+# The tests start a PostgreSQL of their own and open pages in Chromium; where a program is missing they skip, and say so.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
+MISSING := $(shell command -v chromium >/dev/null || echo chromium) \
+	$(shell (command -v initdb || ls /usr/lib/postgresql/*/bin/initdb) >/dev/null 2>&1 || echo postgresql)
 
 $(TOOLS): $(READY)
 	$(INSTALL) -e ".[train,data,dev]"
-	@($(POSTGRES)) >/dev/null 2>&1 || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
-		($(APT) update && $(APT) install -y --no-install-recommends postgresql) >/dev/null 2>&1 || \
-		echo "no PostgreSQL here: its tests will be skipped"
+	@test -z "$(strip $(MISSING))" || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
+		($(APT) update && $(APT) install -y --no-install-recommends $(MISSING)) >/dev/null 2>&1 || \
+		echo "not installed: $(MISSING): their tests will be skipped"
 	touch $(TOOLS)
