@@ -41,6 +41,7 @@ VENDORS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(  # any of 
         ),
     )
 )
+BY_PIECE = tuple((piece, pattern) for pieces, pattern in VENDORS for piece in pieces)
 BASIC = re.compile(
     r"(?<![A-Za-z])Authorization\W{1,4}+Basic {1,3}+([A-Za-z0-9+/]{8,2000}+={0,2}+)", re.IGNORECASE
 )  # RFC 7617
@@ -69,12 +70,8 @@ LEAST_BITS = 3.0  # per character: random hex has 4, base64 nearly 6, English wo
 
 def secrets(text: str) -> list[tuple[int, int, float]]:
     """Return the places of secrets in folded text."""
-    found = [
-        (*match.span(), 0.999)
-        for pieces, pattern in VENDORS
-        if any(piece in text for piece in pieces)
-        for match in pattern.finditer(text)
-    ]
+    there = dict.fromkeys(pattern for piece, pattern in BY_PIECE if piece in text)
+    found = [(*match.span(), 0.999) for pattern in there for match in pattern.finditer(text)]
     lowered = text.lower()
     if "bearer" in lowered:
         found += [(*match.span(1), 0.995) for match in BEARER.finditer(text)]
