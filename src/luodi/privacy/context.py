@@ -63,7 +63,7 @@ WEAK = frozenset({"passport", "travel_permit", "ssn", "hk_id"})
 
 TOKEN = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]")
 MONEY_BEFORE, MONEY_AFTER = re.compile(r"[$€£¥￥]\s?$"), re.compile(r"\s?(?:[元€£%]|美元|万|dollars|USD|EUR|RMB|CNY)")
-GLUE = re.compile(r"[\s:#(\[\"'=\-.号码数字为是的量編编]{0,10}")  # may stand between a label and its number
+GLUE = re.compile(r"[ \t:#(\[\"'=\-.号码数字为是的量編编]{0,10}")  # may stand between a label and its number
 SKIP = re.compile(r"[\s\-(,]{0,3}")
 
 

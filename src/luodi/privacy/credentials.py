@@ -65,7 +65,8 @@ DESCRIPTIONS = (
 )
 DESCRIBING = frozenset(DESCRIPTIONS.split())
 """Behind "password:", these describe it."""
-LEAST_BITS = 3.0  # per character: random hex has 4, base64 nearly 6, English words about 2.5 to 3 at such lengths
+LEAST_BITS = 2.7  # per character: 32 random hexadecimal ones have 3.0 to 3.8, "1111222233334444" has 2
+LEAST_CAPITALS = 0.25  # of random letters half are; of camelCaseNames a sixth
 
 
 def secrets(text: str) -> list[tuple[int, int, float]]:
@@ -119,7 +120,9 @@ def _is_secret(value: str, *, is_password: bool, sign: str | None) -> bool:
             or (value.isdigit() and len(value) >= 6)
             or (sign is not None and (len(value) >= 6 or value.isdigit()))
         )
-    return len(value) >= 16 and mixed and bits_per_character(value) >= LEAST_BITS
+    n_capitals = sum(one.isupper() for one in value)
+    shuffled = len(value) >= 20 and LEAST_CAPITALS <= n_capitals / len(value) <= 1 - LEAST_CAPITALS
+    return len(value) >= 16 and (mixed or shuffled) and bits_per_character(value) >= LEAST_BITS
 
 
 def bits_per_character(value: str) -> float:

@@ -9,7 +9,7 @@ from luodi.privacy.context import near
 from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
 EXTENSION = r"(?:[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機)[ :.]{0,2}[0-9]{1,6}(?![0-9]))?+"
-GROUPS = r"(?:[ .\-/]{0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
+GROUPS = r"(?:(?:[ \-/]|\.(?=[0-9(])){0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
 
 SHAPES = {
     name: re.compile(LEFT + pattern, re.IGNORECASE)
