@@ -5,7 +5,6 @@ from functools import lru_cache
 
 BEFORE, BEFORE_CHINESE = 40, 24  # characters; "registered mobile number on file is:" fits
 AFTER = 14
-ADJACENT = 10  # characters between a label and what it labels: "号码是：", " number: #"
 
 ENGLISH: dict[str, str] = {
     "phone": (
@@ -64,7 +63,7 @@ WEAK = frozenset({"passport", "travel_permit", "ssn", "hk_id"})
 
 TOKEN = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]")
 MONEY_BEFORE, MONEY_AFTER = re.compile(r"[$€£¥￥]\s?$"), re.compile(r"\s?(?:[元€£%]|美元|万|dollars|USD|EUR|RMB|CNY)")
-PAUSE = re.compile(r"[,.;!?，。；！？、\n]")
+GLUE = re.compile(r"[ \t:#(\[\"'=\-.号码数字为是的量編编]{0,10}")  # may stand between a label and its number
 SKIP = re.compile(r"[\s\-(,]{0,3}")
 
 
@@ -82,7 +81,8 @@ KINDS_OF, KINDS_OF_CHINESE = _by_word(ENGLISH), _by_word(CHINESE)
 def near(text: str, start: int, end: int, kind: str) -> int:
     """Say what the words around `text[start:end]` make of it: 1 the kind, -1 some thing, 0 nothing said.
 
-    The nearest label before it counts; one of a thing only when nothing but a few characters stands between.
+    The nearest label before it counts; one of a thing only when no other word stands between: after 快递单号 comes the
+    number of a parcel, after 快递员 that of a person.
 
     >>> near("my phone is 5551234", 12, 19, "phone"), near("order no 5551234", 9, 16, "phone")
     (1, -1)
@@ -98,7 +98,7 @@ def near(text: str, start: int, end: int, kind: str) -> int:
     for_it, against = labels.get(kind, -1), labels.get("thing", -1)
     if for_it >= 0 and for_it >= against:
         return 1 if kind not in WEAK or for_it >= max(labels.values()) else 0
-    if against >= 0 and len(before) - against <= ADJACENT and not PAUSE.search(before, against):
+    if against >= 0 and GLUE.fullmatch(before, against):
         return -1
     return 1 if kind in first_label(text[end : end + AFTER]) else 0
 

@@ -49,7 +49,8 @@ def _resident(code: str, said: Said) -> float:
 def _old_resident(code: str, said: Said) -> float:
     if not checks.old_resident_id(code):
         return 0.0
-    return {1: 0.99, 0: 0.6, -1: 0.0}[said()]
+    called = said()
+    return 0.99 if called > 0 else 0.6 if called == 0 and said("bank_card") <= 0 else 0.0
 
 
 def _bank_card(code: str, said: Said) -> float:

@@ -9,7 +9,7 @@ from luodi.privacy.context import near
 from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
 EXTENSION = r"(?:[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機)[ :.]{0,2}[0-9]{1,6}(?![0-9]))?+"
-GROUPS = r"(?:[ .\-/]{0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
+GROUPS = r"(?:(?:[ \-/]|\.(?=[0-9(])){0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
 
 SHAPES = {
     name: re.compile(LEFT + pattern, re.IGNORECASE)
@@ -28,11 +28,25 @@ SHAPES = {
     }.items()
 }
 NO_DIGITS = str.maketrans("", "", " .-/+()")
-PIECES = {"plus": ("+",), "zeros": ("00",), "code": ("86", "85"), "service": ("00",), "national": ("0",)}
-"""Without one of these in the text, it holds no such shape."""
+PIECES = {"plus": "+", "zeros": "00", "service": "00", "national": "0"}
+"""Without this in the text, it holds no such shape."""
 CHINESE_MOBILE = re.compile(r"1(?:3[0-9]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8[0-9]|9[0-35-9])")  # MIIT numbering plan
+TAIWANESE_MOBILE = re.compile(r"09[0-9]{8}")
 AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")  # saves asking the plan
-ABROAD = ("GB", "DE", "FR", "IT", "JP", "AU", "KR", "NL", "CH", "SE", "BE", "IN", "SG")
+ABROAD = {  # regions that write a zero first, and how many digits their numbers have with it
+    "GB": (10, 11),
+    "DE": (9, 12),
+    "FR": (10, 10),
+    "IT": (9, 11),
+    "JP": (10, 11),
+    "AU": (10, 10),
+    "KR": (9, 11),
+    "NL": (10, 10),
+    "CH": (10, 10),
+    "SE": (9, 10),
+    "BE": (9, 10),
+    "IN": (11, 11),
+}
 UNPLANNED = 0.85  # the best score of a number that no plan knows
 FEWEST, MOST = 7, 15  # digits; ITU-T E.164 has 15 at most
 TAIL = re.compile(r"[ ,;]{0,2}(?:ext|x|#|转|轉|分机|分機)", re.IGNORECASE)
@@ -46,7 +60,7 @@ DATE = re.compile(
 
 def shapes_in(text: str) -> list[str]:
     """Return the shapes worth looking for in a text."""
-    return [shape for shape in SHAPES if any(piece in text for piece in PIECES.get(shape, ("",)))]
+    return [shape for shape in SHAPES if PIECES.get(shape, "") in text]
 
 
 def phones(text: str, window: Window, shapes: Iterable[str]) -> list[tuple[int, int, float]]:
@@ -159,10 +173,11 @@ def _national(digits: str, *, grouped: bool, said: int) -> float:
     if not FEWEST <= len(digits) <= 12:
         return 0.0
     if (len(digits) >= 10 and valid(digits, "CN")) or (len(digits) in {9, 10} and valid(digits, "TW")):
-        return 0.9 if grouped or said > 0 else 0.0
+        return 0.9 if grouped or said > 0 or TAIWANESE_MOBILE.fullmatch(digits) else 0.0
     if said > 0:
         return 0.8
-    return 0.7 if grouped and len(digits) >= 9 and any(valid(digits, region) for region in ABROAD) else 0.0
+    fitting = (region for region, (fewest, most) in ABROAD.items() if grouped and fewest <= len(digits) <= most)
+    return 0.7 if any(valid(digits, region) for region in fitting) else 0.0
 
 
 def _digits(value: str) -> str:
