@@ -10,11 +10,12 @@ from luodi.data.boilerplate import Boilerplate
 from luodi.data.clean import Cleaner, Receipts
 from luodi.privacy.find import find
 from luodi.privacy.mask import Personal
+from luodi.text import shorten
 
 PERSONAL_SAMPLE, QUICK_PERSONAL_SAMPLE = 2_000, 300
 PERSONAL_CHARACTERS = 4_000  # of a text
 EXAMPLES = 3
-SHOWN = 160
+SHOWN, LONGEST = 160, 4_000
 MOST_LEAKS, MOST_SUSPECTS = 20, 50
 
 Tell = Callable[[str], None]
@@ -103,7 +104,7 @@ def near_duplicates(sample: Sample) -> dict[str, Any]:
             examples.append(
                 {
                     "lines": [sample.lines[other], sample.lines[row]],
-                    "texts": [masked(sample.texts[other][:SHOWN]), masked(sample.texts[row][:SHOWN])],
+                    "texts": [shown(sample.texts[other]), shown(sample.texts[row])],
                     "similarity": round(float(found.similarity[row]), 3),
                 }
             )
@@ -122,7 +123,7 @@ def templates(sample: Sample) -> dict[str, Any] | None:
         "share": round(found.share, 4),
         "n_templates": found.n_templates,
         "top": [
-            {"pattern": masked(one.pattern[:SHOWN]), "n": one.n_rows, "share": round(one.share, 4),
+            {"pattern": shown(one.pattern), "n": one.n_rows, "share": round(one.share, 4),
              "lines": [sample.lines[row] for row in one.rows[:EXAMPLES]]}
             for one in found.top
         ],
@@ -141,7 +142,7 @@ def leakage(sample: Sample) -> dict[str, Any]:
             {"kind": one.kind, "mark": masked(one.mark), "label": masked(one.label), "n": one.n_rows,
              "precision": round(one.precision, 4), "coverage": round(one.coverage, 4),
              "lines": [sample.lines[rows[row]] for row in one.rows[:EXAMPLES]],
-             "examples": [masked(text) for text in one.examples[:EXAMPLES]]}
+             "examples": [shown(sample.texts[rows[row]]) for row in one.rows[:EXAMPLES]]}
             for one in found[:MOST_LEAKS]
         ],
     }  # fmt: skip
@@ -155,14 +156,14 @@ def suspects(sample: Sample) -> dict[str, Any] | None:
     found = suspects.find([sample.texts[row] for row in rows], ys)
     if not found.ranked:
         return None
-    shown = found.ranked[: min(MOST_SUSPECTS, found.n_wrong)]
+    top = found.ranked[: min(MOST_SUSPECTS, found.n_wrong)]
     return {
         "n": found.n_rows,
         "wrong": found.n_wrong,
         "top": [
-            {"line": sample.lines[rows[one.index]], "text": masked(sample.texts[rows[one.index]][:SHOWN]),
+            {"line": sample.lines[rows[one.index]], "text": shown(sample.texts[rows[one.index]]),
              "given": _label(one.given), "suggested": _label(one.suggested), "score": round(one.score, 4)}
-            for one in shown
+            for one in top
         ],
     }  # fmt: skip
 
@@ -205,6 +206,15 @@ def _labelled(sample: Sample) -> tuple[list[int], list[Any]]:
 
 def _label(y: Any) -> str:
     return masked(y if isinstance(y, str) else ", ".join(sorted(y)))
+
+
+def shown(text: str, most: int = SHOWN) -> str:
+    """Return a text as it may be shown: masked first and cut then, since half a number is not recognized.
+
+    >>> shown("call 415-555-2671 or write to anna@example.com", 22)
+    'call [PHONE] or write…'
+    """
+    return shorten(" ".join(masked(text[:LONGEST]).split()), most)
 
 
 def masked(text: str) -> str:

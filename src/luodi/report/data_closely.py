@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from luodi.report import bars, charts
-from luodi.report.blocks import Block, Column, Figure, Section, Table, View, mapping, name_of, sequence
+from luodi.report.blocks import (
+    Block,
+    Column,
+    Figure,
+    Mistake,
+    Mistakes,
+    Section,
+    Table,
+    View,
+    mapping,
+    name_of,
+    sequence,
+)
 from luodi.report.numbers import count, number, percent, quality
 
 NUM, MINI, USER = "num", "mini", "user"
@@ -19,14 +31,15 @@ def suspects(view: View) -> Section | None:
     found, say = _found(view, "suspects"), view.say
     if not found.get("n"):
         return None
-    rows = [
-        [count(one["line"]), str(one["text"]), name_of(one["given"]), name_of(one["suggested"])]
+    shown = [
+        Mistake(
+            text=str(one["text"]), gold=name_of(one["given"]), predicted=name_of(one["suggested"]), score="",
+            where=f"{say('line')} {count(one['line'])}",
+        )
         for one in map(mapping, sequence(found.get("top")))
-    ]
-    head = [Column(name=say("line")), Column(name=say("one_text"), kind=USER)]
-    head += [Column(name=say("given_label"), kind=USER), Column(name=say("suggested"), kind=USER)]
-    blocks = [Table(columns=head, rows=rows, first=10)] if rows else []
-    said = "suspects_said" if rows else "suspects_none"
+    ]  # fmt: skip
+    blocks = [Mistakes(mistakes=shown, names=(say("given_label"), say("suggested")), first=6)] if shown else []
+    said = "suspects_said" if shown else "suspects_none"
     lead = say(said, wrong=count(found["wrong"]), n=count(found["n"]))
     return Section(name="suspects", title=say("suspects"), lead=lead, note=say("suspects_note"), blocks=blocks)
 
@@ -90,7 +103,10 @@ def forecast(view: View) -> Section | None:
     if len(points) < 2 or not ahead:
         return None
     n = int(found["rows"])
-    rings = [(times * n, *(float(ahead[f"{times}x"][name]) for name in ("value", "low", "high"))) for times in (2, 4)]
+    rings = [
+        (float(times * n), float(one["value"]), float(one["low"]), float(one["high"]))
+        for times, one in ((times, mapping(ahead[f"{times}x"])) for times in (2, 4))
+    ]
     metric = view.metric(str(found["metric"]))
     title = say("forecast_more")
     picture = bars.forecast(points, rings, x_name=say("x_rows"), y_name=metric, title=title)
