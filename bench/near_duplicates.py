@@ -82,7 +82,7 @@ def plant(texts: Sequence[str], rng: random.Random) -> tuple[list[str], list[tup
 
 def grams(text: str) -> set[str]:
     """Return tokens and pairs of tokens, by string operations alone."""
-    tokens = re.findall(r"[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\ufaff]+", near._normalize(text))
+    tokens = re.findall(r"[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\ufaff]+", near.normalize(text))
     return {*tokens, *(f"{a} {b}" for a, b in itertools.pairwise(tokens))}
 
 

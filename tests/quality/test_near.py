@@ -93,7 +93,7 @@ def test_whatever_is_reported_has_been_compared(texts, threshold):
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_similarity_is_that_of_python_sets_and_the_same_both_ways(one, other):
     def grams(text):
-        letters = near._normalize(text)
+        letters = near.normalize(text)
         tokens = "".join(f" {c} " if near._is_wide(np.array([ord(c)]))[0] else c for c in letters).split(" ")
         tokens = [token for token in tokens if token]
         return {*tokens, *itertools.pairwise(tokens)} if len(tokens) > 1 else {*tokens}

@@ -64,7 +64,7 @@ def signatures(texts: Sequence[str]) -> U32:
     out = np.empty((len(texts), N_BANDS), np.uint32)
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         part = texts[start : start + TEXTS_AT_ONCE]
-        out[start : start + len(part)] = _bands(*_pairs(*_tokens(part)), len(part))
+        out[start : start + len(part)] = _bands(*_pairs(*tokens(part)), len(part))
     return out
 
 
@@ -111,7 +111,7 @@ def similarities(a: I64, b: I64, text_of: Callable[[Sequence[int]], Sequence[str
         part = slice(start, start + COMPARED_AT_ONCE)
         rows, where = np.unique(np.concatenate([a[part], b[part]]), return_inverse=True)
         texts = text_of(rows.tolist())
-        row, token = _tokens(texts)
+        row, token = tokens(texts)
         pair_row, pair = _pairs(row, token)
         grams, column = np.unique(np.concatenate([token, pair]), return_inverse=True)
         shape = (len(texts), len(grams))
@@ -181,9 +181,9 @@ def _rows_of(codes: U64, n: int) -> tuple[I64, I64]:
     return (codes // np.uint64(n)).astype(np.int64), (codes % np.uint64(n)).astype(np.int64)
 
 
-def _tokens(texts: Sequence[str]) -> tuple[I64, U64]:
+def tokens(texts: Sequence[str]) -> tuple[I64, U64]:
     """Return row and hash of every token, at least one for each text."""
-    normal = [_normalize(text) for text in texts]
+    normal = [normalize(text) for text in texts]
     row = np.repeat(np.arange(len(texts)), [len(text) for text in normal])
     points = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.uint32)
     letter = points != ord(" ")
@@ -196,14 +196,25 @@ def _tokens(texts: Sequence[str]) -> tuple[I64, U64]:
     return row[starts], ngrams.mix(np.add.reduceat(letters, first))
 
 
-def _normalize(text: str) -> str:
+def normalize(text: str) -> str:
     """Keep letters and digits, folded; of a text without any, its marks. A space ends it.
 
-    >>> _normalize("Ｏrder #12-B!"), _normalize(" !! ")
+    >>> normalize("Ｏrder #12-B!"), normalize(" !! ")
     ('order 12 b ', '!! ')
     """
     letters = NO_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
     return (letters or " ".join(text.split()) or "\0") + " "
+
+
+def words(text: str) -> list[str]:
+    """Return the tokens of a text as strings, in order.
+
+    >>> words("Order #12 已发货")
+    ['order', '12', '已', '发', '货']
+    """
+    letters = normalize(text)
+    wide = _is_wide(np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), np.uint32))
+    return "".join(f" {one} " if alone else one for one, alone in zip(letters, wide, strict=True)).split()
 
 
 def _is_wide(points: U32) -> NDArray[np.bool_]:

@@ -1,0 +1,116 @@
+"""Planted wrong labels, and what finding them is worth: `python -m bench.wrong_labels`.
+
+A fifth of the labels is made wrong in three ways: at random; each label always for the same other one; and on the rows
+that a weak model finds hardest, as people do. Average precision stands against chance, which is the share of wrong
+labels. Then a model learns from the labels as they are, from those left when the suspects are dropped, from those with
+the suspects' labels replaced, and from the right ones, and is examined on rows that were set aside. Gain is the share
+of what the right labels would bring.
+"""
+
+import csv
+import gzip
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+
+from luodi.contracts import Recipe
+from luodi.metrics.classification import accuracy
+from luodi.models.tfidf_logreg import TfidfLogreg
+from luodi.quality import suspects
+from luodi.train import linear
+from luodi.train.answers import decide
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+RATE, N_TRAIN, N_TEST = 0.2, 8_000, 2_000
+Rows = list[tuple[str, str]]
+
+
+def read(name: str) -> Rows:
+    if name == "AG News":
+        with gzip.open(SHARED / "ag_news" / "train.tsv.gz", "rt", encoding="utf-8") as file:
+            return [(line.split("\t")[1], line.split("\t")[0]) for line in file][1:]
+    if name == "banking77":
+        with (SHARED / "banking77" / "train.csv").open(encoding="utf-8", newline="") as file:
+            return [(row["text"], row["category"]) for row in csv.DictReader(file)]
+    lines = (SHARED / "thucnews" / "train_first45k.txt").read_text(encoding="utf-8").splitlines()
+    return [(line.rsplit("\t", 1)[0], line.rsplit("\t", 1)[1]) for line in lines]
+
+
+def spoil(how: str, xs: list[str], ys: list[str], *, seed: int) -> list[str]:
+    """Return the labels with a fifth of them wrong."""
+    rng = np.random.default_rng(seed)
+    labels = sorted(set(ys))
+    y = np.array([labels.index(one) for one in ys])
+    if how == "by row":
+        wrong, other = hardest(xs, y, len(labels), rng)
+    else:
+        wrong = rng.permutation(len(y))[: round(RATE * len(y))]
+        shift = rng.integers(1, len(labels), len(y)) if how == "at random" else np.ones(len(y), np.int64)
+        other = (y + shift) % len(labels)
+    bad = y.copy()
+    bad[wrong] = other[wrong]
+    return [labels[n] for n in bad]
+
+
+def hardest(xs: list[str], y: NDArray, n_labels: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
+    """Return the rows on which a model of few rows leans to another label, with some luck, and those labels."""
+    x = linear.Matrix(xs, ("words:1", "chars:1-2"), n_labels=n_labels).x
+    learned = rng.permutation(len(y))[: len(y) // 4]
+    p = np.full((len(y), n_labels), 1e-6)
+    model = LogisticRegression(C=3, max_iter=50).fit(x[learned], y[learned])
+    p[:, model.classes_] += model.predict_proba(x)
+    own = p[np.arange(len(y)), y]
+    p[np.arange(len(y)), y] = 0
+    return np.argsort(-p.max(axis=1) / own * rng.gamma(1.0, size=len(y)))[: round(RATE * len(y))], p.argmax(axis=1)
+
+
+def examined(train: Rows, test: Rows) -> float:
+    model = TfidfLogreg()
+    model.fit(train, [], recipe=Recipe(), work=Path())
+    return accuracy([y for _, y in test], [decide("classify", one) for one in model.predict([x for x, _ in test])])
+
+
+def compare(name: str, how: str) -> None:
+    rows = random.Random(7).sample(read(name), N_TRAIN + N_TEST)
+    train, test = rows[:N_TRAIN], rows[N_TRAIN:]
+    xs, ys = [x for x, _ in train], [y for _, y in train]
+    bad = spoil(how, xs, ys, seed=7)
+    started = time.perf_counter()
+    found = suspects.find(xs, bad, seed=7)
+    seconds = time.perf_counter() - started
+    wrong = np.array(ys) != np.array(bad)
+    score = np.zeros(len(xs))
+    for one in found.ranked:
+        score[one.index] = one.score
+    ap = average_precision_score(wrong, score)
+    named = {one.index: one.suggested for one in found.ranked[: found.n_wrong]}
+    marks = {
+        "as they are": examined(list(zip(xs, bad, strict=True)), test),
+        "dropped": examined([(x, y) for n, (x, y) in enumerate(zip(xs, bad, strict=True)) if n not in named], test),
+        "replaced": examined([(x, named.get(n, y)) for n, (x, y) in enumerate(zip(xs, bad, strict=True))], test),
+        "right": examined(train, test),
+    }
+    least, most = marks["as they are"], marks["right"]
+    gains = {policy: round((marks[policy] - least) / (most - least), 2) for policy in ("dropped", "replaced")}
+    print(
+        f"{name}, {how}: average precision {ap:.3f}, {ap / wrong.mean():.1f} times chance; "
+        f"{found.n_wrong:,} estimated of {wrong.sum():,} wrong; {seconds:.1f} s; "
+        f"accuracy { ({key: round(value, 4) for key, value in marks.items()}) }; gain {gains}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    for name in sys.argv[1:] or ["AG News", "THUCNews", "banking77"]:
+        for how in ("at random", "by label", "by row"):
+            compare(name, how)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

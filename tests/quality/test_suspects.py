@@ -1,0 +1,123 @@
+"""Wrong labels are found, right ones left in peace, and the same is said every time."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from luodi.quality import suspects
+
+WORDS = {
+    "billing": ["invoice", "refund", "charge", "card", "payment", "money"],
+    "technical": ["crash", "screen", "login", "error", "update", "slow"],
+    "shipping": ["parcel", "courier", "late", "address", "tracking", "box"],
+}
+COMMON = ["please", "help", "with", "my", "last", "one", "it", "is", "still", "there", "and", "nobody", "told", "us"]
+
+
+def rows(n, *, seed=1):
+    rng = random.Random(seed)
+    ys = [rng.choice(sorted(WORDS)) for _ in range(n)]
+    return [" ".join(rng.sample(WORDS[y], 3) + rng.sample(COMMON, 5)) for y in ys], ys
+
+
+def spoiled(ys, share, *, seed=2):
+    rng = random.Random(seed)
+    wrong = set(rng.sample(range(len(ys)), round(share * len(ys))))
+    return [rng.choice(sorted(WORDS.keys() - {y})) if n in wrong else y for n, y in enumerate(ys)], wrong
+
+
+def test_wrong_labels_come_first_with_the_right_ones_suggested():
+    xs, ys = rows(300)
+    given_, wrong = spoiled(ys, 0.1)
+
+    found = suspects.find(xs, given_)
+
+    top = found.ranked[: len(wrong)]
+    assert {one.index for one in top} == wrong
+    assert all(one.suggested == ys[one.index] and one.given == given_[one.index] for one in top)
+    assert found.n_wrong == pytest.approx(len(wrong), abs=6)
+    assert [one.score for one in found.ranked] == sorted((one.score for one in found.ranked), reverse=True)
+
+
+def test_right_labels_are_not_counted_as_wrong():
+    xs, ys = rows(300)
+
+    assert suspects.find(xs, ys).n_wrong <= 6
+
+
+def test_labels_that_are_missing_or_too_many_are_found_one_by_one():
+    xs, ys = rows(400)
+    right = [frozenset({y, "urgent"}) if "still" in x else frozenset({y}) for x, y in zip(xs, ys, strict=True)]
+    given_ = [
+        frozenset(sorted(WORDS)[:1]) if n in {5, 6} else frozenset() if n in {7, 8} else y for n, y in enumerate(right)
+    ]
+    wrong = {n for n in range(400) if given_[n] != right[n]}
+
+    found = suspects.find(xs, given_)
+
+    assert {one.index for one in found.ranked[:8]} >= wrong
+    assert all(isinstance(one.suggested, frozenset) and one.suggested != one.given for one in found.ranked)
+
+
+def test_a_row_that_contradicts_its_near_duplicates_is_more_suspicious():
+    xs, ys = rows(200)
+    xs, ys = [" ".join(COMMON), *xs[1:], *[" ".join(COMMON)] * 3], [*ys, ys[0], ys[0], ys[0]]  # no telling word in them
+    given_ = list(ys)
+    given_[0] = next(label for label in sorted(WORDS) if label != ys[0])
+    groups = [0 if n in {0, 200, 201, 202} else n + 1 for n in range(203)]
+
+    alone, together = suspects.find(xs, given_), suspects.find(xs, given_, groups=groups)
+
+    assert together.ranked[0].index == 0
+    assert 1 > together.ranked[0].score > next(one.score for one in alone.ranked if one.index == 0)
+
+
+def test_of_many_rows_a_sample_is_looked_at_and_the_seed_decides_which():
+    xs, ys = rows(300)
+
+    made = [suspects.find(xs, ys, seed=seed, max_rows=100) for seed in (1, 1, 2)]
+
+    assert made[0] == made[1]
+    assert made[0].n_rows == 100
+    assert {one.index for one in made[0].ranked} != {one.index for one in made[2].ranked}
+
+
+@pytest.mark.parametrize(
+    ("xs", "ys"),
+    [
+        pytest.param([], [], id="no rows"),
+        pytest.param(["a"] * 30, ["x"] * 30, id="one label"),
+        pytest.param(["a", "b"], ["x", "y"], id="too few rows"),
+    ],
+)
+def test_where_nothing_can_be_told_nobody_is_suspect(xs, ys):
+    assert suspects.find(xs, ys) == suspects.Suspects(ranked=[], n_wrong=0, n_rows=len(xs))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=8), st.sampled_from("abc")), min_size=20, max_size=40))
+def test_whatever_the_texts_every_row_is_ranked_once_with_another_label(pairs):
+    xs, ys = [x for x, _ in pairs], [y for _, y in pairs]
+
+    found = suspects.find(xs, ys)
+
+    if len(set(ys)) > 1:
+        assert sorted(one.index for one in found.ranked) == list(range(len(xs)))
+    assert all(one.suggested != one.given == ys[one.index] and 0 <= one.score <= 1 for one in found.ranked)
+    assert 0 <= found.n_wrong <= len(xs)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 5))
+def test_the_confident_joint_keeps_the_given_counts(seed, n_labels):
+    rng = np.random.default_rng(seed)
+    p = rng.dirichlet(np.ones(n_labels), size=50)
+    given_ = rng.integers(0, n_labels, 50)
+
+    joint = suspects.confident_joint(p, given_)
+
+    assert joint.sum(axis=0) == pytest.approx(np.bincount(given_, minlength=n_labels))
+    assert (joint >= 0).all()
