@@ -364,9 +364,7 @@ def ip(rng: random.Random) -> str:
         first, last = rng.choice([10, 172, 192, 8, 47, 101, 203, 223]), rng.randint(1, 254)
         return f"{first}.{rng.randint(20, 255)}.{rng.randint(0, 255)}.{last}"
     groups = [f"{rng.randint(1, 0xFFFF):x}" for _ in range(8)]
-    return rng.choice(
-        [":".join(groups), f"2001:db8::{groups[0]}:{groups[1]}", f"fe80::{':'.join(groups[:4])}1"[:24].rstrip(":")]
-    )
+    return rng.choice([":".join(groups), f"2001:db8::{groups[0]}:{groups[1]}", f"fe80::{':'.join(groups[:4])}"])
 
 
 def login(rng: random.Random) -> str:

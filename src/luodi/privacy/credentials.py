@@ -41,6 +41,10 @@ VENDORS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(  # any of 
         ),
     )
 )
+BY_PIECE = tuple((piece, pattern) for pieces, pattern in VENDORS for piece in pieces)
+BASIC = re.compile(
+    r"(?<![A-Za-z])Authorization\W{1,4}+Basic {1,3}+([A-Za-z0-9+/]{8,2000}+={0,2}+)", re.IGNORECASE
+)  # RFC 7617
 BEARER = re.compile(r"(?<![A-Za-z])[Bb][Ee][Aa][Rr][Ee][Rr] {1,3}+([A-Za-z0-9._~+/\-]{16,4000}+={0,2}+)")
 # "passwords", "keynote" and "password-manager" are no labels, hence the look behind.
 ASSIGNED = re.compile(
@@ -61,20 +65,19 @@ DESCRIPTIONS = (
 )
 DESCRIBING = frozenset(DESCRIPTIONS.split())
 """Behind "password:", these describe it."""
-LEAST_BITS = 3.0  # per character: random hex has 4, base64 nearly 6, English words about 2.5 to 3 at such lengths
+LEAST_BITS = 2.7  # per character: 32 random hexadecimal ones have 3.0 to 3.8, "1111222233334444" has 2
+LEAST_CAPITALS = 0.25  # of random letters half are; of camelCaseNames a sixth
 
 
 def secrets(text: str) -> list[tuple[int, int, float]]:
     """Return the places of secrets in folded text."""
-    found = [
-        (*match.span(), 0.999)
-        for pieces, pattern in VENDORS
-        if any(piece in text for piece in pieces)
-        for match in pattern.finditer(text)
-    ]
+    there = dict.fromkeys(pattern for piece, pattern in BY_PIECE if piece in text)
+    found = [(*match.span(), 0.999) for pattern in there for match in pattern.finditer(text)]
     lowered = text.lower()
     if "bearer" in lowered:
         found += [(*match.span(1), 0.995) for match in BEARER.finditer(text)]
+    if "basic" in lowered:
+        found += [(*match.span(1), 0.995) for match in BASIC.finditer(text)]
     return found + _assigned(text, lowered)
 
 
@@ -112,8 +115,14 @@ def _is_secret(value: str, *, is_password: bool, sign: str | None) -> bool:
         return False
     mixed = any(one.isdigit() for one in value) and any(one.isalpha() for one in value)
     if is_password:
-        return mixed or (sign is not None and (len(value) >= 6 or value.isdigit()))
-    return len(value) >= 16 and mixed and bits_per_character(value) >= LEAST_BITS
+        return (
+            mixed
+            or (value.isdigit() and len(value) >= 6)
+            or (sign is not None and (len(value) >= 6 or value.isdigit()))
+        )
+    n_capitals = sum(one.isupper() for one in value)
+    shuffled = len(value) >= 20 and LEAST_CAPITALS <= n_capitals / len(value) <= 1 - LEAST_CAPITALS
+    return len(value) >= 16 and (mixed or shuffled) and bits_per_character(value) >= LEAST_BITS
 
 
 def bits_per_character(value: str) -> float:

@@ -11,7 +11,7 @@ from luodi.privacy.finding import Finding, without_overlaps
 from luodi.privacy.folding import fold
 from luodi.privacy.internet import emails, ips, logins, urls
 from luodi.privacy.numbers import Shape, ibans, numbers, plates, shapes_for
-from luodi.privacy.phones import phones
+from luodi.privacy.phones import phones, shapes_in
 from luodi.privacy.windows import Window, windows
 
 Place = tuple[int, int, float]
@@ -24,7 +24,7 @@ NUMBERS = (
 )  # fmt: skip
 WHOLE: dict[str, tuple[Callable[[str], list[Place]], Callable[[str], bool]]] = {
     "email": (emails, lambda text: "@" in text or "(at" in text or "[at" in text),
-    "ip": (ips, lambda text: "." in text or ":" in text),
+    "ip": (ips, lambda text: text.count(".") >= 3 or text.count(":") >= 2),
     "url_credentials": (logins, lambda text: "://" in text),
     "secret": (secrets, lambda text: True),
     "plate": (plates, lambda text: not text.isascii()),
@@ -100,16 +100,16 @@ def _places(text: str, kinds: Collection[str]) -> Iterator[tuple[str, int, int, 
     numeric = [kind for kind in kinds if kind not in WHOLE]
     if has_digit and numeric:
         shapes = shapes_for(numeric, text)
+        of_phones = shapes_in(text) if "phone" in numeric else []
         for window in windows(text):
-            yield from _in_window(text, window, shapes, with_phones="phone" in numeric)
+            yield from _in_window(text, window, shapes, of_phones)
 
 
 def _in_window(
-    text: str, window: Window, shapes: Iterable[tuple[str, Shape]], *, with_phones: bool
+    text: str, window: Window, shapes: Iterable[tuple[str, Shape]], of_phones: Iterable[str]
 ) -> Iterator[tuple[str, int, int, float]]:
     found = numbers(text, window, shapes)
-    if with_phones:
-        found += [("phone", *place) for place in phones(text, window)]
+    found += [("phone", *place) for place in phones(text, window, of_phones)]
     innocent = [one.span() for one in INNOCENT.finditer(text, window.start, window.end)] if found else []
     for kind, start, end, score in found:
         if score >= SURE or not _is_inside(start, end, innocent):

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from luodi.privacy.context import near
+from luodi.privacy.context import AFTER, first_label, near
 
 LOCAL = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00c0-\u024f-"
 LABEL = r"[A-Za-z0-9\u00c0-\u024f-]{1,63}+"
@@ -79,7 +79,8 @@ def ips(text: str) -> list[tuple[int, int, float]]:
             continue
         said = near(text, *match.span(), "ip")
         small = all(int(one) < 20 for one in match[0].split("."))  # 1.2.3.4 is a section or a version, or an example
-        if said > 0 or (said == 0 and not small):
+        counted = "thing" in first_label(text[match.end() : match.end() + AFTER])
+        if said > 0 or (said == 0 and not small and not counted):
             found.append((*match.span(), 0.95))
     if "::" in text or text.count(":") >= 7:
         found += [(*match.span(), 0.95) for match in IP6.finditer(text) if _is_ip6(match[0])]

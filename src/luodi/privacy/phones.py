@@ -1,6 +1,7 @@
 """Telephone numbers: shapes are found by pattern, then held against the world's numbering plans."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from luodi.errors import SetupError
@@ -8,7 +9,7 @@ from luodi.privacy.context import near
 from luodi.privacy.windows import LEFT, RIGHT, Window, goes_on
 
 EXTENSION = r"(?:[ ,;]{0,2}(?:ext\.?|extension|x|#|转|轉|分机|分機)[ :.]{0,2}[0-9]{1,6}(?![0-9]))?+"
-GROUPS = r"(?:[ .\-/]{0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
+GROUPS = r"(?:(?:[ \-/]|\.(?=[0-9(])){0,2}+\(?[0-9]{1,14}+\)?+){0,7}+"
 
 SHAPES = {
     name: re.compile(LEFT + pattern, re.IGNORECASE)
@@ -23,26 +24,50 @@ SHAPES = {
         "american": r"(?:1[ .\-]{1,2})?(?:\([0-9]{3}\)[ \-]{0,2}|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}"
         rf"{EXTENSION}{RIGHT}",
         "national": rf"\(?0[0-9]{{1,11}}+\)?{GROUPS}{EXTENSION}",
-        "vague": rf"(?:\([0-9]{{2,5}}\)|[0-9]{{2,13}}+){GROUPS}{EXTENSION}",
+        "vague": rf"(?:\([0-9]{{1,5}}\)|[0-9]{{1,13}}+){GROUPS}{EXTENSION}",
     }.items()
 }
 NO_DIGITS = str.maketrans("", "", " .-/+()")
-HOME = ("CN", "TW", "HK")
-ABROAD = ("GB", "DE", "FR", "IT", "JP", "AU", "KR", "NL", "CH", "SE", "BE", "IN", "SG")
+PIECES = {"plus": "+", "zeros": "00", "service": "00", "national": "0"}
+"""Without this in the text, it holds no such shape."""
+CHINESE_MOBILE = re.compile(r"1(?:3[0-9]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8[0-9]|9[0-35-9])")  # MIIT numbering plan
+TAIWANESE_MOBILE = re.compile(r"09[0-9]{8}")
+AMERICAN = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")  # saves asking the plan
+ABROAD = {  # regions that write a zero first, and how many digits their numbers have with it
+    "GB": (10, 11),
+    "DE": (9, 12),
+    "FR": (10, 10),
+    "IT": (9, 11),
+    "JP": (10, 11),
+    "AU": (10, 10),
+    "KR": (9, 11),
+    "NL": (10, 10),
+    "CH": (10, 10),
+    "SE": (9, 10),
+    "BE": (9, 10),
+    "IN": (11, 11),
+}
 UNPLANNED = 0.85  # the best score of a number that no plan knows
 FEWEST, MOST = 7, 15  # digits; ITU-T E.164 has 15 at most
 TAIL = re.compile(r"[ ,;]{0,2}(?:ext|x|#|转|轉|分机|分機)", re.IGNORECASE)
 LAST_GROUP = re.compile(r"[ .\-/]{0,2}\(?[0-9]+\)?$")
+INNER = re.compile(r"-[0-9]{1,4}(?![0-9A-Za-z_-])")  # an extension in Chinese style: 0755-26781234-802
 DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}([-./ ])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-./])[0-3]?[0-9]\2(?:19|20)?[0-9]{2}"
     r"|(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])(?:[ T][0-9]{1,2})?"
 )
 
 
-def phones(text: str, window: Window) -> list[tuple[int, int, float]]:
+def shapes_in(text: str) -> list[str]:
+    """Return the shapes worth looking for in a text."""
+    return [shape for shape in SHAPES if PIECES.get(shape, "") in text]
+
+
+def phones(text: str, window: Window, shapes: Iterable[str]) -> list[tuple[int, int, float]]:
     """Return the places in a window of folded text that are telephone numbers, with their scores."""
     found = []
-    for shape, pattern in SHAPES.items():
+    for shape in shapes:
+        pattern = SHAPES[shape]
         at = window.start
         while match := pattern.search(text, at, window.end):
             judged = _judged(shape, text, *match.span())
@@ -75,6 +100,8 @@ def _judged(shape: str, text: str, start: int, end: int) -> tuple[int, int, floa
         return None
     for part in [main] if shape in {"mobile", "service", "american"} else _shorter_and_shorter(main):
         stop = end if part == main else start + len(part)
+        if shape == "national" and (inner := INNER.match(text, stop, start + len(main))):
+            stop = inner.end()
         if goes_on(text, stop):
             continue
         score = _score(shape, part, said=said)
@@ -94,7 +121,7 @@ def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 def _in_a_path(shape: str, text: str, start: int) -> bool:
     """Say whether the number goes on from letters or few digits, as in `/13/02/14/2318247` and `some-title-392828`."""
     before = text[max(0, start - 8) : start]
-    if before[-1:] not in {"/", "#", "-", "="} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
+    if before[-1:] not in {"/", "#", "-"} or not before[-2:-1].isascii() or not before[-2:-1].isalnum():
         return False
     return shape == "vague" or before[-1] == "#" or (before[-1] == "/" and not before[-5:-1].isdigit())
 
@@ -115,11 +142,17 @@ def _score(shape: str, part: str, *, said: int) -> float:
     if shape in {"plus", "zeros", "code"}:
         return _international(shape, digits, grouped=grouped, said=said)
     if shape == "mobile":
-        return 0.95 if said > 0 else 0.9 if valid(digits, "CN") else 0.0
+        return 0.95 if said > 0 else 0.9 if CHINESE_MOBILE.match(digits) else 0.0
     if shape == "service":
         return 0.9 if grouped or said > 0 else 0.0
     if shape == "american":
-        return 0.9 if valid(digits[-10:], "US") else 0.8 if said > 0 or "(" in part else 0.0
+        return (
+            0.9
+            if AMERICAN.fullmatch(digits[-10:]) and valid(digits[-10:], "US")
+            else 0.8
+            if said > 0 or "(" in part
+            else 0.0
+        )
     if shape == "national":
         return _national(digits, grouped=grouped, said=said)
     return 0.6 if said > 0 and (grouped or len(digits) >= FEWEST) and len(digits) <= 13 else 0.0
@@ -139,11 +172,12 @@ def _international(shape: str, digits: str, *, grouped: bool, said: int) -> floa
 def _national(digits: str, *, grouped: bool, said: int) -> float:
     if not FEWEST <= len(digits) <= 12:
         return 0.0
-    if any(valid(digits, region) for region in HOME):
-        return 0.9 if grouped or said > 0 else 0.0
+    if (len(digits) >= 10 and valid(digits, "CN")) or (len(digits) in {9, 10} and valid(digits, "TW")):
+        return 0.9 if grouped or said > 0 or TAIWANESE_MOBILE.fullmatch(digits) else 0.0
     if said > 0:
         return 0.8
-    return 0.7 if grouped and len(digits) >= 9 and any(valid(digits, region) for region in ABROAD) else 0.0
+    fitting = (region for region, (fewest, most) in ABROAD.items() if grouped and fewest <= len(digits) <= most)
+    return 0.7 if any(valid(digits, region) for region in fitting) else 0.0
 
 
 def _digits(value: str) -> str:
