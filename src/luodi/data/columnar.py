@@ -15,7 +15,8 @@ Rows = list[tuple[int, dict[str, Any] | Reject]]
 AT_ONCE = 1_000
 MAX_ROWS, MAX_COLUMNS = 200_000_000, 20_000
 MAX_GROUP = 1 << 30  # bytes of one row group, unpacked
-BOMB_CELLS, BOMB_RATIO = 20_000_000, 1_000  # cells, and cells or unpacked bytes per byte of the file
+BOMB_CELLS, BOMB_RATIO = 20_000_000, 100  # cells, and cells per byte of the file
+BOMB_BYTES, BOMB_BYTES_RATIO = 100_000_000, 1_000  # unpacked, and unpacked per byte of the file
 MAX_FOOTER = 64 << 20
 AGAIN = "it may be cut off: copy or export it again"
 
@@ -112,7 +113,7 @@ def _check(metadata: Any, size: int, where: str) -> None:
                 fix="write the file with row groups of 100,000 rows or fewer",
             )
     too_many = cells > BOMB_CELLS and cells > BOMB_RATIO * size
-    if too_many or (unpacked > 5 * BOMB_CELLS and unpacked > BOMB_RATIO * size):
+    if too_many or (unpacked > BOMB_BYTES and unpacked > BOMB_BYTES_RATIO * size):
         raise DataError(
             f"the file claims {metadata.num_rows:,} rows in {size:,} bytes: it looks like a bomb",
             where=where,

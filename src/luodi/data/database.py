@@ -7,7 +7,7 @@ where PostgreSQL itself looks for it (`PGPASSWORD`, `~/.pgpass`). Names that lea
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -130,7 +130,9 @@ def _result(source: Database) -> Iterator[Any]:
     try:
         with engine.connect() as connection:
             statement = sql.text(source.query.replace(":", r"\:")) if source.query else _whole(source, connection, sql)
-            yield connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(statement)
+            result = connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(statement)
+            with closing(result):
+                yield result
     except (exc.SQLAlchemyError, UnicodeError) as error:
         cause = getattr(error, "orig", None) or error
         raise _explained(source, f"{cause}") from None

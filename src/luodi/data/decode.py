@@ -15,6 +15,7 @@ from luodi.errors import DataError
 MAX_LINE = 16 << 20  # bytes of one line; a book has 1 MB
 BOM = "\ufeff"
 _BOMS, _ZEROS = re.compile("(?:^|(?<=[\r\n]))\ufeff+(?=[^\r\n])"), re.compile("\0+")
+_UTF8 = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){3}")  # three signs or characters of Chinese
 _ESCAPED = re.compile("[\ud800-\udfff]")
 _STATEFUL = ("utf-16", "utf-32", "utf-7", "utf_7", "iso2022", "hz", "idna", "punycode")
 
@@ -93,6 +94,8 @@ class _Mender:
         except UnicodeDecodeError:
             text = self._by_line(raw)
             broken = is_broken(text)
+        if self.encoding != "utf-8" and _UTF8.search(raw):
+            text = "\n".join(self._of_utf8(line, self.line + n) for n, line in enumerate(raw.split(b"\n")))
         if not raw.isascii() and self._suspected(raw, text):
             text = self._mended(text)
         self.line += n_lines(text)
@@ -113,6 +116,13 @@ class _Mender:
                 lines[n] = mended
                 self.notes.add("UTF-8 that had been read in another encoding and saved so was mended", self.line + n)
         return "\n".join(lines)
+
+    def _of_utf8(self, raw: bytes, number: int) -> str:
+        """Decode a line of an older encoding, unless it is UTF-8: most UTF-8 can be read as that encoding too."""
+        if _UTF8.search(raw) and _reads(raw, "utf-8"):
+            self.notes.add(f"in utf-8, in a file of {self.encoding}", number)
+            return raw.decode()
+        return self._line(raw, number)
 
     def _by_line(self, raw: bytes) -> str:
         lines = raw.split(b"\n")

@@ -100,7 +100,7 @@ def guess(sample: bytes, *, where: str = "") -> str:
         name, worth = max(((name, _wide_worth(sample, name)) for name in WIDE), key=lambda one: one[1])
         if worth > 3 * PLAUSIBLE:
             return name
-        if zeros > MAX_CONTROLS * len(sample) or _n_controls(sample) > MAX_CONTROLS * len(sample):
+        if zeros > max(3, MAX_CONTROLS * len(sample)) or _n_controls(sample) > MAX_CONTROLS * len(sample):
             raise DataError(
                 f"this is not text: byte {sample.index(0):,} is zero",
                 where=where,
@@ -110,15 +110,13 @@ def guess(sample: bytes, *, where: str = "") -> str:
         return "utf-8"
     wide = [(worth, name) for name in WIDE if (worth := _wide_worth(sample, name)) > 5 * PLAUSIBLE]
     worth, name = max([*wide, *_legacy(sample)])
-    if _n_controls(sample) > MAX_CONTROLS * len(sample) or (
-        worth < 2 * PLAUSIBLE and _n_beyond(sample) > len(sample) / 20
-    ):
+    if _n_controls(sample) > MAX_CONTROLS * len(sample) or (worth < 2 * PLAUSIBLE and not _is_mostly_ascii(sample)):
         raise DataError(
             "this reads like text neither in UTF-8 nor in GB18030, Big5, Shift-JIS or Latin-1",
             where=where,
             fix='save the file as UTF-8, or name its encoding: [prepare] encoding = "cp1251"',
         )
-    return name if worth >= 2 * PLAUSIBLE else "utf-8"  # all but a few bytes are ASCII: those lines will be listed
+    return name if worth >= 2 * PLAUSIBLE else "utf-8"  # most lines are ASCII: the others will be listed
 
 
 def legacy(sample: bytes) -> str | None:
@@ -141,6 +139,11 @@ def _around(chunk: bytes) -> bytes:
     start = chunk.rfind(b"\n", 0, at) + 1 if b"\0" not in chunk else 0
     part = chunk[start : start + SAMPLE]
     return part[: part.rfind(b"\n") + 1] or part if b"\0" not in part else part
+
+
+def _is_mostly_ascii(sample: bytes) -> bool:
+    lines = [line for line in sample.splitlines() if line]
+    return sum(line.isascii() for line in lines) > max(1, len(lines) / 2)
 
 
 def _n_beyond(sample: bytes) -> int:

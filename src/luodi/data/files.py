@@ -18,6 +18,7 @@ from luodi.errors import DataError
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 CHUNK = 1 << 18
 BOMB_BYTES, BOMB_RATIO = 100_000_000, 200  # deflate reaches 1,032:1; tables of text stay below 30:1
+MAX_DEFLATE = 1_032
 MAX_COPY = 8 << 30  # what must be unpacked to disk to be read
 FORMATS = "name a CSV, TSV, JSON, JSONL, Parquet, Arrow or Excel file"
 
@@ -51,6 +52,15 @@ class Content:
             self.check(file)
             yield from self._unpacked(file)
             self.check(file)
+
+    def probe(self) -> None:
+        """Raise `DataError` where the first 100 MB show that a packed file explodes, before any of it is read."""
+        if self.packed and self.stamp[0] * MAX_DEFLATE > BOMB_BYTES:
+            n = 0
+            for chunk in self.chunks():
+                n += len(chunk)
+                if n > BOMB_BYTES:
+                    break
 
     def packed_chunks(self) -> Iterator[bytes]:
         """Yield the bytes of the file itself, as they are."""

@@ -15,6 +15,7 @@ _TO_BYTE = {ord(bytes([n]).decode("cp1252")): n for n in range(0x80, 0xA0) if n 
 _FOLLOWING = "\x80-\xbf" + "".join(re.escape(chr(code)) for code in _TO_BYTE)
 _RUN = re.compile(f"(?:[\xc2-\xdf][{_FOLLOWING}]|[\xe0-\xef][{_FOLLOWING}]{{2}}|[\xf0-\xf4][{_FOLLOWING}]{{3}})+")
 _STRETCH = re.compile(r"([^\x00-\x7f]{2,})(\??)")
+_CONTROLS = re.compile("[\x80-\x9f]")
 MOST_ROUNDS = 3
 
 
@@ -33,13 +34,15 @@ def mend(line: str) -> str:
     >>> mend("浣犲ソ锛屼笘鐣?")
     '你好，世�'
     """
+    best = line
     for _ in range(MOST_ROUNDS):
-        mended = _RUN.sub(_run, line) if not line.isascii() else line
-        mended = _from_gbk(mended)
+        mended = _from_gbk(_RUN.sub(_run, line)) if not line.isascii() else line
         if mended == line:
-            return line
+            break
         line = mended
-    return line
+        if len(_CONTROLS.findall(line)) <= len(_CONTROLS.findall(best)):  # in between there may be some
+            best = line
+    return best
 
 
 def _run(found: re.Match[str]) -> str:
@@ -50,7 +53,7 @@ def _run(found: re.Match[str]) -> str:
     except UnicodeError:
         return run
     rare = any(
-        char < "\xa0" or "ƀ" <= char <= "Ϳ" or "\u0530" <= char <= "\u1dff" or unicodedata.category(char) == "Cn"
+        char < "\x80" or "ƀ" <= char <= "Ϳ" or "\u0530" <= char <= "\u1dff" or unicodedata.category(char) == "Cn"
         for char in meant
     )
     alone = len(meant) == 1 and "Ā" <= meant <= "ſ"  # one letter of Polish may be two of German

@@ -87,6 +87,7 @@ def open_table(
     if isinstance(path, str) and database.is_url(path):
         return open_database(database.parse(path, Path()))
     content = look(Path(path))
+    content.probe()
     head = content.head(1 << 16)
     if head[:4] == files.ZIP or head[:4] == b"PK\x05\x06":
         names = files.members(content)

@@ -42,7 +42,7 @@ def expand(root: Path, name: str) -> list[Source]:
             raise DataError("no file in this folder is a table", where=str(path), fix=files.FORMATS)
         return _each(root, found, inside=path)
     if _PATTERN.search(name) and not path.exists():
-        return _each(root, _matching(root, name), inside=(root / _PATTERN.split(name)[0]).parent)
+        return _each(root, _matching(root, name), inside=root / _PATTERN.split(name)[0].rpartition("/")[0])
     return _each(root, [path], inside=None)
 
 
