@@ -205,9 +205,9 @@ SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "更强的模型会更高；曲线趋平时，增加数据帮助不大",
     ),
     "drift": (
-        "the data changes over time: in {part} the {measure} differ {times} times as much as chance allows",
+        "the data changes over time: {part} differs from the rest ({measure}) {times} times as much as chance allows",
         "learn from recent rows, and let the exam be the latest: what was true then may not be now",
-        "数据随时间变化：{part} 期间的{measure}差异是随机波动的 {times} 倍",
+        "数据随时间变化：{part} 与其余时段的差异（{measure}）是随机波动的 {times} 倍",
         "请用较新的数据训练，并用最新的数据测试：过去的规律未必适用于现在",
     ),
 }
