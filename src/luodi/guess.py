@@ -7,10 +7,12 @@ from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from luodi import registry
 from luodi.contracts import record
-from luodi.data.readers import Table, open_table
+from luodi.data import database, sources
+from luodi.data.readers import Table
 from luodi.errors import DataError, did_you_mean
 from luodi.tasks.sentiment import KNOWN
 
@@ -26,7 +28,10 @@ SEPARATORS = ("|", ";", ",")
 class Guess:
     """What a table seems to be for."""
 
+    data: str
+    """The name that was given: a file, a folder, a pattern, an archive or the URL of a database."""
     table: Table
+    """The first table it holds."""
     task: str
     text: str
     label: str
@@ -43,7 +48,10 @@ class Guess:
 
 def look(path: Path | str, *, task: str | None = None, text: str | None = None, label: str | None = None) -> Guess:
     """Guess from the first rows; what is given is taken as said. Raises `DataError` where nothing fits."""
-    table = open_table(path)
+    found = sources.expand(Path(), str(path))
+    table = sources.open(found[0])
+    if len(found) > 1:
+        table.ledger.said.append(f"the first of {len(found):,} tables was looked at: {found[0].name}")
     rows = [row for _, row in islice(table.rows(), LOOKED_AT) if isinstance(row, dict)]
     if not rows:
         raise DataError("there is a header but there are no rows", where=str(path), fix="add rows")
@@ -61,6 +69,7 @@ def look(path: Path | str, *, task: str | None = None, text: str | None = None, 
     task = task or _task(values[label], separator)
     rest = [name for name in table.columns if name not in {text, label}]
     return Guess(
+        data=str(path),
         table=table,
         task=task,
         text=text,
@@ -93,8 +102,7 @@ def look_for_text(path: Path | str, *, text: str | None = None) -> Guess:
 
 def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
     """Return the scenario file for a guess; it runs as it is."""
-    path = guess.table.path
-    data = path if isinstance(path, str) else Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    data = _relative(guess.data, folder)
     columns = {"text": guess.text, ("labels" if guess.task == "topic-tagging" else "label"): guess.label}
     columns |= {"group": guess.group} if guess.group else {}
     slices = {_free(one, guess.task): one for one in guess.slices}
@@ -130,6 +138,17 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
         f"slices = [{', '.join(_quote(one) for one in slices)}]",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _relative(data: str, folder: Path) -> str:
+    """Return a name of data as it is seen from a folder; a password in a URL becomes a variable."""
+    if not database.is_url(data):
+        return Path(os.path.relpath(Path(data).resolve(), folder.resolve())).as_posix()
+    source = database.parse(data, Path())
+    if source.is_sqlite:
+        there = os.path.relpath(source.file.resolve(), folder.resolve())
+        return f"sqlite:///{quote(Path(there).as_posix())}?{data.partition('?')[2]}"
+    return source.name.replace(f":{database.HIDDEN}@", ":${DB_PASSWORD}@")
 
 
 def _free(name: str, task: str) -> str:

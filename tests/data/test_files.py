@@ -45,6 +45,13 @@ def parquet_bomb(path):
     pq.write_table(pa.table([column] * 50, schema=schema), path, row_group_size=1_000_000)
 
 
+def arrow_bomb(path):
+    with pa.ipc.new_file(
+        path, pa.schema([("text", pa.string())]), options=pa.ipc.IpcWriteOptions(compression="zstd")
+    ) as file:
+        file.write_batch(pa.record_batch([pa.array(["a" * 1_000] * 400_000)], names=["text"]))
+
+
 def one_endless_line(path):
     with path.open("wb") as file:
         file.write(b"text,label\n")

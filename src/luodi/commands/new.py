@@ -49,7 +49,7 @@ def new(
 
         if task is not None:
             _known_task(registry.names("tasks"), task)
-        found = guess.look(data if "://" in data else Path(data), task=task, text=text, label=label)
+        found = guess.look(data, task=task, text=text, label=label)
         _show_guess(found)
         if not yes and sys.stdin.isatty() and not click.confirm("Is that right?", default=True):
             fail(LuodiError("nothing was written", where=str(folder), fix="say --task, --text or --label"))

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import json
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ MAX_GROUP = 1 << 30  # bytes of one row group, unpacked
 BOMB_CELLS, BOMB_RATIO = 20_000_000, 100  # cells, and cells per byte of the file
 BOMB_BYTES, BOMB_BYTES_RATIO = 100_000_000, 1_000  # unpacked, and unpacked per byte of the file
 MAX_FOOTER = 64 << 20
+DICTIONARY_BATCH = 2  # MessageHeader in Message.fbs
 AGAIN = "it may be cut off: copy or export it again"
 
 
@@ -127,21 +129,66 @@ def _arrow(content: Content) -> Iterator[tuple[Any, Callable[[], Iterator[Any]]]
 
     with content.seekable() as raw, _refused(content, "Arrow"):
         magic = raw.read(6)
+        raw.seek(8 if magic == b"ARROW1" else 0)
+        _check_messages(raw, content.where)
         raw.seek(0)
         if magic == b"ARROW1":
             reader = pa.ipc.open_file(raw)
-            yield reader.schema, lambda: (_bounded(reader.get_batch(n)) for n in range(reader.num_record_batches))
+            yield reader.schema, lambda: (reader.get_batch(n) for n in range(reader.num_record_batches))
         else:
             stream = pa.ipc.open_stream(raw)
-            yield stream.schema, lambda: (_bounded(batch) for batch in stream)
+            yield stream.schema, lambda: iter(stream)
 
 
-def _bounded(batch: Any) -> Any:
-    if batch.nbytes > MAX_GROUP:
-        import pyarrow as pa
+def _check_messages(raw: Any, where: str) -> None:
+    """Refuse batches that claim to unpack to more than a table's, by the sizes in front of their buffers.
 
-        raise pa.ArrowInvalid(f"one batch unpacks to {batch.nbytes / 1e6:,.0f} MB")
-    return batch
+    Source: the columnar format of Apache Arrow, "Serialization and IPC", and Message.fbs of version 1.5.
+    """
+    import pyarrow as pa
+
+    start = raw.tell()
+    size = raw.seek(0, 2)
+    raw.seek(start)
+    for message in pa.ipc.MessageReader.open_stream(raw):
+        if message.type == "schema" or message.body is None:
+            continue
+        claimed, n_rows = _claims(message.metadata.to_pybytes(), message.body)
+        if n_rows > MAX_ROWS or claimed > MAX_GROUP or (claimed > BOMB_BYTES and claimed > BOMB_BYTES_RATIO * size):
+            raise DataError(
+                f"one batch claims {n_rows:,} rows that unpack to {claimed / 1e6:,.0f} MB: it looks like a bomb",
+                where=where,
+                fix="write the file in batches of 100,000 rows or fewer, or as CSV",
+            )
+
+
+def _claims(metadata: bytes, body: Any) -> tuple[int, int]:
+    """Return how many bytes a batch unpacks to, and its rows. Raises `ValueError` where it is malformed."""
+
+    def number(at: int, kind: str) -> int:
+        found: int = struct.unpack_from("<" + kind, metadata, at)[0]
+        return found
+
+    def place(table: int, n: int) -> int:
+        """Return where a field of a FlatBuffers table stands; 0: it has none."""
+        fields = table - number(table, "i")
+        inside = number(fields + 4 + 2 * n, "H") if 4 + 2 * n < number(fields, "H") else 0
+        return table + inside if inside else 0
+
+    message = number(0, "I")
+    batch = place(message, 2) + number(place(message, 2), "I")
+    if number(place(message, 1), "B") == DICTIONARY_BATCH:
+        batch = place(batch, 1) + number(place(batch, 1), "I")
+    n_rows, buffers, packed = place(batch, 0), place(batch, 2), place(batch, 3)
+    first = buffers + number(buffers, "I") if buffers else 0
+    total = 0
+    for n in range(number(first, "I") if first else 0):
+        offset, length = number(first + 4 + 16 * n, "q"), number(first + 12 + 16 * n, "q")
+        if packed and length >= 8:
+            total += max(length, int.from_bytes(body[offset : offset + 8].to_pybytes(), "little", signed=True))
+        else:
+            total += length
+    return total, number(n_rows, "q") if n_rows else 0
 
 
 @contextmanager
@@ -150,7 +197,7 @@ def _refused(content: Content, kind: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError, OverflowError, UnicodeDecodeError, MemoryError) as error:
+    except (pa.ArrowException, OSError, OverflowError, ValueError, MemoryError, struct.error) as error:
         why = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
         raise DataError(f"the {kind} file cannot be read: {why}", where=content.where, fix=AGAIN) from None
 
