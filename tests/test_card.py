@@ -39,7 +39,8 @@ def found(*, label=HOSTILE, text="It&#39;s <b>late</b>, mail me@example.com", qu
     """Return an inspection in which every check has something to say."""
     inspector = Inspector(["day", "n", "body", HOSTILE], text="body", label=HOSTILE)
     for n in range(300):
-        body = f"{text} {n % 280}\n\nSent from my phone, Hill House"
+        code = "REF-KETTLE " if n % 3 == 1 else ""
+        body = f"{code}{text} {n % 280}\n\nSent from my phone, Hill House"
         inspector.add(
             n, {"day": f"2026-0{n % 9 + 1}-01", "n": n % 7 * 0.5, "body": body, HOSTILE: [label, "b", "B "][n % 3]}
         )
@@ -61,16 +62,9 @@ def test_every_section_is_there_and_every_tag_is_closed(inspection, language):
     read = Open(made)
     names = re.findall(r'<section class="(\w+)"', made.split('class="edition zh"')[0])
     assert names == [
-        "advice",
-        "columns",
-        "given_labels",
-        "texts",
-        "time",
-        "duplicates",
-        "cleaning",
-        "personal",
-        "the_file",
-    ]
+        "advice", "columns", "given_labels", "suspects", "leakage", "forecast_more", "texts", "time", "drift",
+        "duplicates", "templates", "cleaning", "personal", "the_file",
+    ]  # fmt: skip
     assert "script" not in read.tags
     assert f'lang="{"zh-Hans" if language == "zh" else "en"}"' in made[:200]
 

@@ -52,6 +52,7 @@ def main() -> None:
 
     \b
     A first day:
+      luodi inspect tickets.csv                what is in it, and what to mend first
       luodi new tickets --data tickets.csv     look at a table, write tickets/scenario.toml
       luodi run tickets                        from data to verdict; killed, it goes on
       luodi report tickets                     where the page is that shows it all

@@ -86,7 +86,7 @@ def look(path: Path | str, *, task: str | None = None, text: str | None = None, 
 
 def look_for_text(path: Path | str, *, text: str | None = None) -> Guess:
     """Guess the text of a table without labels: task and label are empty. Raises `DataError` where there is no row."""
-    table = open_table(path)
+    table = sources.open(sources.expand(Path(), str(path))[0])
     rows = [row for _, row in islice(table.rows(), LOOKED_AT) if isinstance(row, dict)]
     if not rows:
         raise DataError("there is a header but there are no rows", where=str(path), fix="add rows")
@@ -95,7 +95,8 @@ def look_for_text(path: Path | str, *, text: str | None = None) -> Guess:
                         fix=did_you_mean(text, table.columns))  # fmt: skip
     values = {name: [_cell(row.get(name)) for row in rows] for name in table.columns}
     return Guess(
-        table=table, task="", text=text or _text_column(values, None), label="", group=None, slices=(), separator=None,
+        data=str(path), table=table, task="",
+        text=text or _text_column(values, None), label="", group=None, slices=(), separator=None,
         labels=(), n_rows=len(rows), rows=tuple(rows[:3]), mapping={},
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ class Doubts:
     """All that is doubted, most doubtful first."""
 
     doubts: list[Doubt]
+    """As many as are probably wrong; beyond them a look finds little."""
     labels: list[str]
     """Every label there is."""
     n_rows: int
@@ -55,9 +56,9 @@ def doubts(prepared: Artifact, *, seed: int = 7) -> Doubts:
         )
     found = suspects.find([str(row["x"]) for row in rows], ys, seed=seed)
     return Doubts(
-        doubts=[_doubt(rows[one.index], one) for one in found.suspects],
+        doubts=[_doubt(rows[one.index], one) for one in found.ranked[: found.n_wrong]],
         labels=sorted({label for y in ys for label in ((y,) if isinstance(y, str) else y)}),
-        n_rows=len(rows),
+        n_rows=found.n_rows,
         n_wrong=found.n_wrong,
     )
 

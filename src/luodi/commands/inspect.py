@@ -5,15 +5,13 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from luodi.errors import DataError, LuodiError
 from luodi.terminal import JSON, NOT_MET, fail, near
-
-if TYPE_CHECKING:
-    from luodi.data.sources import Source
+from luodi.text import shorten
 
 NARROWEST, WIDEST = 60, 120
 
@@ -46,16 +44,13 @@ def inspect(
 
     Exit codes: 0 nothing has to be mended, 1 something has, 2 the file cannot be read.
     """
-    from luodi.data import sources
-
-    tables = sources.expand(Path(), source)
-    guess = _guess(tables[0], text, label)
+    guess = _guess(source, text, label)
     if not as_json:
         _show(guess)
         asked = not yes and text is None and label is None and sys.stdin.isatty()
         if asked and not click.confirm("Is that right?", default=True):
-            fail(LuodiError("nothing was looked at", where=source, fix="say --text COLUMN --label COLUMN"))
-    found = _look(source, tables, guess, quick=quick)
+            fail(LuodiError("nothing was looked at", where="luodi inspect", fix="say --text COLUMN --label COLUMN"))
+    found = _look(source, guess, quick=quick)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -71,17 +66,15 @@ def inspect(
         sys.exit(NOT_MET)
 
 
-def _guess(table: "Source", text: str | None, label: str | None) -> Any:
+def _guess(source: str, text: str | None, label: str | None) -> Any:
     from luodi import guess
 
-    path = table.database.url if table.database else table.path
-    assert path is not None
     try:
-        return guess.look(path, text=text, label=label)
+        return guess.look(source, text=text, label=label)
     except DataError:
         if label is not None:
             raise
-        return guess.look_for_text(path, text=text)
+        return guess.look_for_text(source, text=text)
 
 
 def _show(guess: Any) -> None:
@@ -93,12 +86,12 @@ def _show(guess: Any) -> None:
     label = f", label {guess.label!r}" if guess.label else ""
     click.secho(f"{what}text {guess.text!r}{label}", dim=True)
     for row in guess.rows:
-        answer = fitted(str(row.get(guess.label)), 20) + "  " if guess.label else ""
+        answer = fitted(masked(str(row.get(guess.label))), 20) + "  " if guess.label else ""
         click.secho(f"  {answer}{cut(masked(str(row.get(guess.text))), 76)}", dim=True)
     click.echo()
 
 
-def _look(source: str, tables: "list[Source]", guess: Any, *, quick: bool) -> dict[str, Any]:
+def _look(source: str, guess: Any, *, quick: bool) -> dict[str, Any]:
     """Read all rows of all tables. The first one says what the columns are."""
     from luodi.data import sources
     from luodi.log import bar_for
@@ -108,7 +101,9 @@ def _look(source: str, tables: "list[Source]", guess: Any, *, quick: bool) -> di
         guess.table.columns, text=guess.text, label=guess.label or None, separator=guess.separator,
         most=QUICK_SAMPLE if quick else SAMPLE,
     )  # fmt: skip
-    bar, n_bytes, notes = bar_for(total=0, doing=f"reading {Path(source).name}"), 0, list[str]()
+    tables = sources.expand(Path(), source)
+    name = tables[0].name if tables[0].database else Path(source).name or source  # without a password
+    bar, n_bytes, notes = bar_for(total=0, doing=f"reading {shorten(name, 40)}"), 0, list[str]()
     for one in tables:
         table = sources.open(one)
         for line, row in table.rows():
@@ -117,7 +112,6 @@ def _look(source: str, tables: "list[Source]", guess: Any, *, quick: bool) -> di
         n_bytes += one.path.stat().st_size if one.path is not None and one.path.is_file() else 0
         notes += table.notes
     bar.close()
-    name = tables[0].name if tables[0].database else Path(source).name or source
     about = {"name": name, "bytes": n_bytes, "task": guess.task, **guess.table.describe(), "notes": notes}
     about |= {"files": len(tables)} if len(tables) > 1 else {}
     with _Doing() as doing:

@@ -65,7 +65,7 @@ def _show(found: "Doubts", target: Path, scenario: Path) -> None:
                f"about {plural(found.n_wrong, 'label')} wrong in all")  # fmt: skip
     for one in found.doubts[:SHOWN]:
         labels = f"{shorten(one.given, 20)} → {shorten(one.suggested, 20)}"
-        click.echo(f"  {one.score:4.0%}  {labels:<44} {shorten(_masked(one.text), 60)}")
+        click.echo(f"  {one.score:4.2f}  {labels:<44} {shorten(_masked(one.text), 60)}")
     click.echo(f"table  {near(target)}")
     click.echo(f"next   luodi labels {scenario} --review")
 

@@ -19,6 +19,7 @@ from luodi.text import shorten
 
 MOST_PASSES = 8  # one step may uncover work for another: "&amp;lt;b&amp;gt;" is a tag after the second
 EXAMPLES = 5
+LONGEST = 4_000  # characters of an example that are kept until it is shown
 AROUND = 40  # characters shown before and after the first change
 
 
@@ -161,7 +162,7 @@ class Receipts:
             self.counts[name] += 1
             shown = self.examples.setdefault(name, [])
             if len(shown) < EXAMPLES:
-                shown.append(around(before, after))
+                shown.append((before[:LONGEST], after[:LONGEST]))
 
     def merge(self, other: "Receipts") -> None:
         """Add what another one counted, as in a process of its own; its examples come after ours."""
@@ -177,7 +178,10 @@ class Receipts:
         steps = {
             name: {
                 "n": self.counts[name],
-                "examples": [{"before": hide(a), "after": hide(b)} for a, b in self.examples.get(name, ())],
+                "examples": [
+                    dict(zip(("before", "after"), around(hide(a), hide(b)), strict=True))
+                    for a, b in self.examples.get(name, ())
+                ],
             }
             for name in STEPS
             if self.counts[name]

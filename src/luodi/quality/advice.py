@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from luodi.quality.sentences import SENTENCES
+from luodi.quality.sentences import MEASURES, SENTENCES
 from luodi.quality.texts import named
 from luodi.text import shorten
 
@@ -13,6 +13,8 @@ FEW_ROWS, TOO_FEW_ROWS = 500, 40
 MOST_LABELS = 300
 IMBALANCED = 20.0
 LANGUAGE_SHARE = 0.05
+GIVEN_AWAY = 0.3  # of a label's rows: the exam would measure the mark and not the text
+TEMPLATED = 0.2  # of all rows made from templates
 CUT = 0.02  # of all tokens lost is worth a look
 
 Advice = dict[str, Any]
@@ -36,6 +38,8 @@ def say(one: Found, language: str = "en") -> tuple[str, str]:
     """
     at = ("en", "zh").index(language)
     values = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in one["values"].items()}
+    if at and "measure" in values:
+        values["measure"] = MEASURES[values["measure"]]
     what, fix = SENTENCES[one["code"]][2 * at : 2 * at + 2]
     return what.format(**values), fix.format(**values)
 
@@ -174,7 +178,48 @@ def _closer(found: Found) -> Iterator[Advice]:
                       lines=lines)  # fmt: skip
 
 
-CHECKS: tuple[Callable[[Found], Iterator[Advice]], ...] = (_rows, _columns, _labels, _text, _dirt, _closer)
+def _labels_closely(found: Found) -> Iterator[Advice]:
+    column = found["roles"]["label"]
+    leaks = (found.get("leakage") or {}).get("leaks") or []
+    if leaks:
+        worst = max(leaks, key=lambda one: one["coverage"])
+        severity = "fix" if worst["coverage"] >= GIVEN_AWAY else "look"
+        yield _advice(severity, "leakage", weight=worst["coverage"], column=column, n=len(leaks), mark=worst["mark"],
+                      label=worst["label"], share=_percent(worst["coverage"]))  # fmt: skip
+    suspects = found.get("suspects")
+    if suspects and suspects["wrong"]:
+        share = suspects["wrong"] / max(1, suspects["n"])
+        lines = _list([one["line"] for one in suspects["top"][:4]])
+        severity = "look" if share > 0.01 else "fine"
+        yield _advice(severity, "suspects", weight=share, column=column, n=suspects["wrong"], share=_percent(share),
+                      lines=lines)  # fmt: skip
+    templates = found.get("templates")
+    if templates and templates["share"] > TEMPLATED:
+        top = templates["top"][0]
+        yield _advice("look", "templates", weight=templates["share"], share=_percent(templates["share"]), n=top["n"],
+                      pattern=shorten(top["pattern"], 60))  # fmt: skip
+    changes = [one for one in (found.get("drift") or {}).get("changes") or [] if one["changed"]]
+    if changes:
+        worst = max(changes, key=lambda one: one["divergence"] / max(one["noise"], 1e-6))
+        yield _advice("look", "drift", weight=0.3, column=found["roles"]["time"], measure=worst["measure"],
+                      part=worst["part"], times=f"{worst['divergence'] / max(worst['noise'], 1e-6):.1f}")  # fmt: skip
+    curve = found.get("forecast")
+    if curve:
+        now, twice = (curve["forecast"][name] for name in ("1x", "2x"))
+        yield _advice("fine", "forecast", weight=0.01, column=column, metric=curve["metric"].replace("_", " "),
+                      now=f"{now['value']:.2f}", twice=f"{twice['value']:.2f}", low=f"{twice['low']:.2f}",
+                      high=f"{twice['high']:.2f}")  # fmt: skip
+
+
+CHECKS: tuple[Callable[[Found], Iterator[Advice]], ...] = (
+    _rows,
+    _columns,
+    _labels,
+    _text,
+    _dirt,
+    _closer,
+    _labels_closely,
+)
 
 
 def _percent(share: float) -> str:

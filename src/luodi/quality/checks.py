@@ -10,11 +10,13 @@ from luodi.data.boilerplate import Boilerplate
 from luodi.data.clean import Cleaner, Receipts
 from luodi.privacy.find import find
 from luodi.privacy.mask import Personal
+from luodi.text import shorten
 
 PERSONAL_SAMPLE, QUICK_PERSONAL_SAMPLE = 2_000, 300
 PERSONAL_CHARACTERS = 4_000  # of a text
 EXAMPLES = 3
-SHOWN = 160
+SHOWN, LONGEST = 160, 4_000
+MOST_LEAKS, MOST_SUSPECTS = 20, 50
 
 Tell = Callable[[str], None]
 
@@ -40,8 +42,23 @@ def all_of(sample: Sample, *, n_rows: int, quick: bool, tell: Tell) -> dict[str,
     found["personal"] = personal(sample, most=QUICK_PERSONAL_SAMPLE if quick else PERSONAL_SAMPLE)
     if quick or len(sample.texts) < 2:
         return found
-    tell("looking for near-duplicates")
-    found["near"] = near_duplicates(sample)
+    looks: list[tuple[str, str, Callable[[Sample], dict[str, Any] | None]]] = [
+        ("near", "looking for near-duplicates", near_duplicates),
+        ("templates", "looking for templates", templates),
+    ]
+    if any(sample.days):
+        looks.append(("drift", "looking for changes over time", drift))
+    if any(sample.ys):
+        looks += [
+            ("leakage", "looking for what gives labels away", leakage),
+            ("suspects", "looking for wrong labels", suspects),
+            ("forecast", "forecasting what more rows would bring", forecast),
+        ]
+    for name, doing, look in looks:
+        tell(doing)
+        seen = look(sample)
+        if seen is not None:
+            found[name] = seen
     return found
 
 
@@ -87,11 +104,117 @@ def near_duplicates(sample: Sample) -> dict[str, Any]:
             examples.append(
                 {
                     "lines": [sample.lines[other], sample.lines[row]],
-                    "texts": [masked(sample.texts[other][:SHOWN]), masked(sample.texts[row][:SHOWN])],
+                    "texts": [shown(sample.texts[other]), shown(sample.texts[row])],
                     "similarity": round(float(found.similarity[row]), 3),
                 }
             )
     return {"n": len(sample.texts), "near": twins, "examples": examples}
+
+
+def templates(sample: Sample) -> dict[str, Any] | None:
+    """Return the patterns that many texts were made from; `None` where there is none."""
+    from luodi.quality import templates
+
+    found = templates.find(sample.texts)
+    if not found.top:
+        return None
+    return {
+        "n": len(sample.texts),
+        "share": round(found.share, 4),
+        "n_templates": found.n_templates,
+        "top": [
+            {"pattern": shown(one.pattern), "n": one.n_rows, "share": round(one.share, 4),
+             "lines": [sample.lines[row] for row in one.rows[:EXAMPLES]]}
+            for one in found.top
+        ],
+    }  # fmt: skip
+
+
+def leakage(sample: Sample) -> dict[str, Any]:
+    """Return the marks that give a label away."""
+    from luodi.quality import leakage
+
+    rows, ys = _labelled(sample)
+    found = leakage.find([sample.texts[row] for row in rows], ys)
+    return {
+        "n": len(rows),
+        "leaks": [
+            {"kind": one.kind, "mark": masked(one.mark), "label": masked(one.label), "n": one.n_rows,
+             "precision": round(one.precision, 4), "coverage": round(one.coverage, 4),
+             "lines": [sample.lines[rows[row]] for row in one.rows[:EXAMPLES]],
+             "examples": [shown(sample.texts[rows[row]]) for row in one.rows[:EXAMPLES]]}
+            for one in found[:MOST_LEAKS]
+        ],
+    }  # fmt: skip
+
+
+def suspects(sample: Sample) -> dict[str, Any] | None:
+    """Return how many labels are probably wrong, and the most suspicious rows; `None` where nothing can be told."""
+    from luodi.quality import suspects
+
+    rows, ys = _labelled(sample)
+    found = suspects.find([sample.texts[row] for row in rows], ys)
+    if not found.ranked:
+        return None
+    top = found.ranked[: min(MOST_SUSPECTS, found.n_wrong)]
+    return {
+        "n": found.n_rows,
+        "wrong": found.n_wrong,
+        "top": [
+            {"line": sample.lines[rows[one.index]], "text": shown(sample.texts[rows[one.index]]),
+             "given": _label(one.given), "suggested": _label(one.suggested), "score": round(one.score, 4)}
+            for one in top
+        ],
+    }  # fmt: skip
+
+
+def forecast(sample: Sample) -> dict[str, Any] | None:
+    """Return the learning curve of a simple model, and where it leads; `None` where there are too few rows."""
+    from luodi.quality import forecast
+
+    rows, ys = _labelled(sample)
+    found = forecast.curve([sample.texts[row] for row in rows], ys)
+    if found is None:
+        return None
+    return {"metric": "micro_f1" if sample.several else "accuracy", **found.summary()}
+
+
+def drift(sample: Sample) -> dict[str, Any]:
+    """Return how far each stretch of time is from the others, in its labels, lengths and words."""
+    from luodi.quality import drift
+
+    rows = [row for row, day in enumerate(sample.days) if day and (not sample.ys or sample.ys[row])]
+    ys = [frozenset(sample.ys[row]) if sample.several else sample.ys[row][0] for row in rows] if sample.ys else None
+    found = drift.over_time(
+        [sample.texts[row] for row in rows], ys or [""] * len(rows), [sample.days[row] for row in rows]
+    )
+    return {
+        "n": len(rows),
+        "changes": [
+            {"part": one.part, "measure": one.measure, "divergence": one.divergence, "noise": one.noise,
+             "stability_index": one.stability_index, "n": one.n_rows, "changed": one.changed}
+            for one in found if ys or one.measure != "labels"
+        ],
+    }  # fmt: skip
+
+
+def _labelled(sample: Sample) -> tuple[list[int], list[Any]]:
+    """Return the rows that have a label, and their answers as a task would give them."""
+    rows = [row for row, y in enumerate(sample.ys) if y]
+    return rows, [frozenset(sample.ys[row]) if sample.several else sample.ys[row][0] for row in rows]
+
+
+def _label(y: Any) -> str:
+    return masked(y if isinstance(y, str) else ", ".join(sorted(y)))
+
+
+def shown(text: str, most: int = SHOWN) -> str:
+    """Return a text as it may be shown: masked first and cut then, since half a number is not recognized.
+
+    >>> shown("call 415-555-2671 or write to anna@example.com", 22)
+    'call [PHONE] or write…'
+    """
+    return shorten(" ".join(masked(text[:LONGEST]).split()), most)
 
 
 def masked(text: str) -> str:

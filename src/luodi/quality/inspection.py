@@ -211,9 +211,9 @@ def _clipped(value: Any) -> Any:
 def _examples(column: Column, kind: str, rows: list[dict[str, Any]]) -> list[Any]:
     """Return the commonest values and their counts, or a few values where each comes once. Personal data is masked."""
     if kind in {"category", "boolean", "constant", "list"}:
-        return [[checks.masked(value), n] for value, n in column.top(8)]
+        return [[checks.shown(value), n] for value, n in column.top(8)]
     seen = dict.fromkeys(text_of(row.get(column.name)).strip() for row in rows[:200])
-    return [[checks.masked(one), None] for one in seen if one and one.lower() not in ABSENT][:3]
+    return [[checks.shown(one), None] for one in seen if one and one.lower() not in ABSENT][:3]
 
 
 def _time_column(described: list[dict[str, Any]], taken: set[str | None]) -> str | None:

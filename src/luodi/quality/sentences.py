@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+MEASURES = {"labels": "标签", "length": "长度", "words": "用词"}
+"""What changes over time, in Chinese."""
+
 SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
     "nothing": (
         "nothing was found that stands in the way",
@@ -176,5 +179,35 @@ SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "they are kept on one side of the split",
         "抽样中 {n} 条文本（{share}）与其他文本近乎重复（行 {lines}）",
         "划分时会放在同一侧",
+    ),
+    "leakage": (
+        "the text gives the label away: {mark!r} is in {share} of the rows labelled {label!r}, and nearly only there",
+        "if a request will not have it, take it out: the exam would be too good to be true",
+        "文本泄露了标签：标签为“{label}”的数据中有 {share} 含有“{mark}”，其他几乎没有",
+        "若线上请求中不会出现，请去除：否则测试结果会虚高",
+    ),
+    "suspects": (
+        "labels of the sample that look wrong: about {n} ({share}), first in lines {lines}",
+        "look at the most suspicious ones: luodi inspect --page lists them",
+        "抽样中看起来有误的标签：约 {n} 个（{share}），最可疑的在第 {lines} 行",
+        "请先核对最可疑的数据：luodi inspect --page 会列出",
+    ),
+    "templates": (
+        "{share} of the texts are made from templates, the commonest {n} times: {pattern}",
+        "texts of one template are no independent evidence: see that the exam is not full of them",
+        "{share} 的文本由模板生成，最常见的出现 {n} 次：{pattern}",
+        "同一模板的文本不是独立的证据：请确认测试集中并非都是它们",
+    ),
+    "forecast": (
+        "a simple model reaches {metric} {now} on rows like these; with twice as many about {twice} ({low} to {high})",
+        "a stronger model lies higher; where the curve is flat, more rows will not help",
+        "简单模型在此类数据上 {metric} 约为 {now}；数据加倍后约 {twice}（{low} 至 {high}）",
+        "更强的模型会更高；曲线趋平时，增加数据帮助不大",
+    ),
+    "drift": (
+        "the data changes over time: {part} differs from the rest ({measure}) {times} times as much as chance allows",
+        "learn from recent rows, and let the exam be the latest: what was true then may not be now",
+        "数据随时间变化：{part} 与其余时段的差异（{measure}）是随机波动的 {times} 倍",
+        "请用较新的数据训练，并用最新的数据测试：过去的规律未必适用于现在",
     ),
 }

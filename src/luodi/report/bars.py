@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from luodi.report.numbers import count, short
-from luodi.report.svg import Scale, drawing, frame, tag
+from luodi.report.svg import Scale, around, drawing, frame, path, tag
 
 WIDTH, HEIGHT = 620, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 20, 38, 52
@@ -34,6 +34,27 @@ def histogram(
         end = at > WIDTH - 160
         place = {"x": at - 6 if end else at + 6, "text_anchor": "end" if end else "start"}
         parts.append(tag("text", limit_name, y=y.end + 4, class_="asked", **place))
+    return drawing(WIDTH, HEIGHT, parts, title=title)
+
+
+def forecast(
+    points: Sequence[tuple[float, float]], ahead: Sequence[tuple[float, float, float, float]], *, x_name: str,
+    y_name: str, title: str,
+) -> Markup:  # fmt: skip
+    """Draw measured (rows, value) as a curve, and what lies ahead as (rows, value, low, high) with its intervals."""
+    ends = [value for _, value in points] + [end for one in ahead for end in one[1:]]
+    low, high = around(ends, least=0.1, within=(0, 1))
+    last = max(one[0] for one in (*points, *ahead))
+    x = Scale(low=points[0][0] / 1.2, high=last * 1.2, start=LEFT, end=WIDTH - RIGHT, log=True)
+    y = Scale(low=low, high=high, start=HEIGHT - BOTTOM, end=TOP)
+    parts = frame(x, y, write_x=count, write_y=lambda at: f"{at:.3g}", x_name=x_name, y_name=y_name, n=4)
+    parts.append(path([(x(n), y(value)) for n, value in points], "curve"))
+    for n, value in points:
+        parts.append(tag("circle", tag("title", f"{n:,.0f}: {value:.3f}"), cx=x(n), cy=y(value), r=4, class_="spot"))
+    for n, value, least, most in ahead:
+        tip = tag("title", f"{n:,.0f}: {value:.3f} ({least:.3f}–{most:.3f})")
+        parts.append(tag("line", x1=x(n), x2=x(n), y1=y(least), y2=y(most), class_="reach"))
+        parts.append(tag("circle", tip, cx=x(n), cy=y(value), r=5, class_="ahead"))
     return drawing(WIDTH, HEIGHT, parts, title=title)
 
 

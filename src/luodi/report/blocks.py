@@ -92,6 +92,8 @@ class Mistakes:
     """Texts that were answered wrongly."""
 
     mistakes: Sequence[Mistake]
+    names: tuple[str, str] = ("", "")
+    """What the two labels are called, where not truth and answer."""
     first: int = 8
     kind: str = "mistakes"
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from luodi.quality import advice as advices
 from luodi.quality.texts import named
 from luodi.report import bars, charts
+from luodi.report import data_closely as closely
 from luodi.report.blocks import Block, Column, Figure, Pairs, Section, Table, View, mapping, name_of, sequence
 from luodi.report.numbers import DASH, bytes_, count, number, percent, short
 from luodi.report.words import LANGUAGES
@@ -274,7 +275,34 @@ def file(view: View) -> Section | None:
     return Section(name="the_file", title=say("the_file"), blocks=blocks)
 
 
-SECTIONS: Sequence[Any] = (advice, columns, labels, texts, time, duplicates, cleaning, personal, file)
+SECTIONS: Sequence[Any] = (
+    advice,
+    columns,
+    labels,
+    closely.suspects,
+    closely.leakage,
+    closely.forecast,
+    texts,
+    time,
+    closely.drift,
+    duplicates,
+    closely.templates,
+    cleaning,
+    personal,
+    file,
+)
 """All that a data card shows, in its order."""
-BEFORE: Sequence[Any] = (columns, texts, time, duplicates, cleaning, personal)
+BEFORE: Sequence[Any] = (
+    columns,
+    closely.suspects,
+    closely.leakage,
+    closely.forecast,
+    texts,
+    time,
+    closely.drift,
+    duplicates,
+    closely.templates,
+    cleaning,
+    personal,
+)
 """What the report of a run shows of the data as it came, after what was made of it."""

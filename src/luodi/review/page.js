@@ -52,7 +52,7 @@ function show() {
   find("text").textContent = one.text;
   find("given").textContent = one.given || "—";
   find("suggested").textContent = one.suggested || "—";
-  find("score").textContent = `${Math.round(100 * one.score)}%`;
+  find("score").textContent = one.score.toFixed(2);
   const others = find("others");
   others.replaceChildren(others.firstElementChild);
   all.labels.filter((label) => label !== one.given).forEach((label, number) => {
