@@ -18,6 +18,7 @@ from luodi.data.spool import Spool
 from luodi.errors import DataError, did_you_mean
 from luodi.log import bar_for
 from luodi.steps import crew, sides, written
+from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
 from luodi.text import plural
 
@@ -54,6 +55,8 @@ class Settings:
     """What is repaired in texts, a switch each; the service does the same."""
     personal: Literal["keep", "mask", "pseudonymize"] = "keep"
     """Personal data in texts: left as it is, `[EMAIL]`, or `EMAIL_7f3a9c`; the service does the same."""
+    inspect: bool = True
+    """Look closely at the data, for the report: languages, suspicious labels, leaks, drift, what more rows bring."""
     encoding: str | None = None
     """The encoding of the files, when it is not recognized."""
     delimiter: str | None = None
@@ -97,9 +100,10 @@ def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
+    watch = Watch(job)
     with Spool(job.work / "rows.jsonl") as spool, Ledger(job.out / "rejected.csv") as ledger:
         lines = _frames(job) if job.settings.clean.boilerplate else ()
-        signatures = _read(job, spool, ledger, tables, receipts, lines)
+        signatures = _read(job, spool, ledger, tables, receipts, lines, watch)
         spool.flush()
         if not len(spool):
             raise _nothing_left(job, ledger)
@@ -110,6 +114,7 @@ def run(job: Job) -> Outcome:
         counts = written.write(job.out, spool, decided.sides)
         labels = written.labels(spool, decided.sides)
         details = written.details(job, spool, decided, receipts)
+    watch.write(job.out, tables)
     n_kept = sum(counts[part] for part in PARTS)
     assert ledger.n_in == n_kept + ledger.n_rejected, "a row was lost"
     return Outcome(
@@ -150,6 +155,7 @@ def _read(
     tables: dict[str, dict[str, Any]],
     receipts: dict[str, Any],
     lines: tuple[str, ...],
+    watch: Watch,
 ) -> list[bytes]:
     """Bring every row of every file onto the spool, and return the signatures of their texts."""
     settings: Settings = job.settings
@@ -173,7 +179,7 @@ def _read(
         for number, part in enumerate(PARTS):
             for entry in files[part]:
                 part_of[entry["name"]] = number
-                yield from _batches(job, entry["name"], tables)
+                yield from _batches(job, entry["name"], tables, watch if part == "train" else None)
 
     whole = getattr(job.task, "gathers", False)  # examples that are made of many rows need all of them in one place
     for (shape, rows), batch in crew.work(plan, batches(), n_bytes=0 if whole else n_bytes):
@@ -188,7 +194,7 @@ def _read(
     return signatures
 
 
-def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]]) -> Iterator[crew.Work]:
+def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], watch: Watch | None = None) -> Iterator[crew.Work]:
     """Yield a table's rows, some thousand at a time, reduced to the columns that are wanted."""
     settings: Settings = job.settings
     stated = {one: getattr(settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
@@ -202,6 +208,8 @@ def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]]) -> Iterator
     theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
     at_once = 1 << 62 if getattr(job.task, "gathers", False) else ROWS_AT_ONCE
     for batch in table.batches(at_once):
+        if watch:
+            watch.see(name, table, mapping, batch)
         yield (
             shape,
             [
