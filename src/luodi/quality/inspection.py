@@ -18,7 +18,6 @@ from luodi.quality import advice, checks, dates, labels, texts
 from luodi.quality.columns import ABSENT, Column, fingerprints, quantiles, text_of
 
 SAMPLE, QUICK_SAMPLE = 20_000, 2_000
-TYPED = 2_000  # cells of the sample that a type is told from
 MOST_COLUMNS = 300
 CLIPPED = 10_000  # characters of a cell that the sample keeps
 LINES_SHOWN = 5
@@ -145,7 +144,7 @@ class Inspector:
     def _describe(self, column: Column, rows: list[dict[str, Any]]) -> dict[str, Any]:
         for _ in range(self.n_rows - column.n):  # rows that end early, as JSON lines may
             column.add(None)
-        described = column.describe([row.get(column.name) for row in rows[:TYPED]])
+        described = column.describe([row.get(column.name) for row in rows])
         usual = {"text": {"category", "id"}, "category": {"number", "id", "text"}}
         for role, kind in ((self.text, "text"), (self.label, "category")):
             if column.name == role and described["type"] in usual[kind]:

@@ -196,7 +196,7 @@ def duplicates(view: View) -> Section | None:
 
 def cleaning(view: View) -> Section | None:
     """Return what cleaning changes, with examples before and after."""
-    found, say = mapping(inspection(view).get("cleaning")), view.say
+    found, say = mapping(view.facts("prepare").get("cleaning") or inspection(view).get("cleaning")), view.say
     n = number(found.get("n_texts"))
     if not n:
         return None

@@ -150,13 +150,13 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "mark_coverage": ("Rows of the label that have it", "该标签的数据含此内容"),
     "suspects": ("Labels that look wrong", "可能有误的标签"),
     "suspects_said": (
-        "About {wrong} of {n} labels looked at are probably wrong. These come first.",
-        "在查看的 {n} 个标签中，约有 {wrong} 个可能有误。以下最为可疑。",
+        "A simple model strongly doubts {wrong} of {n} labels. These come first.",
+        "在 {n} 个标签中，简单模型强烈怀疑其中 {wrong} 个。以下最为可疑。",
     ),
     "suspects_none": ("None of {n} labels looked at stands out.", "查看的 {n} 个标签均无明显异常。"),
     "suspects_note": (
-        "A simple model that had not seen the row disagrees with its label. A person decides.",
-        "未见过该行的简单模型与其标签不一致。请由人工判断。",
+        "The model had not seen these rows. Where it is weak, it doubts too much: a person decides.",
+        "该模型未见过这些数据；模型较弱时会怀疑过多，请由人工判断。",
     ),
     "suggested": ("Perhaps", "可能应为"),
     "line": ("Line", "行号"),
