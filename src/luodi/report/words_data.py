@@ -195,6 +195,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Dots are measured, rings forecast with 90% intervals. Where the curve is flat, more rows will not help.",
         "实心点为实测，空心圈为预测及其 90% 区间。曲线趋平时，增加数据帮助不大。",
     ),
+    "learning_s": ("To learn", "训练用时"),
+    "cost_note": (
+        "One fit on all {n} rows, on two cores like ours; good to a factor of two.",
+        "以全部 {n} 行训练一次，按双核机器估计，误差在两倍以内。",
+    ),
     "x_rows": ("Rows learned from, log scale", "训练数据行数（对数刻度）"),
     # malformed rows
     "malformed": ("Malformed rows", "格式有误的行"),
