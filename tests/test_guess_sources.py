@@ -37,8 +37,8 @@ def as_archive(path):
 def as_workbook(path):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
-    for row in [["text", "label"], *map(row, range(60))]:
-        book.active.append(row)
+    for cells in [["text", "label"], *map(row, range(60))]:
+        book.active.append(cells)
     book.create_sheet("more").append(["x"])
     book.save(path / "data.xlsx")
     return path / "data.xlsx"
