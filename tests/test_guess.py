@@ -3,9 +3,7 @@
 import csv
 import json
 import random
-import sqlite3
 import tomllib
-import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,62 +35,6 @@ def written(luodi, folder, data, *more):
     told = luodi("check", folder)
     assert told.code == 0, told.err
     return scenario.load(folder)
-
-
-ROW = [lambda i: [sentence(i), ["late", "lost"][i % 2]]]
-
-
-def as_folder(path):
-    (path / "data").mkdir()
-    table(path / "data" / "a.csv", ["text", "label"], ROW[0])
-    table(path / "data" / "b.csv", ["text", "label"], ROW[0])
-    return path / "data"
-
-
-def as_pattern(path):
-    return as_folder(path) / "*.csv"
-
-
-def as_archive(path):
-    with zipfile.ZipFile(path / "data.zip", "w") as archive:
-        archive.write(as_folder(path) / "a.csv", "a.csv")
-    return path / "data.zip"
-
-
-def as_workbook(path):
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    for row in [["text", "label"], *map(ROW[0], range(60))]:
-        book.active.append(row)
-    book.create_sheet("more").append(["x"])
-    book.save(path / "data.xlsx")
-    return path / "data.xlsx"
-
-
-def as_database(path):
-    with sqlite3.connect(path / "my shop.db") as connection:
-        connection.execute("create table calls (text, label)")
-        connection.executemany("insert into calls values (?, ?)", map(ROW[0], range(60)))
-    connection.close()
-    return f"sqlite:///{path}/my shop.db?table=calls"
-
-
-@pytest.mark.parametrize(
-    ("make", "note"),
-    [
-        (as_folder, "the first of 2 tables"),
-        (as_pattern, "the first of 2 tables"),
-        (as_archive, ""),
-        (as_workbook, "not 'more'"),
-        (as_database, ""),
-    ],
-)
-def test_any_source_is_looked_at_and_can_be_run(make, note, tmp_path, luodi):
-    told = luodi("new", tmp_path / "s", "--data", make(tmp_path), "--yes")
-
-    assert (told.code, told.err) == (0, "")
-    assert note in told.out
-    assert luodi("run", tmp_path / "s", "--until", "define").code == 0
 
 
 def test_english_columns_are_recognized(tmp_path, luodi):

@@ -34,7 +34,7 @@ class Sample:
     """Whether a row may have several labels."""
 
 
-def all_of(sample: Sample, *, n_rows: int, quick: bool, tell: Tell) -> dict[str, Any]:
+def all_of(sample: Sample, *, quick: bool, tell: Tell) -> dict[str, Any]:
     """Return what the closer looks found, by name; a look that has nothing to look at is left out."""
     tell("looking for dirt")
     found: dict[str, Any] = {"cleaning": cleaning(sample)}

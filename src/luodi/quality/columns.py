@@ -19,6 +19,7 @@ ABSENT = frozenset(
     ["null", "none", "nan", "n/a", "#n/a", "na", "nil", "-", "--", "---", "?", "unknown", "undefined", "(blank)", "\\n",
      "无", "空", "暂无", "未知", "缺失", "不详"]
 )  # fmt: skip
+TYPED = 2_000  # cells, evenly from all that are at hand, tell a type
 MOSTLY = 0.95  # of the values; a few typing mistakes do not change what a column is
 BOOLEANS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"}, {"是", "否"}, {"有", "无"})
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?%?|[-+]?\.\d+")
@@ -129,7 +130,7 @@ class Column:
     def describe(self, sample: Sequence[Any]) -> dict[str, Any]:
         """Return the column as plain JSON; its type is told from some of its cells."""
         values = [text for text in map(text_of, sample) if not is_missing(text)]
-        kind = self.kind_of(values)
+        kind = self.kind_of(values[:: max(1, len(values) // TYPED)])
         return {
             "name": self.name,
             "type": kind,
@@ -171,7 +172,7 @@ class Column:
         unique = different > 0.98 and n >= 20
         if unique and _share(values, lambda one: WORD.fullmatch(one) is not None) >= MOSTLY:
             whole = _share(values, str.isdigit)
-            if numeric < MOSTLY or padded > 0.05 or (whole >= MOSTLY and _counts_up_or_is_long(values)):
+            if numeric < MOSTLY or padded > 0.05 or (whole >= MOSTLY and _counts_up_or_is_long(values, self.n)):
                 return "id"
         if coded >= MOSTLY and different > 0.2 and (numeric < MOSTLY or padded > 0.05):
             return "id"
@@ -241,12 +242,12 @@ def _is_list(text: str) -> bool:
     return text.startswith("[") and text.endswith("]")
 
 
-def _counts_up_or_is_long(values: Sequence[str]) -> bool:
-    """Say whether whole numbers look like keys: they fill a range nearly without gaps, or have eight digits or more."""
+def _counts_up_or_is_long(values: Sequence[str], n_rows: int) -> bool:
+    """Say whether whole numbers look like keys: so many rows fill their range, or they have eight digits or more."""
     found = sorted({int(one) for one in values if one.isdigit() and len(one) < 19})
     if not found:
         return True
-    return found[-1] - found[0] < 3 * len(found) or _share(values, lambda one: len(one) >= 8) >= MOSTLY
+    return found[-1] - found[0] < 3 * n_rows or _share(values, lambda one: len(one) >= 8) >= MOSTLY
 
 
 def _numbers(values: Sequence[str]) -> dict[str, float]:

@@ -14,8 +14,8 @@ YEAR_FIRST = re.compile(
 )
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}\S*)?(?: ?[AaPp][Mm])?)?")
 NAMED = re.compile(
-    r"(?:[A-Z][a-z]{2,8},? )?(\d{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?[ -](\d{4})\b.*"
-    r"|(?:[A-Z][a-z]{2,8},? )?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b.*"
+    r"(?:[A-Z][a-z]{2,8},? )?(\d{1,2})(?:[a-z]{2})?[ -]([A-Za-z]{3,9})\.?[ -](\d{4})\b.*"
+    r"|(?:[A-Z][a-z]{2,8},? )?([A-Za-z]{3,9})\.? (\d{1,2})(?:[a-z]{2})?,? (\d{4})\b.*"
 )
 COMPACT = re.compile(r"(?:19|20)\d{6}")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

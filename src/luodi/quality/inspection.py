@@ -14,11 +14,10 @@ import numpy as np
 
 from luodi.contracts import Reject
 from luodi.data.dedupe import fingerprint
-from luodi.quality import advice, checks, dates, labels, texts
+from luodi.quality import advice, checks, cost, dates, labels, texts
 from luodi.quality.columns import ABSENT, Column, fingerprints, quantiles, text_of
 
 SAMPLE, QUICK_SAMPLE = 20_000, 2_000
-TYPED = 2_000  # cells of the sample that a type is told from
 MOST_COLUMNS = 300
 CLIPPED = 10_000  # characters of a cell that the sample keeps
 LINES_SHOWN = 5
@@ -129,7 +128,10 @@ class Inspector:
                 several=self.separator is not None,
             )
             found["text"] = self._text(sample, quick=quick, tell=tell)
-            found |= checks.all_of(sample, n_rows=self.n_rows, quick=quick, tell=tell)
+            found |= checks.all_of(sample, quick=quick, tell=tell)
+            if len(self.labels) > 1:
+                chinese = texts.is_chinese(found["text"]["languages"])
+                found["cost"] = _cost(self.columns[self.text].lengths, len(self.labels), chinese=chinese)
         return found | {"advice": advice.of(found)}
 
     def _rows(self) -> dict[str, Any]:
@@ -145,7 +147,7 @@ class Inspector:
     def _describe(self, column: Column, rows: list[dict[str, Any]]) -> dict[str, Any]:
         for _ in range(self.n_rows - column.n):  # rows that end early, as JSON lines may
             column.add(None)
-        described = column.describe([row.get(column.name) for row in rows[:TYPED]])
+        described = column.describe([row.get(column.name) for row in rows])
         usual = {"text": {"category", "id"}, "category": {"number", "id", "text"}}
         for role, kind in ((self.text, "text"), (self.label, "category")):
             if column.name == role and described["type"] in usual[kind]:
@@ -165,6 +167,18 @@ class Inspector:
             "languages": languages,
             "duplicates": repeats(self.prints, self.pairs),
         }
+
+
+def _cost(characters: Mapping[int, int], n_labels: int, *, chinese: bool) -> dict[str, Any]:
+    """Return what learning from all rows will take, by model; the encoder cannot read Chinese."""
+    n_rows = sum(characters.values())
+    mean = sum(length * n for length, n in characters.items()) / max(1, n_rows)
+    models = {}
+    for model in (*cost.LINEAR, *([] if chinese else cost.NETWORKS)):
+        one = cost.forecast(model, n_rows, mean, n_labels, chinese=chinese)
+        if one is not None:
+            models[model] = {"seconds": one.seconds, "memory_mb": one.memory_mb}
+    return {"rows": n_rows, "models": models}
 
 
 def split(value: Any, separator: str | None) -> list[str]:

@@ -32,7 +32,7 @@ TEXTS_AT_ONCE = 4_096
 PAIRS_AT_ONCE, COMPARED_AT_ONCE = 65_536, 2_048
 WINDOW, CROWD, CROWD_WINDOW = 8, 64, 2  # neighbours a row is compared with; fewer where a band holds more than CROWD
 ROUNDS = 16  # representatives a cluster may have; a row that is near none of them stays alone
-MOST_MISSES, MOST_CROWD_MISSES = 64, 16  # a row that was compared in vain so often is not compared with its likes
+MOST_MISSES, MOST_CROWD_MISSES = 24, 8  # a row that was compared in vain so often is not compared with its likes
 MOST_REMEMBERED = 4_000_000  # pairs that were compared and are not alike
 
 BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -73,7 +73,7 @@ def clusters(bands: U32, text_of: Callable[[Sequence[int]], Sequence[str]], *, t
 
     `text_of` returns the texts of some rows. Rows are in one cluster when a chain of pairs of at least `threshold`
     links them. The work is linear in the rows: where very many share a band, each is compared with the first of them
-    and with its neighbours, once they are sorted by the next band, and only until it was compared in vain 16 times.
+    and with its neighbours, once they are sorted by the next band, and only until it was compared in vain 8 times.
     """
     n = len(bands)
     root, misses, rejected = np.arange(n), np.zeros(n, np.uint32), np.empty(0, np.uint64)

@@ -187,10 +187,10 @@ SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
         "若线上请求中不会出现，请去除：否则测试结果会虚高",
     ),
     "suspects": (
-        "labels of the sample that look wrong: about {n} ({share}), first in lines {lines}",
-        "look at the most suspicious ones: luodi inspect --page lists them",
-        "抽样中看起来有误的标签：约 {n} 个（{share}），最可疑的在第 {lines} 行",
-        "请先核对最可疑的数据：luodi inspect --page 会列出",
+        "labels of the sample that a simple model strongly doubts: {n} ({share}), first in lines {lines}",
+        "see for yourself: luodi inspect --page lists the most suspicious; a weak model doubts too much",
+        "抽样中简单模型强烈怀疑的标签：{n} 个（{share}），最可疑的在第 {lines} 行",
+        "请自行核对：luodi inspect --page 会列出最可疑的；较弱的模型会怀疑过多",
     ),
     "templates": (
         "{share} of the texts are made from templates, the commonest {n} times: {pattern}",

@@ -39,7 +39,7 @@ NAMES = {
 }
 """In English and in Chinese; any other language is shown by its code."""
 LIKELY = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sr sv sw ta te "
+    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sr sv sw ta "
     "th tl tr uk ur vi zh"
 )
 """Languages that are considered: with all 140, one short English text in twenty is taken for a creole."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from luodi.quality import advice as advices
+from luodi.quality.advice import say as say_advice
 from luodi.quality.texts import named
 from luodi.report import bars, charts
 from luodi.report import data_closely as closely
@@ -35,7 +35,7 @@ def advice(view: View) -> Section | None:
     columns = [Column(name="", kind="status"), Column(name=say("finding"), kind=USER)]
     cells = []
     for one in given:
-        what, fix = advices.say(one, view.language)
+        what, fix = say_advice(one, view.language)
         kind = {"fix": "tag warn", "look": "tag", "fine": "tag calm"}[one["severity"]]
         tag = Markup('<span class="{}">{}</span>').format(kind, say(one["severity"]))
         cells.append([tag, Markup("{}<small>{}</small>").format(_sentence(what, view.language), fix)])
@@ -196,7 +196,7 @@ def duplicates(view: View) -> Section | None:
 
 def cleaning(view: View) -> Section | None:
     """Return what cleaning changes, with examples before and after."""
-    found, say = mapping(inspection(view).get("cleaning")), view.say
+    found, say = mapping(view.facts("prepare").get("cleaning") or inspection(view).get("cleaning")), view.say
     n = number(found.get("n_texts"))
     if not n:
         return None

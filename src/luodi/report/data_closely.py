@@ -17,7 +17,8 @@ from luodi.report.blocks import (
     name_of,
     sequence,
 )
-from luodi.report.numbers import count, number, percent, quality
+from luodi.report.numbers import count, number, of_metric, percent, quality
+from luodi.text import duration
 
 NUM, MINI, USER = "num", "mini", "user"
 
@@ -112,5 +113,14 @@ def forecast(view: View) -> Section | None:
     picture = bars.forecast(points, rings, x_name=say("x_rows"), y_name=metric, title=title)
     values = {name: quality(ahead[f"{times}x"]["value"]) for name, times in (("now", 1), ("twice", 2), ("four", 4))}
     blocks: list[Block] = [Figure(picture=picture)]
+    models = mapping(_found(view, "cost").get("models"))
+    if models:
+        head = [Column(name=say("candidate")), Column(name=say("learning_s"), kind=NUM)]
+        head.append(Column(name=say("train_memory_mb"), kind=NUM))
+        rows = [
+            [name, duration(one["seconds"]), of_metric("memory_mb", one["memory_mb"])] for name, one in models.items()
+        ]
+        table_note = say("cost_note", n=count(_found(view, "cost")["rows"]))
+        blocks.append(Table(columns=head, rows=rows, heading=say("forecast"), note=table_note))
     lead = say("forecast_said", n=count(n), **values)
     return Section(name="forecast_more", title=title, lead=lead, note=say("forecast_note"), blocks=blocks)

@@ -6,7 +6,7 @@ from typing import Any
 
 from luodi.quality.texts import named
 from luodi.report.numbers import DASH, bytes_, count, percent, short
-from luodi.text import plural
+from luodi.text import duration, plural
 
 Piece = tuple[str, str]
 """A text and its style: "", "bold", "dim", "red", "yellow", "green"."""
@@ -112,6 +112,10 @@ def _text(found: Mapping[str, Any]) -> list[Line]:
         middle, long = (count(tokens["quantiles"][name]) for name in ("p50", "p95"))
         said = f"half have up to {middle} {tokens['unit']}, 95 of 100 up to {long}; a model reads {tokens['limit']}"
         shown.append([("length     ", "dim"), (said, "")])
+    models = (found.get("cost") or {}).get("models") or {}
+    if models:
+        said = ", ".join(f"{name} {duration(one['seconds'])}" for name, one in models.items())
+        shown.append([("learning   ", "dim"), (f"about {said}, on two cores", "")])
     return shown
 
 

@@ -150,13 +150,13 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "mark_coverage": ("Rows of the label that have it", "该标签的数据含此内容"),
     "suspects": ("Labels that look wrong", "可能有误的标签"),
     "suspects_said": (
-        "About {wrong} of {n} labels looked at are probably wrong. These come first.",
-        "在查看的 {n} 个标签中，约有 {wrong} 个可能有误。以下最为可疑。",
+        "A simple model strongly doubts {wrong} of {n} labels. These come first.",
+        "在 {n} 个标签中，简单模型强烈怀疑其中 {wrong} 个。以下最为可疑。",
     ),
     "suspects_none": ("None of {n} labels looked at stands out.", "查看的 {n} 个标签均无明显异常。"),
     "suspects_note": (
-        "A simple model that had not seen the row disagrees with its label. A person decides.",
-        "未见过该行的简单模型与其标签不一致。请由人工判断。",
+        "The model had not seen these rows. Where it is weak, it doubts too much: a person decides.",
+        "该模型未见过这些数据；模型较弱时会怀疑过多，请由人工判断。",
     ),
     "suggested": ("Perhaps", "可能应为"),
     "line": ("Line", "行号"),
@@ -194,6 +194,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "forecast_note": (
         "Dots are measured, rings forecast with 90% intervals. Where the curve is flat, more rows will not help.",
         "实心点为实测，空心圈为预测及其 90% 区间。曲线趋平时，增加数据帮助不大。",
+    ),
+    "learning_s": ("To learn", "训练用时"),
+    "cost_note": (
+        "One fit on all {n} rows, on two cores like ours; good to a factor of two.",
+        "以全部 {n} 行训练一次，按双核机器估计，误差在两倍以内。",
     ),
     "x_rows": ("Rows learned from, log scale", "训练数据行数（对数刻度）"),
     # malformed rows
