@@ -1,8 +1,8 @@
 """How long a candidate will learn and how much memory that takes, from the number of rows, their lengths and labels.
 
-Constants were measured on one core in use on a shared machine (docs/logbook.md, 2026-11-24); those of the networks are
-speeds of two quiet cores (docs/logbook.md, 2026-11-23). The linear ones fit the three runs they were taken from within a third; nothing
-else was checked, and those of the networks leave out loading and the n-grams at the encoder's side.
+Constants were measured on one core of a shared machine (docs/logbook.md, 2026-11-24); those of the networks are speeds
+of two quiet cores (docs/logbook.md, 2026-11-23). The linear ones fit the three runs they were taken from within a
+third; nothing else was checked, and those of the networks leave out loading and the n-grams at the encoder's side.
 """
 
 from luodi.contracts import record
