@@ -1,7 +1,8 @@
 """How long a candidate will learn and how much memory that takes, from the number of rows, their lengths and labels.
 
-Constants were measured on one core in use on a shared machine (docs/logbook.md, 2026-11-24); those of the networks are
-speeds of two quiet cores (docs/logbook.md, 2026-11-23). A forecast is good to a factor of two, on a like machine.
+Constants were measured on one core of a shared machine (docs/logbook.md, 2026-11-24); those of the networks are speeds
+of two quiet cores (docs/logbook.md, 2026-11-23). The linear ones fit the three runs they were taken from within a
+third; nothing else was checked, and those of the networks leave out loading and the n-grams at the encoder's side.
 """
 
 from luodi.contracts import record
@@ -13,7 +14,7 @@ LINEAR = {  # microseconds a character: at least, and for each label; bytes a ch
 }
 NETWORKS = {  # tokens a second, and how often each row is gone through
     "encoder": (3_700.0, 3),
-    "encoder-frozen": (26_000.0, 1),  # 665 texts of 40 tokens
+    "encoder-frozen": (26_000.0, 1),  # 665 texts a second, of 40 tokens by a guess
 }
 LATIN_CHARACTERS_PER_TOKEN = 4.5
 MAX_TOKENS = 256

@@ -2,8 +2,8 @@
 
 Confident learning (Northcutt, Jiang and Chuang 2021, "Confident Learning: Estimating Uncertainty in Dataset Labels",
 sections 3.1 and 3.2) over the answers of a model that never saw the row: multinomial naive Bayes on hashed n-grams,
-five folds, near-duplicates in one fold. Naive Bayes, because it forgets what it has seen once: of the models tried, it
-was the best judge of noisy labels and by far the quickest (docs/logbook.md, 2026-11-24).
+five folds, near-duplicates in one fold. Naive Bayes, because it is as good a judge of
+noisy labels as any linear model tried, and far quicker (docs/logbook.md, 2026-11-24).
 """
 
 from collections.abc import Hashable, Sequence
