@@ -69,7 +69,7 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
     told = luodi("--help")
 
     listed = [line.split()[0] for line in told.out.partition("Commands:\n")[2].splitlines() if line[2:3].strip()]
-    assert listed == ["inspect", "new", "check", "run", "report", "serve", "predict", "status", "describe"]
+    assert listed == ["inspect", "new", "check", "run", "labels", "report", "serve", "predict", "status", "describe", "forget"]
 
 
 @pytest.mark.parametrize("name", ["prepare", "sentiment", "tfidf-logreg"])

@@ -28,6 +28,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("define", "price", "core_hour"): (0, inf),
     ("prepare", "dev"): (0, 0.9),
     ("prepare", "test"): (0, 0.9),
+    ("prepare", "similarity"): (0.3, 1),
     ("prepare", "max_dev"): (1, inf),
     ("prepare", "max_test"): (1, inf),
     ("select", "sample"): (1, inf),
