@@ -187,7 +187,7 @@ def _read(
         ledger.n_in += len(rows)
         for line, reason in batch.rejected:
             ledger.reject(f"{shape.file}:{line}", reason)
-        spool.add(batch.made, batch.lines, file=shape.file, part=part_of[shape.file])
+        spool.add(batch, file=shape.file, part=part_of[shape.file])
         wash.added(receipts, batch.receipts)
         signatures.append(batch.signatures)
     bar.close()
