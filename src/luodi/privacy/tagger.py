@@ -33,11 +33,13 @@ class Tagger:
         allowed = forbidden(len(self.kinds))
         self.transitions = np.maximum(tensors["transitions"], FORBIDDEN) + allowed
         self.start, self.end = tensors["start"] + allowed[0], tensors["end"] + allowed[:, 0]  # as if O stood around
-        self.bias: float = about["bias"]
+        self.bias: float = about["bias"]  # added to the tags that open a name: recall for precision
         self.keys = np.zeros(0, np.uint32)  # which word each row of the first table belongs to, where words are known
 
     def tag(self, sequences: Sequence[Ids]) -> list[tuple[NDArray[np.int8], Floats]]:
-        """Return for each sequence of features, shape (time, n_columns), its tags and how sure each is, 0 to 1."""
+        """Return for each sequence of features, shape (time, n_columns), its tags and, for each position, how sure it is that it belongs
+        to a name, 0 to 1.
+        """
         out: list[tuple[NDArray[np.int8], Floats]] = [(np.zeros(0, np.int8), np.zeros(0, np.float32))] * len(sequences)
         order = sorted((n for n in range(len(sequences)) if len(sequences[n])), key=lambda n: len(sequences[n]))
         start = 0
@@ -48,10 +50,10 @@ class Tagger:
             batch = order[start:stop]
             lengths = np.array([len(sequences[n]) for n in batch])
             scores = self.emissions([sequences[n] for n in batch], lengths)
-            tags, sure = self._decode(scores, lengths), _softmax(scores)
+            tags, sure = self._decode(scores, lengths), 1 - _softmax(scores)[..., 0]
             for row, n in enumerate(batch):
                 mine = tags[row, : lengths[row]]
-                out[n] = mine, sure[row, np.arange(len(mine)), mine]
+                out[n] = mine, sure[row, : len(mine)]
             start = stop
         return out
 
@@ -68,7 +70,8 @@ class Tagger:
             change = _around(hidden, dilation) @ weights[f"conv.{layer}.w"] + weights[f"conv.{layer}.b"]
             hidden = _normalized(hidden + np.maximum(change, 0), weights, layer) * mask
         scores: Floats = hidden @ weights["out.w"] + weights["out.b"]
-        scores[..., 0] -= self.bias
+        scores[..., 1::4] += self.bias  # B-: a name more
+        scores[..., 4::4] += self.bias  # S-
         return scores
 
     def _decode(self, scores: Floats, lengths: NDArray[np.int64]) -> NDArray[np.int8]:
