@@ -37,9 +37,7 @@ class Tagger:
         self.keys = np.zeros(0, np.uint32)  # which word each row of the first table belongs to, where words are known
 
     def tag(self, sequences: Sequence[Ids]) -> list[tuple[NDArray[np.int8], Floats]]:
-        """Return for each sequence of features, shape (time, n_columns), its tags and, for each position, how sure it is that it belongs
-        to a name, 0 to 1.
-        """
+        """Return for each sequence, shape (time, n_columns), its tags and how sure each position is part of a name."""
         out: list[tuple[NDArray[np.int8], Floats]] = [(np.zeros(0, np.int8), np.zeros(0, np.float32))] * len(sequences)
         order = sorted((n for n in range(len(sequences)) if len(sequences[n])), key=lambda n: len(sequences[n]))
         start = 0
