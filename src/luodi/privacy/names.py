@@ -24,7 +24,9 @@ from luodi.privacy.finding import Finding
 WEIGHTS = Path(__file__).parent
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff\uf900-\ufaff]{2,}")
+CAPITAL = re.compile(r"[a-z0-9,:;\"'(] [\"'(]?(?!I\b)[A-ZÀ-Þ]")  # a capital where no sentence begins
 LINE = re.compile(r"[^\r\n\u2028\u2029]+")
+NEAR = 400  # characters around a name in which its writer's capitals are looked for: a bound keeps the time linear
 POSTCODE = 8  # the most digits that are an address without a letter
 TITLE = re.compile(
     r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|mme|herr|frau|rev|hon|capt)\b\.?\s*|(?:先生|女士|小姐)",
@@ -61,7 +63,7 @@ def find_many(texts: Sequence[str]) -> list[list[Finding]]:
     found: list[list[Span]] = [[] for _ in texts]
     blocks = [one for n, text in enumerate(texts) for one in _blocks(n, text)]
     for block, span in _english(texts, [one for one in blocks if not one.is_chinese]):
-        if not HAN.search(texts[block.text], span.start, span.end):
+        if not (HAN.search(texts[block.text], span.start, span.end) or _is_small(texts[block.text], span)):
             found[block.text].append(span)
     for block, span in _chinese(texts, [one for one in blocks if one.has_han]):
         if block.is_chinese or HAN.search(texts[block.text], span.start, span.end):
@@ -116,6 +118,15 @@ def _english(texts: Sequence[str], blocks: Sequence[Block]) -> Iterable[tuple[Bl
                     score=float(sure[start:end].mean()),
                 ),
             )
+
+
+def _is_small(text: str, span: Span) -> bool:
+    """Say whether a span is in small letters, in a line whose writer gives names capitals."""
+    if span.kind == "address" or not text[span.start : span.end].islower():
+        return False
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    start, end = max(start, span.start - NEAR), min(len(text) if end < 0 else end, span.end + NEAR)
+    return CAPITAL.search(text, start, end) is not None
 
 
 def _windows(features: Any) -> list[tuple[int, int]]:
