@@ -51,7 +51,7 @@ def zh(n_epochs: float, n_made: int, out: Path, seed: int, bias: float) -> None:
     export(learn(sentences, shape, n_epochs=n_epochs, seed=seed), out, bias=bias)
 
 
-def en(n_epochs: float, n_made: int, out: Path, seed: int, bias: float) -> None:
+def en(n_epochs: float, n_made: int, out: Path, seed: int, bias: float, *, whole: bool) -> None:
     from bench.names_material.vectors import vectors
     from luodi.privacy import features_en
     from luodi.train.tagger import Sentence, Shape, export, learn
@@ -59,7 +59,8 @@ def en(n_epochs: float, n_made: int, out: Path, seed: int, bias: float) -> None:
     rng = random.Random("made")
     keys, given = vectors()
     vocabulary = features_en.Vocabulary(keys)
-    learned, _ = sets.presidio()
+    learned, held = sets.presidio()
+    learned += sets.of_large(held) if whole else []
     rows = [english.cased(*row, rng) for _, row in learned * 2]
     templates = sorted({masked for masked, _ in learned})
     rows += [sets.refilled(rng.choice(templates), rng) for _ in range(n_made // 4)]
@@ -90,16 +91,28 @@ def en(n_epochs: float, n_made: int, out: Path, seed: int, bias: float) -> None:
 @click.option("--made", default=None, type=int, help="How many sentences to make up from templates.")
 @click.option("--out", default=None, type=click.Path(path_type=Path))
 @click.option("--seed", default=0)
-@click.option("--bias", default=3.0, help="Added to each tag that opens a name: more names, fewer of them right.")
-def main(language: str, epochs: float | None, made: int | None, out: Path | None, seed: int, bias: float) -> None:
+@click.option("--whole", is_flag=True, help="English: learn from the templates held out, too; what ships did.")
+@click.option(
+    "--bias", default=None, type=float, help="Added to each tag that opens a name: more names, fewer of them right."
+)
+def main(
+    language: str,
+    *,
+    epochs: float | None,
+    made: int | None,
+    out: Path | None,
+    seed: int,
+    bias: float | None,
+    whole: bool,
+) -> None:
     """Learn the weights of one language."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s %(step)s/%(n_steps)s %(loss).4f")
     started = time.monotonic()
     out = out or OUT / f"names-{language}.safetensors"
     if language == "zh":
-        zh(epochs or 7, made or 15_000, out, seed, bias)
+        zh(epochs or 6, made or 15_000, out, seed, 3.0 if bias is None else bias)
     else:
-        en(epochs or 2, made or 40_000, out, seed, bias)
+        en(epochs or 2.5, made or 40_000, out, seed, bias or 0.0, whole=whole)
     print(f"{time.monotonic() - started:.0f} s, {out.stat().st_size / 2**20:.1f} MB: {out}")
 
 

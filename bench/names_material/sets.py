@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from bench.names_material import english, people
@@ -47,10 +48,7 @@ def people_daily() -> list[Marked]:
 
 def presidio() -> tuple[list[tuple[str, Marked]], list[tuple[str, Marked]]]:
     """Return (template, sentence) to learn from and to measure on; no template stands in both."""
-    folder = DATA / "pii_presidio_research"
-    with gzip.open(folder / "generated_large.json.gz", "rt", encoding="utf-8") as file:
-        large = json.load(file)
-    small = json.loads((folder / "generated_small.json").read_text(encoding="utf-8"))
+    large, small = _sets()
     templates = sorted({_template(row) for row in large})
     held = set(random.Random("presidio").sample(templates, k=len(templates) // 4))
     learn = [(row["masked"], _presidio(row)) for row in large if _template(row) not in held]
@@ -58,6 +56,26 @@ def presidio() -> tuple[list[tuple[str, Marked]], list[tuple[str, Marked]]]:
     return learn, dev + [
         (row["masked"], _presidio(row)) for row in small if _template(row) not in set(templates) - held
     ]
+
+
+def presidio_small() -> list[Marked]:
+    """Return the sentences of the smaller set, which nothing is ever learned from."""
+    return [_presidio(row) for row in _sets()[1]]
+
+
+def of_large(rows: list[tuple[str, Marked]]) -> list[tuple[str, Marked]]:
+    """Return the rows that are of the larger set alone."""
+    small = {row["full_text"] for row in _sets()[1]}
+    masked = {row["masked"] for row in _sets()[0]}
+    return [row for row in rows if row[0] in masked and row[1][0] not in small]
+
+
+@cache
+def _sets() -> tuple[list[dict], list[dict]]:
+    folder = DATA / "pii_presidio_research"
+    with gzip.open(folder / "generated_large.json.gz", "rt", encoding="utf-8") as file:
+        large = json.load(file)
+    return large, json.loads((folder / "generated_small.json").read_text(encoding="utf-8"))
 
 
 def _template(row: dict) -> str:
