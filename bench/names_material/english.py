@@ -254,6 +254,9 @@ the city of {CITY}
 {CITY} airport is closed because of snow.
 the north of {COUNTRY}
 northern {COUNTRY}
+{PER} and {PER} met in {CITY}.
+Met with {PER} and {PER} in {CITY}
+{PER} met {PER} at {ORG} on {day}.
 {COUNTRY}'s economy grew by {n} percent.
 A ship sank off the coast of {COUNTRY}.
 Troops from {COUNTRY} entered {CITY} on {day}.
@@ -371,6 +374,8 @@ What is my {ACRONYM}?
 The {ACRONYM} is wrong
 {ACRONYM}: {num}
 Is there an {ACRONYM} nearby?
+Can I exchange {ACRONYM} for {ACRONYM}?
+How do I change to {ACRONYM} from {ACRONYM}?
 the {ACRONYM} does not work
 How do I reset my password?
 When will my refund arrive?
@@ -536,7 +541,7 @@ JOBS = (
     "Customer Success Manager|Vice President|President|Technician|Civil drafter|Surgical technologist|dairy scientist|office clerk|designer|HR Manager|Founder|Partner|Researcher|Buyer"
 ).split("|")
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-ACRONYMS = "SSN PIN CVV IBAN VAT ID ATM KYC OTP URL FAQ SIM USB TV PC CEO CFO CTO HR IT PR GPS SMS PDF CSV API DVD CD BIC SWIFT CVC APR ETA ASAP FYI RSVP DIY UK-wide NSFW AI VPN LAN WLAN NFC QR ISBN EAN SKU TIN EIN NINO DOB".split()
+ACRONYMS = "SSN PIN CVV IBAN VAT ID ATM KYC OTP URL FAQ SIM USB TV PC CEO CFO CTO HR IT PR GPS SMS PDF CSV API DVD CD BIC SWIFT CVC APR ETA ASAP FYI RSVP DIY USD EUR GBP AUD CAD CHF CNY JPY SEK NZD BTC NSFW AI VPN LAN WLAN NFC QR ISBN EAN SKU TIN EIN NINO DOB".split()
 MONTHS = "January February March April May June July August September October November December".split()
 
 
