@@ -33,7 +33,9 @@ class Bundle:
         self.options = _options(self.task, about["options"], path)
         self.session = open_session(path / MODEL)
         washing = about.get("wash") or {}
-        self.washer = Washer(washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()))
+        self.washer = Washer(
+            washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()), washing.get("kinds", ())
+        )
         self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
 
     def answer(self, requests: Sequence[Any]) -> list[Any]:

@@ -197,6 +197,7 @@ class _Checker:
         self._models(self._texts("select", "models"))
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
+        self._kinds(self._texts("prepare", "personal_kinds"))
         if task and settings["prepare"] and settings["evaluate"]:
             taken = {"group", *(one.name for one in fields(task.Row))}
             self._slices(settings["evaluate"].slices, settings["prepare"].columns.keys() - taken)
@@ -238,6 +239,17 @@ class _Checker:
         fault = sources.fault(self.path.parent, name, besides=self.path.name)
         if fault:
             self._fault(f"[define] {key}: {shorten(name, 80)!r} {fault[0]}", ("define", key), fault[1])
+
+    def _kinds(self, names: Sequence[str]) -> None:
+        """Refuse kinds of personal data that nobody looks for."""
+        if not names:
+            return
+        from luodi.privacy.find import known
+
+        try:
+            known(names)
+        except ScenarioError as error:
+            self._fault(f"[prepare] personal_kinds: {error.what}", ("prepare", "personal_kinds"), error.fix)
 
     def _reading(self, encoding: str | None, delimiter: str | None) -> None:
         try:

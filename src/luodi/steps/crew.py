@@ -153,7 +153,8 @@ def main() -> None:
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library says must not end up in a frame
     about = json.loads(_receive(given)[0])
-    worker = Worker(Plan(**about | {"lines": tuple(about["lines"])}))
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in about.items()}
+    worker = Worker(Plan(**values))
     while True:
         try:
             head, joined = _receive(given)

@@ -36,6 +36,8 @@ class Plan:
     """Hashes of the lines that are boilerplate."""
     personal: Mode = "keep"
     """What becomes of personal data: "keep", "mask" or "pseudonymize"."""
+    kinds: tuple[str, ...] = ()
+    """Of personal data; empty means all that is usual."""
     near: bool = False
     """Whether signatures for near-duplicates are wanted."""
     secret: str = ""
@@ -93,7 +95,7 @@ class Worker:
         self.plan = plan
         self.task = registry.task(plan.task)
         self.options = self.task.Options(**plan.options)
-        self.washer = Washer(plan.clean, plan.personal, plan.lines, secret=plan.secret)
+        self.washer = Washer(plan.clean, plan.personal, plan.lines, plan.kinds, secret=plan.secret)
 
     def work(self, shape: Shape, rows: Iterable[Row]) -> Batch:
         """Return what becomes of all the rows."""

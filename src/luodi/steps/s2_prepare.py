@@ -55,6 +55,8 @@ class Settings:
     """What is repaired in texts, a switch each; the service does the same."""
     personal: Literal["keep", "mask", "pseudonymize"] = "keep"
     """Personal data in texts: left as it is, `[EMAIL]`, or `EMAIL_7f3a9c`; the service does the same."""
+    personal_kinds: tuple[str, ...] = ()
+    """Which kinds of personal data; left out, all but links and names of organizations."""
     inspect: bool = True
     """Look closely at the data, for the report: languages, suspicious labels, leaks, drift, what more rows bring."""
     encoding: str | None = None
@@ -125,7 +127,12 @@ def run(job: Job) -> Outcome:
             "labels": labels,
             "changes": receipts.get("changes", {}),
             "personal": receipts.get("personal", {}),
-            "wash": {"clean": asdict(job.settings.clean), "personal": job.settings.personal, "lines": list(lines)},
+            "wash": {
+                "clean": asdict(job.settings.clean),
+                "personal": job.settings.personal,
+                "kinds": list(job.settings.personal_kinds),
+                "lines": list(lines),
+            },
             **decided.facts,
             **details,
         }
@@ -167,6 +174,7 @@ def _read(
         clean=asdict(settings.clean),
         lines=lines,
         personal=settings.personal,
+        kinds=settings.personal_kinds,
         near=settings.near_duplicates,
         secret=secret(job.root) if settings.personal == "pseudonymize" else "",
     )
