@@ -44,6 +44,8 @@ class Bundle:
         """Return the calibrated probabilities of each x, in order. Raises `SetupError` if one is no number."""
         if not xs:
             return []
+        if self.task.kind == "rank":
+            return list(self.session.predict(xs))  # type: ignore[arg-type]
         temperature = float(self.about["temperature"])
         made = [calibration.sharpen(self.task.kind, one, temperature) for one in self.session.predict(xs)]
         assert len(made) == len(xs)
@@ -54,6 +56,8 @@ class Bundle:
     def respond(self, request: Any, scores: Scores) -> Any:
         """Return the response to a cleaned request, marked where a person should look."""
         response = self.task.to_response(request, scores, self.options)
+        if self.task.kind == "rank":
+            return response
         return dataclasses.replace(response, handed_over=self.hands_over(scores))
 
     def hands_over(self, scores: Scores) -> bool:
@@ -65,7 +69,7 @@ class Bundle:
 
     def replay(self, tolerance: float = 0.02) -> None:
         """Answer the bundled examples again. Raises `SetupError` if a label differs, or a score by more than this."""
-        requests = [self.task.Request(**line["request"]) for line in self.examples]
+        requests = [self.task.Request(**_tupled(line["request"])) for line in self.examples]
         for n, (line, answer) in enumerate(zip(self.examples, self.answer(requests), strict=True), start=1):
             got = asdict(answer)
             for name, expected in line["response"].items():
@@ -118,6 +122,11 @@ def write_bundle(folder: Path, *, requests: Sequence[Any], card: str, **values: 
     files = {name: digest_file(folder / name) for name in _names(folder)}
     write_json(folder / ABOUT, about | {"files": files})
     return open_bundle(folder, check=False)
+
+
+def _tupled(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request's fields as they were before JSON made lists of tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in request.items()}
 
 
 def _options(task: Any, values: Mapping[str, Any], path: Path) -> Any:

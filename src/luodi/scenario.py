@@ -193,6 +193,7 @@ class _Checker:
             for one in self._texts("define", key):
                 if kind_of(self.path.parent / one) != "file":
                     self._no_file(key, one)
+        self._tables(task)
         self._models(self._texts("select", "models"))
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
@@ -206,6 +207,18 @@ class _Checker:
         value = inside.get(key, ()) if isinstance(inside, dict) else ()
         many = (value,) if isinstance(value, str) else value if isinstance(value, list | dict) else ()
         return [one for one in many if isinstance(one, str)]
+
+    def _tables(self, task: Task | None) -> None:
+        """Check that further tables exist, and that the task has a use for them."""
+        given = self.raw.get("define")
+        tables = given.get("tables") if isinstance(given, dict) else None
+        known = getattr(task, "tables", ())
+        for name, file in tables.items() if isinstance(tables, dict) else ():
+            if task and name not in known:
+                what = f"[define] tables: {self.raw['task']} has no use for a table {name!r}"
+                self._fault(what, ("define", "tables", name), did_you_mean(name, known) if known else "remove it")
+            elif isinstance(file, str) and kind_of(self.path.parent / file) != "file":
+                self._no_file("tables", file)
 
     def _target(self, name: str, task: Task | None) -> None:
         """Refuse a target that nothing can meet, since it is never measured."""

@@ -154,7 +154,7 @@ class Service:
         made = [slot if isinstance(slot, Problem) else self._respond(slot.request, next(scores)) for slot in slots]
         for one in made if counted else ():
             if not isinstance(one, Problem):
-                self.counters.answer(handed_over=one.handed_over)
+                self.counters.answer(handed_over=getattr(one, "handed_over", False))
         return made
 
     def _respond(self, request: Any, scores: Scores | Failed) -> Any:

@@ -37,6 +37,8 @@ class Settings:
     """Labelled data to choose by. Without it, `prepare` sets a part of `train` aside."""
     test: str | tuple[str, ...] = ()
     """Labelled data for the last exam. Without it, `prepare` sets a part of `train` aside."""
+    tables: dict[str, str] = field(default_factory=dict)
+    """Further tables that the task may use, by its name for them: `items = "items.csv"`."""
     succeed: dict[str, float] = field(default_factory=dict)
     """Targets by metric: a quality must reach its number, a `cost.…` must stay below its number."""
     automate: Automate | None = None
@@ -52,7 +54,8 @@ class Settings:
 
 def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
     """Return size and SHA-256 of every data file. Raises `DataError` where one cannot be read."""
-    return {part: [_fingerprint(root, name) for name in settings.files(part)] for part in ("train", "dev", "test")}
+    parts = {part: [_fingerprint(root, name) for name in settings.files(part)] for part in ("train", "dev", "test")}
+    return parts | {table: [_fingerprint(root, name)] for table, name in sorted(settings.tables.items())}
 
 
 def run(job: Job) -> Outcome:

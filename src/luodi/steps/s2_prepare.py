@@ -83,6 +83,10 @@ class Ledger:
 
 def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `rejected.csv` and `profile.json`."""
+    if getattr(job.task, "learns_from", "rows") == "events":
+        from luodi.steps import prepare_events  # loads numpy, which tables of texts can do without
+
+        return prepare_events.run(job)
     ledger = Ledger()
     tables: dict[str, dict[str, Any]] = {}
     lines = [

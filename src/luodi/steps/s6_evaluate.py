@@ -54,6 +54,10 @@ def run(job: Job) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`."""
     settings: Settings = job.settings
     prepared = job.inputs["prepare"].path
+    if job.task.kind == "rank":
+        from luodi.steps import exam_rank
+
+        return exam_rank.run(job, list(read_lines(prepared / "dev.jsonl")), list(read_lines(prepared / "test.jsonl")))
     dev_rows, rows = list(read_lines(prepared / "dev.jsonl")), list(read_lines(prepared / "test.jsonl"))
     name = job.inputs["finetune"].facts["model"]
     model = registry.model(name).load(job.inputs["finetune"].path / "model")

@@ -1,0 +1,118 @@
+"""Recommend: score all items for a visit, leave out what may not be shown, spread what is left, and say why."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from luodi.contracts import Hit
+from luodi.runtime.best import best_of, spread
+from luodi.runtime.scorers import Scorer, Visit, scorer_of
+from luodi.runtime.session import read_about, write_about
+from luodi.runtime.shelf import Shelf
+from luodi.runtime.why import why
+
+WEIGHTS = "scorer.safetensors"
+BATCH = 64
+POOL = 5  # so many times k items are looked at when results are to be spread
+Query = Mapping[str, Any]
+"""`user`, `items`, `session`, `k` and the filters of `luodi.tasks.recommendation.Request`; all may be missing."""
+
+
+class Recommender:
+    """A scorer with the shelf that it scores."""
+
+    def __init__(self, scorer: Scorer, shelf: Shelf, *, k: int = 10, again: bool = False, min_together: int = 5) -> None:
+        self.scorer, self.shelf, self.k, self.again, self.min_together = scorer, shelf, k, again, min_together
+
+    def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
+        """Return for each query its hits, best first."""
+        made: list[list[Hit]] = []
+        for start in range(0, len(xs), BATCH):
+            part = xs[start : start + BATCH]
+            visits = [self.visit(one) for one in part]
+            for x, visit, scores in zip(part, visits, self.scorer.scores(visits), strict=True):
+                made.append(self._hits(x, visit, scores))
+        return made
+
+    def visit(self, x: Query) -> Visit:
+        """Return who comes and what they did: what the query says, else what is remembered, then the session."""
+        user = self.shelf.user(str(x.get("user") or ""))
+        items = x.get("items")
+        history = self.shelf.history(user) if items is None else self.shelf.numbers(items)
+        session = self.shelf.numbers(x.get("session") or ())
+        return Visit(user, np.concatenate([history, session]) if len(session) else history)
+
+    def _hits(self, x: Query, visit: Visit, scores: NDArray[np.float32]) -> list[Hit]:
+        k = int(x.get("k") or self.k)
+        scores = self._less(x, scores)
+        allowed = self._allowed(x, visit, len(scores))
+        diversity = float(x.get("diversity") or 0.0)
+        best = best_of(scores, k if not diversity else k * POOL, allowed)
+        if diversity:
+            best = spread(best, scores[best], self.shelf, k=k, diversity=diversity)
+        reasons = x.get("reasons", True)
+        made: list[Hit] = []
+        for item in best:
+            hit: Hit = {"id": self.shelf.items[item], "score": round(float(scores[item]), 5)}
+            if reasons:
+                hit |= why(int(item), visit, self.shelf, min_together=self.min_together)  # type: ignore[typeddict-item]
+            made.append(hit)
+        return made
+
+    def _allowed(self, x: Query, visit: Visit, n: int) -> NDArray[np.bool_]:
+        """Say which items may be shown: the request's rules, and nothing that the visitor had."""
+        shelf = self.shelf
+        allowed = np.ones(n, dtype=bool)
+        if x.get("only") is not None:
+            allowed[:] = False
+            allowed[shelf.numbers(x["only"])] = True
+        if not x.get("again", self.again):
+            allowed[visit.history] = False
+        allowed[shelf.numbers(x.get("exclude") or ())] = False
+        if x.get("in_stock", True):
+            allowed &= shelf.in_stock()[:n]
+        if x.get("categories"):
+            allowed &= shelf.where("category", x["categories"])[:n]
+        for name, holds in (("min_price", np.greater_equal), ("max_price", np.less_equal)):
+            if x.get(name) is not None:
+                allowed &= holds(shelf.prices()[:n], float(x[name]))
+        return allowed
+
+    def _less(self, x: Query, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Move what is like an unwanted item down: its companions, and others of its category."""
+        unwanted = self.shelf.numbers(x.get("less_like") or ())
+        if not len(unwanted):
+            return scores
+        scores = scores.copy()
+        step = float(scores.std()) + 1e-6
+        for item in unwanted:
+            near, _ = self.shelf.companions.row(int(item))
+            scores[near] -= 2 * step
+            category = self.shelf.value("category", int(item))
+            if category:
+                scores[self.shelf.where("category", [category])[: len(scores)]] -= step
+            scores[item] = scores.min() - step
+        return scores
+
+    def save(self, folder: Path) -> None:
+        """Write `session.json`, the scorer's arrays and the shelf."""
+        about = {"kind": self.scorer.name, **self.scorer.about()}
+        rules = {"k": self.k, "again": self.again, "min_together": self.min_together}
+        write_about(folder, "engine_recommender", scorer=about, **rules)
+        save_file({key: np.ascontiguousarray(one) for key, one in self.scorer.arrays().items()}, folder / WEIGHTS)
+        self.shelf.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        about = read_about(folder)
+        scorer = scorer_of(about["scorer"], load_file(folder / WEIGHTS))
+        rules = {key: about[key] for key in ("k", "again", "min_together")}
+        return cls(scorer, Shelf.load(folder), **rules)
+
+
+ENGINE = Recommender

@@ -1,0 +1,69 @@
+"""Factors of people and items, learned by the library `implicit`."""
+
+import os
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from luodi.contracts import Facts, Recipe
+from luodi.train.choosing import few, ndcg
+from luodi.train.lesson import Lesson, matrix, numbered
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns of BLAS threads, which cost time and no correctness
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from implicit.als import AlternatingLeastSquares
+    from implicit.bpr import BayesianPersonalizedRanking
+
+from luodi.runtime.scorers import Factors  # noqa: E402 -- after the warnings are put to rest
+
+WIDTH = 64
+ALPHAS = (1.0, 10.0, 40.0)
+REGULARIZATION = 0.05
+MANY = 2_000_000
+"""Above so many events one setting is tried, not all."""
+NOBODY = np.zeros((0, WIDTH), dtype=np.float32)
+
+
+def als(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tuple[Factors, Facts]:
+    """Return factors by alternating least squares; `alpha`, how much an event counts, is chosen on dev.
+
+    Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets".
+    """
+    x = matrix(lesson.train)
+    questions, again = few(numbered(lesson, dev)), bool(lesson.rules["again"])
+    tried = []
+    for alpha in ALPHAS if x.nnz <= MANY else ALPHAS[1:2]:
+        model = AlternatingLeastSquares(
+            factors=WIDTH, alpha=alpha, regularization=REGULARIZATION, iterations=15, random_state=recipe.seed
+        )
+        _fit(model, x)
+        items = np.asarray(model.item_factors, dtype=np.float32)
+        scorer = Factors(items, NOBODY, alpha=alpha, regularization=REGULARIZATION)
+        tried.append((ndcg(scorer, questions, again=again), scorer, alpha))
+    best = max(tried, key=lambda one: one[0])
+    return best[1], {"alpha": best[2], "width": WIDTH, "dev": round(best[0], 5)}
+
+
+def bpr(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tuple[Factors, Facts]:
+    """Return factors by pairwise ranking. One thread, so that every run is the same.
+
+    Source: Rendle et al. 2009, "BPR: Bayesian Personalized Ranking from Implicit Feedback".
+    """
+    x = matrix(lesson.train)
+    model = BayesianPersonalizedRanking(
+        factors=WIDTH - 1, learning_rate=0.05, regularization=0.01, iterations=100, random_state=recipe.seed, num_threads=1
+    )
+    _fit(model, x)
+    items, users = (np.asarray(one, dtype=np.float32) for one in (model.item_factors, model.user_factors))
+    scorer = Factors(items, users, alpha=1.0, regularization=1.0)
+    value = ndcg(scorer, few(numbered(lesson, dev)), again=bool(lesson.rules["again"]))
+    return scorer, {"width": WIDTH, "dev": round(value, 5)}
+
+
+def _fit(model: Any, x: Any) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(x, show_progress=False)
