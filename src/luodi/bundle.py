@@ -45,7 +45,7 @@ class Bundle:
         if not xs:
             return []
         if self.task.kind == "rank":
-            return list(self.session.predict(xs))  # type: ignore[arg-type]
+            return list(self.session.predict(xs))
         temperature = float(self.about["temperature"])
         made = [calibration.sharpen(self.task.kind, one, temperature) for one in self.session.predict(xs)]
         assert len(made) == len(xs)

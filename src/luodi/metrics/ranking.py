@@ -87,16 +87,16 @@ def each(name: str, right: NDArray[np.bool_], n_gold: NDArray[np.int64]) -> NDAr
     assert name in METRICS
     if name == "mrr":
         places = np.where(right.any(axis=1), right.argmax(axis=1) + 1.0, np.inf)
-        return 1.0 / places  # type: ignore[no-any-return]
+        return np.asarray(1.0 / places)
     depth = 50 if name.endswith("50") else 10
     right = right[:, :depth]
     if name.startswith("hit"):
-        return right.any(axis=1).astype(np.float64)
+        return np.asarray(right.any(axis=1), dtype=np.float64)
     most = np.minimum(np.maximum(n_gold, 1), depth)
     if name.startswith("recall"):
-        return right.sum(axis=1) / most  # type: ignore[no-any-return]
+        return np.asarray(right.sum(axis=1) / most)
     gains = 1 / np.log2(np.arange(depth) + 2)
-    return right @ gains / np.cumsum(gains)[most - 1]  # type: ignore[no-any-return]
+    return np.asarray(right @ gains / np.cumsum(gains)[most - 1])
 
 
 def _mean(name: str, gold: Gold, predicted: Ranked) -> float:

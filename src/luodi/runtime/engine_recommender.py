@@ -1,6 +1,8 @@
 """Recommend: score all items for a visit, leave out what may not be shown, spread what is left, and say why."""
 
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
-from luodi.contracts import Hit
+from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
 from luodi.runtime.scorers import Scorer, Visit, scorer_of
 from luodi.runtime.session import read_about, write_about
@@ -17,16 +19,30 @@ from luodi.runtime.why import why
 
 WEIGHTS = "scorer.safetensors"
 BATCH = 64
+EQUAL = 1e-9
 POOL = 5  # so many times k items are looked at when results are to be spread
 Query = Mapping[str, Any]
 """`user`, `items`, `session`, `k` and the filters of `luodi.tasks.recommendation.Request`; all may be missing."""
 
 
+@record
+class Rules:
+    """What holds where a query does not say."""
+
+    k: int = 10
+    again: bool = False
+    """Whether to show what somebody had already."""
+    min_together: int = 5
+    """Tell of items that go together only where so many people had both."""
+    lives_days: float | None = None
+    """So many days after it was published an item is shown no more."""
+
+
 class Recommender:
     """A scorer with the shelf that it scores."""
 
-    def __init__(self, scorer: Scorer, shelf: Shelf, *, k: int = 10, again: bool = False, min_together: int = 5) -> None:
-        self.scorer, self.shelf, self.k, self.again, self.min_together = scorer, shelf, k, again, min_together
+    def __init__(self, scorer: Scorer, shelf: Shelf, rules: Rules) -> None:
+        self.scorer, self.shelf, self.rules = scorer, shelf, rules
 
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
         """Return for each query its hits, best first."""
@@ -47,7 +63,9 @@ class Recommender:
         return Visit(user, np.concatenate([history, session]) if len(session) else history)
 
     def _hits(self, x: Query, visit: Visit, scores: NDArray[np.float32]) -> list[Hit]:
-        k = int(x.get("k") or self.k)
+        k = int(x.get("k") or self.rules.k)
+        if scores.max() - scores.min() < EQUAL:  # it knows nothing of this visitor
+            scores = self.shelf.counts[: len(scores)]
         scores = self._less(x, scores)
         allowed = self._allowed(x, visit, len(scores))
         diversity = float(x.get("diversity") or 0.0)
@@ -59,7 +77,7 @@ class Recommender:
         for item in best:
             hit: Hit = {"id": self.shelf.items[item], "score": round(float(scores[item]), 5)}
             if reasons:
-                hit |= why(int(item), visit, self.shelf, min_together=self.min_together)  # type: ignore[typeddict-item]
+                hit |= why(int(item), visit, self.shelf, min_together=self.rules.min_together)  # type: ignore[typeddict-item]
             made.append(hit)
         return made
 
@@ -70,8 +88,12 @@ class Recommender:
         if x.get("only") is not None:
             allowed[:] = False
             allowed[shelf.numbers(x["only"])] = True
-        if not x.get("again", self.again):
+        again = x.get("again")
+        if not (self.rules.again if again is None else again):
             allowed[visit.history] = False
+        if self.rules.lives_days is not None:
+            moment = time.time() if x.get("at") is None else float(x["at"])
+            allowed &= shelf.alive(moment, self.rules.lives_days)[:n]
         allowed[shelf.numbers(x.get("exclude") or ())] = False
         if x.get("in_stock", True):
             allowed &= shelf.in_stock()[:n]
@@ -101,8 +123,7 @@ class Recommender:
     def save(self, folder: Path) -> None:
         """Write `session.json`, the scorer's arrays and the shelf."""
         about = {"kind": self.scorer.name, **self.scorer.about()}
-        rules = {"k": self.k, "again": self.again, "min_together": self.min_together}
-        write_about(folder, "engine_recommender", scorer=about, **rules)
+        write_about(folder, "engine_recommender", scorer=about, rules=asdict(self.rules))
         save_file({key: np.ascontiguousarray(one) for key, one in self.scorer.arrays().items()}, folder / WEIGHTS)
         self.shelf.save(folder)
 
@@ -111,8 +132,7 @@ class Recommender:
         """Read what `save` wrote."""
         about = read_about(folder)
         scorer = scorer_of(about["scorer"], load_file(folder / WEIGHTS))
-        rules = {key: about[key] for key in ("k", "again", "min_together")}
-        return cls(scorer, Shelf.load(folder), **rules)
+        return cls(scorer, Shelf.load(folder), Rules(**about["rules"]))
 
 
 ENGINE = Recommender

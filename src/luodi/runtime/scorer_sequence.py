@@ -70,7 +70,7 @@ class Sequential:
     def _norm(self, name: str, x: Floats) -> Floats:
         mean = x.mean(axis=-1, keepdims=True)
         spread = np.sqrt(((x - mean) ** 2).mean(axis=-1, keepdims=True) + 1e-5)
-        return (x - mean) / spread * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        return (x - mean) / spread * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]  # type: ignore[no-any-return]
 
     def about(self) -> dict[str, Any]:
         return {"n_heads": self.n_heads, "n_blocks": self.n_blocks, "max_events": self.max_events}

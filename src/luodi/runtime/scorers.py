@@ -103,16 +103,18 @@ class Factors:
 
     def scores(self, visits: Sequence[Visit]) -> Floats:
         made = np.stack([self._user(one) for one in visits]) @ self.items.T
-        return made.astype(np.float32)  # type: ignore[no-any-return]
+        return made.astype(np.float32)
 
     def _user(self, visit: Visit) -> Floats:
         if len(self.users) and 0 <= visit.user < len(self.users):
             return self.users[visit.user]  # type: ignore[no-any-return]
         factors = self.items[visit.history[visit.history < len(self.items)]]
+        if len(self.users):  # users' factors were learned, not solved for: the middle of the items' stands in
+            user = factors.mean(axis=0) if len(factors) else np.zeros(self.items.shape[1], dtype=np.float32)
+            user[-1] = 1  # the place of the items' biases
+            return user
         if not len(factors):
             return np.zeros(self.items.shape[1], dtype=np.float32)
-        if len(self.users):  # users' factors were learned, not solved for: the middle of the items' stands in
-            return factors.mean(axis=0)  # type: ignore[no-any-return]
         gram = self._gram + self.alpha * factors.T @ factors
         return np.linalg.solve(gram, (1 + self.alpha) * factors.sum(axis=0))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,10 +29,11 @@ class Shelf:
         users: Sequence[str],
         histories: Rows,
         companions: Rows,
+        counts: NDArray[np.float32],
         friends: Rows | None = None,
     ) -> None:
         self.items, self.table, self.users = list(items), {key: list(one) for key, one in table.items()}, list(users)
-        self.histories, self.companions, self.friends = histories, companions, friends
+        self.histories, self.companions, self.counts, self.friends = histories, companions, counts, friends
         self._item = {name: n for n, name in enumerate(self.items)}
         self._user = {name: n for n, name in enumerate(self.users)}
         self._columns: dict[str, NDArray[Any]] = {}
@@ -83,6 +85,14 @@ class Shelf:
             self._columns["price"] = np.array([_number(one) for one in cells], dtype=np.float64)
         return self._columns["price"]
 
+    def alive(self, moment: float, days: float) -> Mask:
+        """Say of each item whether it was published by a moment in seconds, and not more than so many days before."""
+        if "published" not in self._columns:
+            cells = self.table.get("published") or [""] * len(self)
+            self._columns["published"] = np.array([_moment(one) for one in cells], dtype=np.float64)
+        published = self._columns["published"]
+        return (published <= moment) & (moment <= published + 86_400 * days)
+
     def in_stock(self) -> Mask:
         """Say of each item whether it can be had; without a column `stock` everything can."""
         if "in stock" not in self._columns:
@@ -104,6 +114,7 @@ class Shelf:
     def save(self, folder: Path) -> None:
         """Write `shelf.json` and `shelf.safetensors`."""
         arrays = {f"histories/{key}": one for key, one in self.histories.arrays().items()}
+        arrays["counts"] = self.counts
         arrays |= {f"companions/{key}": one for key, one in self.companions.arrays().items()}
         if self.friends is not None:
             arrays |= {f"friends/{key}": one for key, one in self.friends.arrays().items()}
@@ -130,8 +141,21 @@ class Shelf:
             about["users"],
             rows("histories", n_items),
             rows("companions", n_items),
+            arrays["counts"],
             rows("friends", n_users) if "friends/starts" in arrays else None,
         )
+
+
+def _moment(value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return float("nan")  # never alive: what has no date cannot be shown to be fresh
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def _number(value: Any) -> float:

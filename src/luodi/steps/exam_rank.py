@@ -41,7 +41,9 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
     parity = [
         {"form": "exported", "ok": True, "dev": _compare(dev_rows, model, session), **_compare(rows, model, session)}
     ]
-    assert all(one["agree"] >= SAME for one in (parity[0], parity[0]["dev"])), f"the exported model ranks otherwise: {parity}"
+    assert all(one["agree"] >= SAME for one in (parity[0], parity[0]["dev"])), (
+        f"the exported model ranks otherwise: {parity}"
+    )
     exam = _sit(rows, session)
     lesson = Lesson.load(job.inputs["prepare"].path)
     metrics = {one: _measure(job, one, exam) for one in job.task.metrics}
@@ -103,9 +105,7 @@ def _baselines(job: Job, exam: Sitting) -> Facts:
     for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
         theirs = _sit(exam.rows, registry.model(folder.name).load(folder))
         n, seed = job.settings.n_resamples, job.seed
-        gain = interval.paired(
-            ranking, name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed
-        )
+        gain = interval.paired(ranking, name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed)
         result[folder.name] = _measure(job, job.task.metrics[0], theirs) | {
             "gain": gain["gain"],
             "gain_low": gain["low"],
@@ -215,4 +215,3 @@ def _misses(exam: Sitting) -> list[Facts]:
         {"where": exam.rows[n]["line"], "gold": sorted(exam.gold[n])[:5], "shown": list(exam.answers[n][:5])}
         for n in missed[:N_LISTED]
     ]
-

@@ -30,7 +30,9 @@ def run(job: Job) -> Outcome:
     log, tables, n_in, rejected, reasons = _log(job)
     if not len(log):
         where, why = rejected[0] if rejected else ("", "there is a header but there are no rows")
-        raise DataError(f"no event can be used of {plural(n_in, 'row')}; the first: {why}", where=where, fix="see the reason")
+        raise DataError(
+            f"no event can be used of {plural(n_in, 'row')}; the first: {why}", where=where, fix="see the reason"
+        )
     settings = job.settings
     cut = logs.cut(log, job.options.split, dev=settings.dev, test=settings.test, again=job.options.again)
     parts = {
@@ -42,7 +44,7 @@ def run(job: Job) -> Outcome:
         (job.out / name).mkdir()
         events.save(job.out / name)
     options = job.options
-    write_json(job.out / RULES, {"k": options.k, "again": options.again, "min_together": options.min_together})
+    write_json(job.out / RULES, {name: getattr(options, name) for name in ("k", "again", "min_together", "lives_days")})
     for part, questions in parts.items():
         write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one) for one in questions))
     with (job.out / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
@@ -90,9 +92,7 @@ def _log(job: Job) -> tuple[Events, dict[str, Any], int, list[tuple[str, str]], 
 
 def _open(job: Job, name: str) -> Table:
     settings = job.settings
-    return open_table(
-        job.root / name, delimiter=settings.delimiter, header=settings.header, encoding=settings.encoding
-    )
+    return open_table(job.root / name, delimiter=settings.delimiter, header=settings.header, encoding=settings.encoding)
 
 
 def _rows(table: Table, mapping: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str] | Reject]]:
@@ -168,9 +168,8 @@ def _check(job: Job, train: Events, parts: Mapping[str, list[Question]]) -> None
 
 
 def _line(job: Job, part: str, log: Events, one: Question) -> dict[str, Any]:
-    request = job.task.Request(
-        user=log.users[one.user], items=logs.names(log, one.history), k=EXAM_K, in_stock=False
-    )
+    items = logs.names(log, one.history)
+    request = job.task.Request(user=log.users[one.user], items=items, k=EXAM_K, in_stock=False, at=one.at)
     n = len(one.history)
     age = "new" if n == 0 else "1–4 events" if n < 5 else "5–19 events" if n < 20 else "20 events or more"
     return {

@@ -57,6 +57,8 @@ class Request:
     """Leave out what the item table says is out of stock."""
     again: bool | None = None
     """Whether to show what they had already; left out, what the option `again` says."""
+    at: int | None = None
+    """The moment, in seconds since 1970, for items that live for days; left out, now."""
     diversity: float = 0.0
     """0 for the best items, up to 1 for the least alike."""
 
@@ -90,10 +92,12 @@ class Options:
     """Whether to recommend what somebody already had, as with groceries."""
     k: int = 10
     """How many items to recommend where a request does not say."""
+    lives_days: float | None = None
+    """So many days after the time in its column `published` an item is recommended no more; before it, neither."""
     min_together: int = 5
     """Tell "often bought with" only where so many people did: fewer might be known by it."""
     item_columns: dict[str, str] = field(default_factory=dict)
-    """Our name = your name, in the item table: item, title, text, category, price, stock, and any other."""
+    """Our name = your name, in the item table: item, title, text, category, price, stock, published, and any other."""
     link_columns: dict[str, str] = field(default_factory=dict)
     """Our name = your name, in the table of links: user, friend."""
     fair: str | None = None

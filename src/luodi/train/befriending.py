@@ -30,7 +30,7 @@ def friends(lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[Friends, Fa
     n = len(events.users)
     graph = sparse.csr_matrix((links.values, links.columns, links.starts), shape=(n, n))
     had = _had(x)
-    questions, again = few(numbered(lesson, dev)), bool(lesson.rules["again"])
+    questions, again = few(numbered(lesson, dev)), lesson.rules.again
     tried = []
     for second in SECOND:
         scorer = Friends(_weighed(graph, x, second), had)
@@ -68,4 +68,6 @@ def _weighed(graph: sparse.csr_matrix, x: sparse.csr_matrix, second: float) -> R
     firsts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=reach.shape[0]))])
     kept = order[np.arange(len(order)) - firsts[rows[order]] < N_FRIENDS]
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=reach.shape[0]))])
-    return Rows(starts.astype(np.int64), reach.indices[kept].astype(np.int32), values[kept].astype(np.float32), len(norm))
+    return Rows(
+        starts.astype(np.int64), reach.indices[kept].astype(np.int32), values[kept].astype(np.float32), len(norm)
+    )

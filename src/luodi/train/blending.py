@@ -19,7 +19,7 @@ NEEDED = 0.005
 def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Blend, Facts]:
     """Return the weighted sum that does best on dev. Parts that the contest has learned are taken from there."""
     parts = {name: scorer for name in PARTS if (scorer := _part(name, lesson, dev, recipe, work)) is not None}
-    questions, again = few(numbered(lesson, dev), N_DEV), bool(lesson.rules["again"])
+    questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     weights, value = blend_weights(list(parts.values()), questions, again=again)
     found = dict(zip(parts, weights, strict=True))
     kept = {name: parts[name] for name, weight in found.items() if weight >= NEEDED}

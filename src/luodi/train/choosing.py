@@ -20,7 +20,11 @@ POOL = 150
 
 def few(questions: Sequence[Question], n: int = N_DEV) -> Sequence[Question]:
     """Return at most n questions, evenly spaced."""
-    return questions if len(questions) <= n else [questions[at] for at in np.linspace(0, len(questions) - 1, n).astype(int)]
+    return (
+        questions
+        if len(questions) <= n
+        else [questions[at] for at in np.linspace(0, len(questions) - 1, n).astype(int)]
+    )
 
 
 def ndcg(scorer: Scorer, questions: Sequence[Question], *, again: bool) -> float:

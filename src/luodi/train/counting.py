@@ -24,6 +24,6 @@ def popular(lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[Popular, Fa
     for half in HALVES:
         counts = np.bincount(events.item, weights=0.5 ** (age / half), minlength=len(events.items))
         scorer = Popular(np.log1p(counts).astype(np.float32))
-        tried.append((ndcg(scorer, questions, again=lesson.rules["again"]), half, scorer))
+        tried.append((ndcg(scorer, questions, again=lesson.rules.again), half, scorer))
     best = max(tried, key=lambda one: one[:2])
     return best[2], {"half_life": best[1], "dev": round(best[0], 5)}

@@ -1,4 +1,4 @@
-"""A log of events as arrays: who did something to what, and when. Ten million of them fit where as many records would not.
+"""A log of events as arrays: who did something to what, and when. As records, ten million would not fit.
 
 Users and items are numbered in the order in which they are first met; a number is a row of every table beside the log.
 """
@@ -17,6 +17,7 @@ from luodi.contracts import record
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+SEED = 7  # of the moments that are asked about: the same log asks the same
 ARRAYS, NAMES, TABLE = "events.safetensors", "events.json", "items.json"
 
 
@@ -27,6 +28,8 @@ class Question(NamedTuple):
     history: Ints
     """Items before that moment, oldest first."""
     gold: Ints
+    at: int
+    """When the first of the right ones happened."""
 
 
 @record
@@ -138,8 +141,9 @@ def leave_one_out(events: Events) -> tuple[Events, list[Question], list[Question
     dev, test = [], []
     for user in asked:
         mine = events.item[starts[user] : starts[user + 1]]
-        dev.append(Question(int(user), mine[:-2], mine[-2:-1]))
-        test.append(Question(int(user), mine[:-1], mine[-1:]))
+        end = starts[user + 1]
+        dev.append(Question(int(user), mine[:-2], mine[-2:-1], int(events.time[end - 2])))
+        test.append(Question(int(user), mine[:-1], mine[-1:], int(events.time[end - 1])))
     return events.only(keep), dev, test
 
 
@@ -149,8 +153,10 @@ def by_time(
     """Return what to learn from, and for dev and test a question per user who did something in that window.
 
     The last `test` of all events are the exam, the `dev` before them are to choose by; the windows are cut at moments,
-    so nothing is learned from what happens after one that is asked about. What a user had done before counts as an
-    answer only with `again`. New users are asked about too, with an empty history.
+    so nothing is learned from what happens after one that is asked about. A question is asked at one of the user's
+    events in the window, chosen by chance: all before it is known, it and the rest of the window are the answer. So new
+    users are asked about too, some of them with an empty history. What a user had done before counts as an answer only
+    with `again`.
     """
     first, second = (int(np.quantile(events.time, at, method="higher")) for at in (1 - test - dev, 1 - test))
     end = int(events.time.max()) + 1 if len(events) else 0
@@ -165,13 +171,17 @@ def _window(events: Events, begin: int, end: int, *, again: bool) -> list[Questi
     made = []
     starts = events.starts
     inside = (events.time >= begin) & (events.time < end)
-    for user in np.unique(events.user[inside]):
+    users, n_inside = np.unique(events.user[inside], return_counts=True)
+    chances = np.random.default_rng(SEED).random(len(users))
+    for user, n, chance in zip(users, n_inside, chances, strict=True):
         at = slice(starts[user], starts[user + 1])
         mine, when = events.item[at], events.time[at]
-        history, gold = mine[when < begin], mine[(when >= begin) & (when < end)]
+        first = int((when < begin).sum())
+        asked = first + int(chance * n)
+        history, gold = mine[:asked], mine[asked : first + n]
         gold = np.unique(gold if again else gold[~np.isin(gold, history)]).astype(np.int32)
         if len(gold):
-            made.append(Question(int(user), history, gold))
+            made.append(Question(int(user), history, gold, int(when[asked])))
     return made
 
 

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     from implicit.als import AlternatingLeastSquares
     from implicit.bpr import BayesianPersonalizedRanking
 
-from luodi.runtime.scorers import Factors  # noqa: E402 -- after the warnings are put to rest
+from luodi.runtime.scorers import Factors
 
 WIDTH = 64
 ALPHAS = (1.0, 10.0, 40.0)
@@ -33,13 +33,18 @@ def als(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tu
     Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets".
     """
     x = matrix(lesson.train)
-    questions, again = few(numbered(lesson, dev)), bool(lesson.rules["again"])
+    questions, again = few(numbered(lesson, dev)), lesson.rules.again
     tried = []
     for alpha in ALPHAS if x.nnz <= MANY else ALPHAS[1:2]:
-        model = AlternatingLeastSquares(
-            factors=WIDTH, alpha=alpha, regularization=REGULARIZATION, iterations=15, random_state=recipe.seed
+        model = _fitted(
+            AlternatingLeastSquares,
+            x,
+            factors=WIDTH,
+            alpha=alpha,
+            regularization=REGULARIZATION,
+            iterations=15,
+            random_state=recipe.seed,
         )
-        _fit(model, x)
         items = np.asarray(model.item_factors, dtype=np.float32)
         scorer = Factors(items, NOBODY, alpha=alpha, regularization=REGULARIZATION)
         tried.append((ndcg(scorer, questions, again=again), scorer, alpha))
@@ -53,17 +58,25 @@ def bpr(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tu
     Source: Rendle et al. 2009, "BPR: Bayesian Personalized Ranking from Implicit Feedback".
     """
     x = matrix(lesson.train)
-    model = BayesianPersonalizedRanking(
-        factors=WIDTH - 1, learning_rate=0.05, regularization=0.01, iterations=100, random_state=recipe.seed, num_threads=1
+    model = _fitted(
+        BayesianPersonalizedRanking,
+        x,
+        factors=WIDTH - 1,
+        learning_rate=0.05,
+        regularization=0.01,
+        iterations=100,
+        random_state=recipe.seed,
+        num_threads=1,
     )
-    _fit(model, x)
     items, users = (np.asarray(one, dtype=np.float32) for one in (model.item_factors, model.user_factors))
     scorer = Factors(items, users, alpha=1.0, regularization=1.0)
-    value = ndcg(scorer, few(numbered(lesson, dev)), again=bool(lesson.rules["again"]))
+    value = ndcg(scorer, few(numbered(lesson, dev)), again=lesson.rules.again)
     return scorer, {"width": WIDTH, "dev": round(value, 5)}
 
 
-def _fit(model: Any, x: Any) -> None:
+def _fitted(kind: Any, x: Any, **settings: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        model = kind(**settings)
         model.fit(x, show_progress=False)
+    return model

@@ -1,6 +1,6 @@
 """What a recommender learns from: the events before dev and exam, the whole log to be remembered, and the rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from luodi.contracts import record
-from luodi.runtime.engine_recommender import Recommender
+from luodi.runtime.engine_recommender import Recommender, Rules
 from luodi.runtime.rows import Rows
 from luodi.runtime.scorers import Scorer
 from luodi.runtime.shelf import Shelf
@@ -29,18 +29,17 @@ class Lesson:
 
     train: Events
     log: Events
-    rules: Mapping[str, Any]
-    """`k`, `again`, `min_together`: what a recommender keeps to where a request does not say."""
+    rules: Rules
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `prepare` left in its folder."""
-        rules = read_json(folder / RULES)
+        rules = Rules(**read_json(folder / RULES))
         return cls(train=Events.load(folder / "train"), log=Events.load(folder / "log"), rules=rules)
 
     def recommender(self, scorer: Scorer) -> Recommender:
         """Return a scorer with the shelf it is to serve from."""
-        return Recommender(scorer, shelf_of(self), **self.rules)
+        return Recommender(scorer, shelf_of(self), self.rules)
 
 
 def shelf_of(lesson: Lesson) -> Shelf:
@@ -53,7 +52,8 @@ def shelf_of(lesson: Lesson) -> Shelf:
     bounds = np.concatenate([[0], np.cumsum(n)])
     histories = Rows(bounds, item, np.ones(len(item), dtype=np.float32), len(log.items))
     friends = friends_of(log) if len(log.links) else None
-    return Shelf(log.items, log.table, log.users, histories, companions(lesson.train), friends)
+    counts = np.bincount(lesson.train.item, minlength=len(log.items)).astype(np.float32)
+    return Shelf(log.items, log.table, log.users, histories, companions(lesson.train), counts, friends)
 
 
 def friends_of(events: Events) -> Rows:
@@ -121,7 +121,9 @@ def _top(block: sparse.csr_matrix, at: slice, k: int, score: Any, least: float) 
     return np.bincount(rows[kept], minlength=block.shape[0]), columns[kept], values[kept]
 
 
-def numbered(lesson: Lesson, pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, NDArray[np.int32], NDArray[np.int32]]]:
+def numbered(
+    lesson: Lesson, pairs: Sequence[tuple[Any, Any]]
+) -> list[tuple[Any, NDArray[np.int32], NDArray[np.int32]]]:
     """Return user, history and gold of dev pairs as numbers."""
     users = {name: n for n, name in enumerate(lesson.log.users)}
     items = {name: n for n, name in enumerate(lesson.log.items)}

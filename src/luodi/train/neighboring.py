@@ -13,7 +13,7 @@ from luodi.train.choosing import few, ndcg
 from luodi.train.lesson import Lesson, matrix, numbered, top_rows
 
 N_NEIGHBORS = 200
-FADES = (1.0, 0.9, 0.75, 0.5)
+FADES = (1.0, 0.9, 0.75, 0.6, 0.45)
 SHRINK = 3.0  # co-counts below this are mostly chance; a guess, no finding
 MAX_ITEMS = 15_000  # the inverse of EASE takes n² memory and n³ time: 0.9 GB and half a minute here
 PENALTIES = (20.0, 100.0, 500.0)
@@ -77,7 +77,7 @@ def _kept(weights: Any) -> Rows:
 
 def _faded(rows: Rows, lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[Neighbors, Facts]:
     questions = few(numbered(lesson, dev))
-    again = bool(lesson.rules["again"])
+    again = lesson.rules.again
     tried = {fade: ndcg(Neighbors(rows, fade=fade), questions, again=again) for fade in FADES}
     fade = max(tried, key=lambda one: (tried[one], one))
     return Neighbors(rows, fade=fade), {"fade": fade, "dev": round(tried[fade], 5)}

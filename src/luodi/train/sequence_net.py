@@ -84,7 +84,7 @@ class SoftmaxLoss(torch.autograd.Function):
     """Mean cross-entropy over all items, with its gradients made on the way, a chunk of places at a time."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, target: torch.Tensor, smooth: float) -> torch.Tensor:
+    def forward(ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         n, n_items = len(hidden), len(weight)
         d_hidden, d_weight = torch.empty_like(hidden), torch.zeros_like(weight)
         total = torch.zeros((), device=hidden.device)
@@ -107,7 +107,7 @@ class SoftmaxLoss(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         d_hidden, d_weight = ctx.saved_tensors
-        return d_hidden * grads[0], d_weight * grads[0], None, None
+        return d_hidden * grads[0], d_weight * grads[0], None
 
 
 def padded(sequences: Sequence[np.ndarray[Any, Any]]) -> torch.Tensor:

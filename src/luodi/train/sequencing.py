@@ -18,23 +18,23 @@ from luodi.train.sequence_net import SequenceNet, Shape, SoftmaxLoss, padded
 
 WIDTH, MAX_EVENTS = 64, 50
 N_DEV = 2_000
-LEARNING_RATE, WEIGHT_DECAY, BATCH, EPOCHS = 4e-3, 0.05, 128, 40
+LEARNING_RATE, WEIGHT_DECAY, BATCH, EPOCHS = 4e-3, 0.05, 128, 20
 FULL_SOFTMAX = 40_000
 """Larger catalogues are learned against a sample of items, drawn anew for every batch."""
 N_NEGATIVES = 8_192
 STEPS_AT_ONCE = 3_000_000  # events in memory as sequences need no more than the log itself
 
 
-def sequence(
-    lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path
-) -> tuple[Sequential, Facts]:
+def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Sequential, Facts]:
     """Return the network of the epoch that does best on dev, as arrays."""
     histories = [one for one in lesson.train.histories() if len(one) > 1]
     windows = [one for history in histories for one in _windows(history)]
-    shape = Shape(n_items=len(lesson.train.items), width=WIDTH, max_events=MAX_EVENTS, dropout=_dropout(len(lesson.train)))
+    shape = Shape(
+        n_items=len(lesson.train.items), width=WIDTH, max_events=MAX_EVENTS, dropout=_dropout(len(lesson.train))
+    )
     torch.manual_seed(recipe.seed)
     net = SequenceNet(shape).to(device())
-    questions, again = few(numbered(lesson, dev), N_DEV), bool(lesson.rules["again"])
+    questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     batch = BATCH if len(windows) < 100_000 else 4 * BATCH
     schedule = Schedule(
         epochs=recipe.epochs or EPOCHS,
@@ -96,4 +96,4 @@ def _loss(net: SequenceNet, windows: Sequence[np.ndarray[Any, Any]], generator: 
         drawn = torch.randint(net.shape.n_items, (N_NEGATIVES,), generator=generator).to(device())
         among, place = torch.unique(torch.cat([target, drawn]), return_inverse=True)
         weight, target = weight[among], place[: len(target)]
-    return SoftmaxLoss.apply(hidden.float(), weight, target, 0.0)  # type: ignore[no-any-return]
+    return SoftmaxLoss.apply(hidden.float(), weight, target)  # type: ignore[no-any-return, no-untyped-call]

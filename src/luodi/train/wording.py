@@ -29,7 +29,7 @@ def content(lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[Content, Fa
     """
     items = vectors(lesson.log.table, len(lesson.log.items))
     words = items.turned()
-    questions, again = few(numbered(lesson, dev)), bool(lesson.rules["again"])
+    questions, again = few(numbered(lesson, dev)), lesson.rules.again
     tried = {fade: ndcg(Content(items, words, fade=fade), questions, again=again) for fade in FADES}
     fade = max(tried, key=lambda one: (tried[one], one))
     return Content(items, words, fade=fade), {"fade": fade, "dev": round(tried[fade], 5)}
@@ -48,9 +48,11 @@ def vectors(table: Mapping[str, Sequence[Any]], n_items: int) -> Rows:
         for word in _words(table, n):
             row.append(n)
             column.append(bucket(word))
-    made = Rows.of_pairs(np.array(row, dtype=np.int64), np.array(column, dtype=np.int64), np.ones(len(row)), (n_items, WIDTH))
+    made = Rows.of_pairs(
+        np.array(row, dtype=np.int64), np.array(column, dtype=np.int64), np.ones(len(row)), (n_items, WIDTH)
+    )
     frequency = np.bincount(made.columns, minlength=WIDTH)
-    idf = np.log((1 + n_items) / (1 + frequency)).astype(np.float32)
+    idf = np.log((1 + n_items) / (1 + frequency))
     idf[frequency > MAX_SHARE * n_items] = 0
     values = (1 + np.log(np.maximum(made.values, 1))) * idf[made.columns]
     rows = np.repeat(np.arange(n_items), np.diff(made.starts))
