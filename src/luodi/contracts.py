@@ -36,6 +36,7 @@ class Hit(TypedDict):
     id: str
     score: float
     """Only the order counts."""
+    title: NotRequired[str]
     because: NotRequired[str]
     """Why it is among the answers, as a word that the task explains."""
     via: NotRequired[tuple[str, ...]]

@@ -77,6 +77,8 @@ class Recommender:
         for item in best:
             hit: Hit = {"id": self.shelf.items[item], "score": round(float(scores[item]), 5)}
             if reasons:
+                if "title" in self.shelf.table:
+                    hit["title"] = self.shelf.name(int(item))
                 hit |= why(int(item), visit, self.shelf, min_together=self.rules.min_together)  # type: ignore[typeddict-item]
             made.append(hit)
         return made

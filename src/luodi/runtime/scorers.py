@@ -115,8 +115,8 @@ class Factors:
             return user
         if not len(factors):
             return np.zeros(self.items.shape[1], dtype=np.float32)
-        gram = self._gram + self.alpha * factors.T @ factors
-        return np.linalg.solve(gram, (1 + self.alpha) * factors.sum(axis=0))
+        gram = self._gram + (self.alpha - 1) * factors.T @ factors  # an event's confidence is alpha, as in `implicit`
+        return np.linalg.solve(gram, self.alpha * factors.sum(axis=0))
 
     def about(self) -> dict[str, Any]:
         return {"alpha": self.alpha, "regularization": self.regularization}

@@ -6,13 +6,14 @@ from typing import Any
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, record
-from luodi.metrics import interval, ranking
+from luodi.metrics import abtest, interval, ranking
 from luodi.runtime.session import open_session
 from luodi.steps.trial import asked
 from luodi.store import write_json, write_lines
 from luodi.train.lesson import Lesson
 
 SAME = 1.0
+LIFT = 0.05
 DETAILS = "details.json"
 N_LISTED = 20
 MAX_SLICES = 20
@@ -68,8 +69,32 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
             "baselines": _baselines(job, exam),
             "slices": _slices(job, exam),
             "beyond": _beyond(job, exam, lesson),
+            "ab_test": _ab_test(metrics, lesson),
+            "off_policy": _off_policy(job, session, lesson),
         }
     )
+
+
+def _ab_test(metrics: Facts, lesson: Lesson) -> Facts | None:
+    """Plan a test that would see the hit rate rise by a twentieth, with as many visitors a day as have events."""
+    rate = metrics["ranking.hit_at_10"]["value"]
+    times = lesson.log.time
+    days = max(1.0, (int(times.max()) - int(times.min())) / 86_400)
+    if not 0 < rate < 0.95:
+        return None
+    per_day = len(lesson.log) / days
+    return {"rate": rate, "lift": LIFT, "per_day": round(per_day, 1), **abtest.plan(rate, LIFT, per_day=per_day)}
+
+
+def _off_policy(job: Job, session: Any, lesson: Lesson) -> Facts | None:
+    files = job.inputs["define"].facts["files"].get("impressions")
+    if not files:
+        return None
+    from luodi.steps import exam_offpolicy
+
+    paths = [job.root / one["name"] for one in files]
+    n, k = job.settings.n_resamples, lesson.rules.k
+    return exam_offpolicy.judge(paths, session, lesson, k=k, seed=job.seed, n_resamples=n)
 
 
 def _sit(rows: list[dict[str, Any]], model: Any) -> Sitting:

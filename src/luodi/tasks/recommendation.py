@@ -16,8 +16,8 @@ models = (
     "rec-blend",
 )  # fmt: skip
 learns_from = "events"
-tables = ("items", "links")
-"""What `[define] tables` may name beside the log: one row per item, and one row per friendship."""
+tables = ("items", "links", "impressions")
+"""What `[define] tables` may name beside the log: one row per item, per friendship, and per thing shown."""
 MAX_ID = 200
 
 
@@ -68,6 +68,7 @@ class Item:
     id: str
     score: float
     """Only the order counts: scores of different visitors do not compare."""
+    title: str = ""
     because: str = ""
     """together: often goes with `via`; friends: friends have it; alike: is of the category of `via`; taste: fits what
     the visitor had; popular: nothing is known of them."""

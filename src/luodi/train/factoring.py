@@ -20,36 +20,36 @@ with warnings.catch_warnings():
 from luodi.runtime.scorers import Factors
 
 WIDTH = 64
-ALPHAS = (1.0, 10.0, 40.0)
-REGULARIZATION = 0.05
-MANY = 2_000_000
-"""Above so many events one setting is tried, not all."""
+TRIED = ((1.0, 5.0), (1.0, 20.0), (10.0, 80.0), (40.0, 100.0))
+"""`alpha`, how much an event counts against none, with the regularization: pairs from weak to strong."""
+MANY = 1_000_000
+"""Above so many events one pair is tried, not all."""
 NOBODY = np.zeros((0, WIDTH), dtype=np.float32)
 
 
 def als(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tuple[Factors, Facts]:
-    """Return factors by alternating least squares; `alpha`, how much an event counts, is chosen on dev.
+    """Return factors by alternating least squares; how much an event counts is chosen on dev.
 
     Source: Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback Datasets".
     """
     x = matrix(lesson.train)
     questions, again = few(numbered(lesson, dev)), lesson.rules.again
     tried = []
-    for alpha in ALPHAS if x.nnz <= MANY else ALPHAS[1:2]:
+    for alpha, regularization in TRIED if x.nnz <= MANY else TRIED[2:3]:
         model = _fitted(
             AlternatingLeastSquares,
             x,
             factors=WIDTH,
             alpha=alpha,
-            regularization=REGULARIZATION,
+            regularization=regularization,
             iterations=15,
             random_state=recipe.seed,
         )
         items = np.asarray(model.item_factors, dtype=np.float32)
-        scorer = Factors(items, NOBODY, alpha=alpha, regularization=REGULARIZATION)
-        tried.append((ndcg(scorer, questions, again=again), scorer, alpha))
+        scorer = Factors(items, NOBODY, alpha=alpha, regularization=regularization)
+        tried.append((ndcg(scorer, questions, again=again), scorer))
     best = max(tried, key=lambda one: one[0])
-    return best[1], {"alpha": best[2], "width": WIDTH, "dev": round(best[0], 5)}
+    return best[1], {**best[1].about(), "width": WIDTH, "dev": round(best[0], 5)}
 
 
 def bpr(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tuple[Factors, Facts]:

@@ -22,7 +22,9 @@ LEARNING_RATE, WEIGHT_DECAY, BATCH, EPOCHS = 4e-3, 0.05, 128, 20
 FULL_SOFTMAX = 40_000
 """Larger catalogues are learned against a sample of items, drawn anew for every batch."""
 N_NEGATIVES = 8_192
-STEPS_AT_ONCE = 3_000_000  # events in memory as sequences need no more than the log itself
+STEPS, LEAST_BATCH, MANY = 60, 16, 100_000
+"""Small logs learn in smaller batches, so that an epoch has about so many steps; large ones in larger."""
+LEAST_STEPS, MOST_EPOCHS = 2_500, 60
 
 
 def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Sequential, Facts]:
@@ -35,9 +37,10 @@ def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, 
     torch.manual_seed(recipe.seed)
     net = SequenceNet(shape).to(device())
     questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
-    batch = BATCH if len(windows) < 100_000 else 4 * BATCH
+    batch = int(np.clip(len(windows) // STEPS, LEAST_BATCH, BATCH if len(windows) < MANY else 4 * BATCH))
+    steps = math.ceil(len(windows) / batch)
     schedule = Schedule(
-        epochs=recipe.epochs or EPOCHS,
+        epochs=recipe.epochs or max(EPOCHS, min(MOST_EPOCHS, math.ceil(LEAST_STEPS / steps))),
         batch_size=batch,
         learning_rate=recipe.learning_rate or LEARNING_RATE,
         weight_decay=WEIGHT_DECAY,
