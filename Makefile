@@ -45,9 +45,9 @@ $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV): a few minutes, once"
 	$(INSTALL) torch==2.13.0
-	$(INSTALL) -e ".[train,data]"
+	$(INSTALL) -e ".[train,data,rec]"
 	touch $(READY)
 
 $(TOOLS): $(READY)
-	$(INSTALL) -e ".[train,data,dev]"
+	$(INSTALL) -e ".[train,data,rec,dev]"
 	touch $(TOOLS)

@@ -159,7 +159,9 @@ def _field(bundle: Bundle, name: str, cell: Any) -> Any:
     try:
         return float(text) if "float" in kind else int(text)
     except ValueError:
-        raise DataError(f"{text!r} is no number for {name!r}", where=name, fix="write a number, or leave it empty") from None
+        raise DataError(
+            f"{text!r} is no number for {name!r}", where=name, fix="write a number, or leave it empty"
+        ) from None
 
 
 def _text(value: Any) -> str:

@@ -24,7 +24,7 @@ FULL_SOFTMAX = 40_000
 N_NEGATIVES = 8_192
 STEPS, LEAST_BATCH, MANY = 60, 16, 100_000
 """Small logs learn in smaller batches, so that an epoch has about so many steps; large ones in larger."""
-LEAST_STEPS, MOST_EPOCHS = 2_500, 60
+LEAST_STEPS, MOST_EPOCHS = 1_000, 30
 
 
 def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Sequential, Facts]:
