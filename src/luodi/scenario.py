@@ -194,7 +194,7 @@ class _Checker:
                 if kind_of(self.path.parent / one) != "file":
                     self._no_file(key, one)
         self._tables(task)
-        self._models(self._texts("select", "models"))
+        self._models(self._texts("select", "models"), task)
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
         if task and settings["prepare"] and settings["evaluate"]:
@@ -230,12 +230,13 @@ class _Checker:
         except LuodiError as error:
             self._fault(f"[define] succeed: {error.what}", ("define", "succeed", name), error.fix)
 
-    def _models(self, names: Sequence[str]) -> None:
+    def _models(self, names: Sequence[str], task: Task | None) -> None:
         for name in names:
             try:
                 registry.module_of("models", name)
             except LuodiError as error:
-                self._fault(f"[select] models: {error.what}", ("select", "models"), error.fix)
+                fix = did_you_mean(name, task.models) if task else error.fix
+                self._fault(f"[select] models: {error.what}", ("select", "models"), fix)
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
 
