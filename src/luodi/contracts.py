@@ -151,9 +151,12 @@ class Pretrains(Protocol):
 
 @runtime_checkable
 class Refuses(Protocol):
-    """A model that can tell from some texts that it is the wrong one for them, before it learns."""
+    """A model that can tell from what it would learn from that it is the wrong one, before it learns.
 
-    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None: ...
+    `texts` are those of the training rows; for a log of events, the lesson made of it.
+    """
+
+    def refuses(self, texts: Any, *, recipe: Recipe) -> str | None: ...
 
 
 @record

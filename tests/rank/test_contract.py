@@ -7,7 +7,12 @@ from luodi.contracts import Recipe
 from luodi.metrics import ranking
 from luodi.testing_rank import check_ranker
 
-NAMES = [name for name in registry.names("models") if "rank" in registry.model(name).kinds]
+LONG = {"rec-blend", "rec-als", "rec-sequence"}  # two fits take seconds, and more where the machine is busy
+NAMES = [
+    pytest.param(name, marks=pytest.mark.slow if name in LONG else ())
+    for name in registry.names("models")
+    if "rank" in registry.model(name).kinds
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -15,7 +20,13 @@ def test_a_model_keeps_its_contract(name, taught, tmp_path):
     check_ranker(name, taught.lesson, taught.dev, tmp_path, recipe=Recipe(epochs=2, max_minutes=1.0))
 
 
-@pytest.mark.parametrize("name", ["rec-item-knn", "rec-als", "rec-ease", "rec-content", "rec-friends", "rec-blend"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rec-item-knn", "rec-ease", "rec-content", "rec-friends",
+        pytest.param("rec-als", marks=pytest.mark.slow), pytest.param("rec-blend", marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
 def test_a_model_tells_tastes_apart_which_popularity_cannot(name, taught, tmp_path):
     recipe = Recipe(epochs=3, max_minutes=1.0)
     gold, xs = [y for _, y in taught.dev], [x for x, _ in taught.dev]

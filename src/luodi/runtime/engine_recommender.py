@@ -18,11 +18,20 @@ from luodi.runtime.shelf import Shelf
 from luodi.runtime.why import why
 
 WEIGHTS = "scorer.safetensors"
-BATCH = 64
+SCORES_AT_ONCE = 8_000_000
 EQUAL = 1e-9
 POOL = 5  # so many times k items are looked at when results are to be spread
 Query = Mapping[str, Any]
 """`user`, `items`, `session`, `k` and the filters of `luodi.tasks.recommendation.Request`; all may be missing."""
+
+
+def batch_for(n_items: int) -> int:
+    """Return how many visits to score together, so that their scores stay within some 30 MB.
+
+    >>> batch_for(1_000), batch_for(1_000_000)
+    (64, 8)
+    """
+    return max(1, min(64, SCORES_AT_ONCE // max(1, n_items)))
 
 
 @record
@@ -47,8 +56,9 @@ class Recommender:
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
         """Return for each query its hits, best first."""
         made: list[list[Hit]] = []
-        for start in range(0, len(xs), BATCH):
-            part = xs[start : start + BATCH]
+        batch = batch_for(len(self.shelf))
+        for start in range(0, len(xs), batch):
+            part = xs[start : start + batch]
             visits = [self.visit(one) for one in part]
             for x, visit, scores in zip(part, visits, self.scorer.scores(visits), strict=True):
                 made.append(self._hits(x, visit, scores))

@@ -25,7 +25,16 @@ def judge(files: Sequence[Path], session: Any, lesson: Lesson, *, k: int, seed: 
 
     rows = [row for file in files for row in _rows(file)]
     users = list(dict.fromkeys(user for user, *_ in rows))
-    best = dict(zip(users, session.predict([_query(user, lesson, k) for user in users]), strict=True))
+    known = {name: n for n, name in enumerate(lesson.log.users)}
+    starts = lesson.train.starts
+
+    def query(user: str) -> dict[str, Any]:
+        at = known.get(user)
+        mine = () if at is None else lesson.train.item[starts[at] : starts[at + 1]]
+        items = [lesson.log.items[one] for one in mine]
+        return {"user": user, "items": items, "k": k, "in_stock": False, "reasons": False}
+
+    best = dict(zip(users, session.predict([query(user) for user in users]), strict=True))
     shown = {user: {one["id"] for one in hits} for user, hits in best.items()}
     items = np.array([item for _, item, _, _ in rows])
     propensity, reward = (np.array([row[n] for row in rows], dtype=np.float64) for n in (2, 3))
@@ -47,10 +56,6 @@ def judge(files: Sequence[Path], session: Any, lesson: Lesson, *, k: int, seed: 
         seed=seed,
     )
     return {"n": len(rows), "worth": round(offpolicy.effective_size(propensity, wanted), 1), **found}
-
-
-def _query(user: str, lesson: Lesson, k: int) -> dict[str, Any]:
-    return {"user": user, "items": lesson.history(user), "k": k, "in_stock": False, "reasons": False}
 
 
 def _rows(file: Path) -> list[tuple[str, str, float, float]]:

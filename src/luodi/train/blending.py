@@ -1,6 +1,7 @@
 """One list from several recommenders."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,10 @@ def _never(lesson: Lesson) -> str | None:
     return None
 
 
+def _no_library(lesson: Lesson) -> str | None:
+    return None if find_spec("implicit") else "the package 'implicit' is not installed"
+
+
 def _als(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
     from luodi.train import factoring
 
@@ -60,7 +65,7 @@ PARTS: dict[str, tuple[Any, Any]] = {
     "rec-popular": (_never, lambda lesson, dev, recipe, work: counting.popular(lesson, dev)),
     "rec-item-knn": (_never, lambda lesson, dev, recipe, work: neighboring.item_knn(lesson, dev)),
     "rec-ease": (neighboring.too_many_items, lambda lesson, dev, recipe, work: neighboring.ease(lesson, dev)),
-    "rec-als": (_never, _als),
+    "rec-als": (_no_library, _als),
     "rec-content": (wording.no_table, lambda lesson, dev, recipe, work: wording.content(lesson, dev)),
     "rec-friends": (befriending.no_links, lambda lesson, dev, recipe, work: befriending.friends(lesson, dev)),
     "rec-sequence": (_never, _sequence),

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from luodi.metrics import ranking
 from luodi.runtime.best import best_of
+from luodi.runtime.engine_recommender import batch_for
 from luodi.runtime.scorers import Scorer, Visit, stretched
 
 N_DEV = 1_000
-BATCH = 64
+BATCH = 16
 Question = tuple[int, NDArray[np.int32], NDArray[np.int32]]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5)
 ROUNDS = 3
@@ -30,8 +31,9 @@ def few(questions: Sequence[Question], n: int = N_DEV) -> Sequence[Question]:
 def ndcg(scorer: Scorer, questions: Sequence[Question], *, again: bool) -> float:
     """Return NDCG@10 over the whole catalogue."""
     right, n_gold = [], []
-    for start in range(0, len(questions), BATCH):
-        part = questions[start : start + BATCH]
+    batch = len(questions) and batch_for(scorer.scores([Visit(-1, questions[0][1])]).shape[1])
+    for start in range(0, len(questions), batch or 1):
+        part = questions[start : start + batch]
         for (_, history, gold), scores in zip(part, scorer.scores([Visit(u, h) for u, h, _ in part]), strict=True):
             best = best_of(scores, ranking.DEPTH, _allowed(len(scores), history, again=again))
             row = np.zeros(ranking.DEPTH, dtype=bool)

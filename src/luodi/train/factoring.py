@@ -1,23 +1,17 @@
 """Factors of people and items, learned by the library `implicit`."""
 
-import os
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from implicit.als import AlternatingLeastSquares
+from implicit.bpr import BayesianPersonalizedRanking
+from threadpoolctl import threadpool_limits
 
 from luodi.contracts import Facts, Recipe
+from luodi.runtime.scorers import Factors
 from luodi.train.choosing import few, ndcg
 from luodi.train.lesson import Lesson, matrix, numbered
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it warns of BLAS threads, which cost time and no correctness
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from implicit.als import AlternatingLeastSquares
-    from implicit.bpr import BayesianPersonalizedRanking
-
-from luodi.runtime.scorers import Factors
 
 WIDTH = 64
 TRIED = ((1.0, 5.0), (1.0, 20.0), (10.0, 80.0), (40.0, 100.0))
@@ -75,8 +69,8 @@ def bpr(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tu
 
 
 def _fitted(kind: Any, x: Any, **settings: Any) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    # The library has threads of its own, one per core, which those of BLAS would only hinder.
+    with threadpool_limits(1, "blas"):
         model = kind(**settings)
         model.fit(x, show_progress=False)
     return model

@@ -37,13 +37,6 @@ class Lesson:
         rules = Rules(**read_json(folder / RULES))
         return cls(train=Events.load(folder / "train"), log=Events.load(folder / "log"), rules=rules)
 
-    def history(self, user: str) -> list[str]:
-        """Return the ids of what a user had in the training events, oldest first."""
-        if user not in self.log.users:
-            return []
-        mine = self.train.item[self.train.user == self.log.users.index(user)]
-        return [self.log.items[one] for one in mine]
-
     def recommender(self, scorer: Scorer) -> Recommender:
         """Return a scorer with the shelf it is to serve from."""
         return Recommender(scorer, shelf_of(self), self.rules)
