@@ -11,7 +11,7 @@ from luodi.train.lesson import Lesson
 
 
 class BlendModel:
-    """Takes what the others of a contest learned; learns by itself what is not there."""
+    """Takes what the others of a contest learned; by itself, it learns them all."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("rank",)
     license: ClassVar[str] = "Apache-2.0"

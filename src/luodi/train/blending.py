@@ -18,8 +18,12 @@ NEEDED = 0.005
 
 
 def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Blend, Facts]:
-    """Return the weighted sum that does best on dev. Parts that the contest has learned are taken from there."""
-    parts = {name: scorer for name in PARTS if (scorer := _part(name, lesson, dev, recipe, work)) is not None}
+    """Return the weighted sum that does best on dev: of what took part in the same contest, else of all there are."""
+    contest = {name: work.parent.parent / name for name in PARTS}
+    beside = {name: folder for name, folder in contest.items() if (folder / "result.json").is_file()}
+    parts: dict[str, Scorer] = {
+        name: Recommender.load(folder / "session").scorer for name, folder in beside.items()
+    } or _learned(lesson, dev, recipe, work)
     questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     weights, value = blend_weights(list(parts.values()), questions, again=again)
     found = dict(zip(parts, weights, strict=True))
@@ -28,17 +32,14 @@ def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, wor
     return made, {"weights": found, "dev": round(value, 5)}
 
 
-def _part(name: str, lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Scorer | None:
-    beside = work.parent.parent / name
-    if (beside / "result.json").is_file():
-        return Recommender.load(beside / "session").scorer
-    refused, learn = PARTS[name]
-    if refused(lesson) is not None:
-        return None
-    folder = work / name
-    folder.mkdir(exist_ok=True)
-    scorer, _ = learn(lesson, dev, recipe, folder)
-    return scorer  # type: ignore[no-any-return]
+def _learned(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> dict[str, Scorer]:
+    made = {}
+    for name, (refused, learn) in PARTS.items():
+        if refused(lesson) is None:
+            folder = work / name
+            folder.mkdir(exist_ok=True)
+            made[name], _ = learn(lesson, dev, recipe, folder)
+    return made
 
 
 def _never(lesson: Lesson) -> str | None:
