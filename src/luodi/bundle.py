@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,16 @@ def write_bundle(folder: Path, *, requests: Sequence[Any], card: str, **values: 
     files = {name: digest_file(folder / name) for name in _names(folder)}
     write_json(folder / ABOUT, about | {"files": files})
     return open_bundle(folder, check=False)
+
+
+def repack(bundle: Bundle, folder: Path, save: Callable[[Path], None]) -> Bundle:
+    """Write a bundle like another one, with the model that `save` leaves in a folder; examples are answered anew."""
+    (folder / MODEL).mkdir(parents=True)
+    save(folder / MODEL)
+    requests = [bundle.task.Request(**_tupled(one["request"])) for one in bundle.examples]
+    card = (bundle.path / CARD).read_text(encoding="utf-8")
+    values = {key: value for key, value in bundle.about.items() if key not in {"files", "version"}}
+    return write_bundle(folder, requests=requests, card=card, **values)
 
 
 def _tupled(request: Mapping[str, Any]) -> dict[str, Any]:

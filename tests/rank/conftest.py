@@ -26,7 +26,7 @@ def a_log(n_users: int = 60, n_items: int = 40, seed: int = 1):
     log = gatherer.events(links=links)
     ids = [*log.items, "new"]
     taste = ["odd" if one != "new" and int(one[1:]) % 2 else "even" for one in ids]
-    zones = [f"zone {chr(97 + int(one[1:]) // 8)}" if one != "new" else "zone a" for one in ids]
+    zones = [f"zone {chr(97 + int(one[1:]) // 5)}" if one != "new" else "zone a" for one in ids]
     prices = [str(10 + n) for n in range(len(ids))]
     stock = ["no" if one == "i0" else "yes" for one in ids]
     table = {"title": zones, "category": taste, "price": prices, "stock": stock}

@@ -194,3 +194,26 @@ def test_a_column_that_is_not_there_is_told_with_what_to_write(log, tmp_path, co
         package.run(package.load(folder), until="prepare")
 
     assert what in caught.value.what and "[prepare] columns" in caught.value.fix
+
+
+def test_the_command_restocks_a_bundle_that_is_served_like_any_other(luodi, done, tmp_path):
+    table = tmp_path / "items.csv"
+    table.write_text("item,title,category,price,stock\nfresh,zone a,even,5,yes\ni2,gone,even,5,no\n", encoding="utf-8")
+
+    told = luodi("restock", done.scenario.root, table, "--out", tmp_path / "today")
+
+    bundle = open_bundle(tmp_path / "today")
+    bundle.replay()
+    shown = {one.id for one in bundle.answer([bundle.task.Request(k=100)])[0].items}
+    assert told.code == 0 and "2 rows read, 1 new item" in told.out
+    assert "fresh" in shown and "i2" not in shown
+
+
+@pytest.mark.parametrize("column", ["id", "product"])
+def test_an_item_table_without_ids_is_refused(refused, done, tmp_path, column):
+    table = tmp_path / "items.csv"
+    table.write_text(f"{column},title\na,b\n", encoding="utf-8")
+
+    told = refused("restock", done.scenario.root, table, "--out", tmp_path / "today")
+
+    assert "no column is called 'item'" in told

@@ -230,12 +230,37 @@ class Blend:
         return cls(parts, about["weights"])
 
 
+class Padded:
+    """A scorer of fewer items than the catalogue has: those that came later get the lowest score of each list."""
+
+    name = "padded"
+
+    def __init__(self, inner: Scorer, n_items: int) -> None:
+        self.inner, self.n_items = inner, n_items
+
+    def scores(self, visits: Sequence[Visit]) -> Floats:
+        known = self.inner.scores(visits)
+        made = np.repeat(known.min(axis=1, keepdims=True), self.n_items, axis=1)
+        made[:, : known.shape[1]] = known
+        return made
+
+    def about(self) -> dict[str, Any]:
+        return {"n_items": self.n_items, "inner": {"kind": self.inner.name, **self.inner.about()}}
+
+    def arrays(self) -> Arrays:
+        return self.inner.arrays()
+
+    @classmethod
+    def made_of(cls, about: Mapping[str, Any], arrays: Arrays) -> Self:
+        return cls(scorer_of(about["inner"], arrays), int(about["n_items"]))
+
+
 def scorer_of(about: Mapping[str, Any], arrays: Arrays) -> Scorer:
     """Return the scorer that `about` and `arrays` describe."""
     from luodi.runtime.scorer_sequence import Sequential  # imports this module
 
     kinds: dict[str, type[Any]] = {
-        one.name: one for one in (Popular, Neighbors, Factors, Content, Friends, Blend, Sequential)
+        one.name: one for one in (Popular, Neighbors, Factors, Content, Friends, Blend, Padded, Sequential)
     }
     return kinds[about["kind"]].made_of(about, arrays)  # type: ignore[no-any-return]
 
