@@ -6,6 +6,7 @@ import json
 import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ Say = Callable[[str], None]
 HEADER_BYTES = 16_384
 KEEP_ALIVE_SECONDS = 5
 BACKLOG = 512
+SWITCH_SECONDS = 0.0005
 
 
 def serve(
@@ -70,6 +72,8 @@ def serve_bundle(
         limit_concurrency=limits.max_connections,
         backlog=BACKLOG,
     )
+    if bundle.task.kind == "rank":  # the scorer's thread is short steps of Python, and would keep the loop waiting
+        sys.setswitchinterval(SWITCH_SECONDS)
     _announce(bundle, listener, token, say)
     with _ending_well():
         uvicorn.Server(config).run(sockets=[listener])
