@@ -194,7 +194,8 @@ class _Checker:
         for key in ("train", "dev", "test"):
             for one in self._texts("define", key):
                 self._source(key, one)
-        self._models(self._texts("select", "models"))
+        self._tables(task)
+        self._models(self._texts("select", "models"), task)
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
         self._kinds(self._texts("prepare", "personal_kinds"))
@@ -209,6 +210,18 @@ class _Checker:
         many = (value,) if isinstance(value, str) else value if isinstance(value, list | dict) else ()
         return [one for one in many if isinstance(one, str)]
 
+    def _tables(self, task: Task | None) -> None:
+        """Check that further tables exist, and that the task has a use for them."""
+        given = self.raw.get("define")
+        tables = given.get("tables") if isinstance(given, dict) else None
+        known = getattr(task, "tables", ())
+        for name, file in tables.items() if isinstance(tables, dict) else ():
+            if task and name not in known:
+                what = f"[define] tables: {self.raw['task']} has no use for a table {name!r}"
+                self._fault(what, ("define", "tables", name), did_you_mean(name, known) if known else "remove it")
+            elif isinstance(file, str):
+                self._source("tables", file)
+
     def _target(self, name: str, task: Task | None) -> None:
         """Refuse a target that nothing can meet, since it is never measured."""
         try:
@@ -219,12 +232,13 @@ class _Checker:
         except LuodiError as error:
             self._fault(f"[define] succeed: {error.what}", ("define", "succeed", name), error.fix)
 
-    def _models(self, names: Sequence[str]) -> None:
+    def _models(self, names: Sequence[str], task: Task | None) -> None:
         for name in names:
             try:
                 registry.module_of("models", name)
             except LuodiError as error:
-                self._fault(f"[select] models: {error.what}", ("select", "models"), error.fix)
+                fix = did_you_mean(name, task.models) if task else error.fix
+                self._fault(f"[select] models: {error.what}", ("select", "models"), fix)
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
 

@@ -100,6 +100,10 @@ class Ledger:
 
 def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
+    if getattr(job.task, "learns_from", "rows") == "events":
+        from luodi.steps import prepare_events  # loads numpy, which tables of texts can do without
+
+        return prepare_events.run(job)
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
     watch = Watch(job)
@@ -189,8 +193,7 @@ def _read(
                 part_of[entry["name"]] = number
                 yield from _batches(job, entry["name"], tables, watch if part == "train" else None)
 
-    whole = getattr(job.task, "gathers", False)  # examples that are made of many rows need all of them in one place
-    for (shape, rows), batch in crew.work(plan, batches(), n_bytes=0 if whole else n_bytes):
+    for (shape, rows), batch in crew.work(plan, batches(), n_bytes=n_bytes):
         bar.update(len(rows))
         ledger.n_in += len(rows)
         for line, reason in batch.rejected:
@@ -214,8 +217,7 @@ def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], watch: Watc
         extras=tuple(ours[1:] for ours in mapping if ours[0] == "+"),
     )
     theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
-    at_once = 1 << 62 if getattr(job.task, "gathers", False) else ROWS_AT_ONCE
-    for batch in table.batches(at_once):
+    for batch in table.batches(ROWS_AT_ONCE):
         if watch:
             watch.see(name, table, mapping, batch)
         yield (
