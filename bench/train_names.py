@@ -112,7 +112,7 @@ def main(
     if language == "zh":
         zh(epochs or 6, made or 15_000, out, seed, 3.0 if bias is None else bias)
     else:
-        en(epochs or 2.5, made or 40_000, out, seed, bias or 0.0, whole=whole)
+        en(epochs or 2.5, made or 40_000, out, seed, 1.0 if bias is None else bias, whole=whole)
     print(f"{time.monotonic() - started:.0f} s, {out.stat().st_size / 2**20:.1f} MB: {out}")
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from luodi.privacy.names import find_many, find_names
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
 
 
 def found(text):
@@ -160,9 +161,12 @@ def test_names_are_found_without_torch_and_without_openvino():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="the public sets are not beside this checkout (../shared/data)")
-def test_names_in_chinese_news_that_was_held_out_are_found_as_promised():
-    train, bench = pytest.importorskip("bench.train_names"), pytest.importorskip("bench.names")
-    _, news = train.halves(bench.sets.people_daily())
+def test_names_in_chinese_news_that_was_held_out_are_found_as_promised(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from bench import names as bench
+    from bench.train_names import halves
+
+    _, news = halves(bench.sets.people_daily())
 
     recall, precision, n = bench.measured(news)["exact, any kind"]
 
@@ -172,8 +176,9 @@ def test_names_in_chinese_news_that_was_held_out_are_found_as_promised():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not DATA.is_dir(), reason="the public sets are not beside this checkout (../shared/data)")
-def test_names_in_english_messages_that_nothing_was_learned_from_are_found_as_promised():
-    bench = pytest.importorskip("bench.names")
+def test_names_in_english_messages_that_nothing_was_learned_from_are_found_as_promised(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from bench import names as bench
 
     recall, precision, n = bench.measured(bench.sets.presidio_small())["touched, any kind"]
 
