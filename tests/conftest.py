@@ -29,6 +29,7 @@ succeed = { "classification.macro_f1" = 0.5, "cost.p95_ms" = 1000 }
 
 [prepare]
 columns = { text = "body", label = "queue", channel = "channel" }
+split = "stratified"
 
 [select]
 models = ["majority", "tfidf-logreg"]

@@ -11,7 +11,20 @@ import luodi
 from luodi.errors import LuodiError
 from luodi.terminal import fail
 
-FIRST_DAY = ("inspect", "new", "check", "run", "labels", "report", "serve", "predict", "status", "describe", "forget")
+FIRST_DAY = (
+    "inspect",
+    "new",
+    "check",
+    "run",
+    "labels",
+    "report",
+    "serve",
+    "predict",
+    "restock",
+    "status",
+    "describe",
+    "forget",
+)
 
 
 class Commands(click.Group):
@@ -55,6 +68,7 @@ def main() -> None:
       luodi inspect tickets.csv                what is in it, and what to mend first
       luodi new tickets --data tickets.csv     look at a table, write tickets/scenario.toml
       luodi run tickets                        from data to verdict; killed, it goes on
+      luodi labels tickets --review            labels that look wrong: decide, one key each
       luodi report tickets                     where the page is that shows it all
       luodi serve tickets                      answer over HTTP, on this machine only
       luodi predict tickets new.csv --out answers.csv
