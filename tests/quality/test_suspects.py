@@ -133,6 +133,21 @@ def test_where_nothing_can_be_told_nobody_is_suspect(xs, ys):
     assert suspects.find(xs, ys) == suspects.Suspects(ranked=[], n_wrong=0, n_rows=len(xs))
 
 
+def test_vectors_find_what_words_cannot_tell():
+    ys = [sorted(WORDS)[n % 3] for n in range(300)]
+    xs = [" ".join(random.Random(n).sample(COMMON, 6)) for n in range(300)]  # no telling word in them
+    centers = {y: 3 * np.eye(8)[n] for n, y in enumerate(sorted(WORDS))}
+    rng = np.random.default_rng(3)
+    vectors = np.array([centers[y] + rng.normal(0, 0.3, 8) for y in ys], np.float32)
+    given_, wrong = spoiled(ys, 0.1)
+
+    found = suspects.find(xs, given_, vectors=vectors)
+
+    top = {one.index for one in found.ranked[: len(wrong)]}
+    assert len(top & wrong) >= 0.9 * len(wrong)
+    assert len({one.index for one in suspects.find(xs, given_).ranked[: len(wrong)]} & wrong) < 0.5 * len(wrong)
+
+
 def test_texts_without_a_letter_are_ranked_by_their_labels_alone():
     found = suspects.find([""] * 24, ["a"] * 23 + ["b"])
 
