@@ -1,4 +1,4 @@
-"""Planted wrong labels, and what finding them is worth: `python -m bench.wrong_labels`.
+"""Planted wrong labels, and what finding them is worth: `python -m bench.wrong_labels [--vectors] [SET]`.
 
 A fifth of the labels is made wrong in four ways: at random; each label always for the same other one; on the rows that
 a weak model finds hardest; and, of English news, on those between two labels in the eyes of a strong model that learned
@@ -6,7 +6,8 @@ the right labels of other rows, as people do (an encoder: some minutes). Or none
 precision stands against chance, which is the share of wrong labels. Then a model learns from the labels as they are,
 from those left when the suspects are dropped, from those with the suspects' labels replaced, from those that
 `suspects.corrected` returns, and from the right ones, and is examined on rows that were set aside. Gain is the share of
-what the right labels would bring.
+what the right labels would bring. With `--vectors` the suspects are found with sentence vectors as a second view, whose
+making is no part of the seconds.
 """
 
 import csv
@@ -14,6 +15,7 @@ import gzip
 import random
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from luodi.metrics.classification import accuracy
 from luodi.models.encoder_frozen import EncoderFrozen
 from luodi.models.tfidf_logreg import TfidfLogreg
 from luodi.quality import suspects
-from luodi.train import linear
+from luodi.train import glance, linear
 from luodi.train.answers import decide
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -45,7 +47,7 @@ def read(name: str) -> Rows:
     return [(line.rsplit("\t", 1)[0], line.rsplit("\t", 1)[1]) for line in lines]
 
 
-def spoil(how: str, xs: list[str], ys: list[str], *, seed: int, others: Rows = ()) -> list[str]:
+def spoil(how: str, xs: list[str], ys: list[str], *, seed: int, others: Sequence[tuple[str, str]] = ()) -> list[str]:
     """Return the labels with a fifth of them wrong; `others` are rows for the strong model to learn from."""
     rng = np.random.default_rng(seed)
     labels = sorted(set(ys))
@@ -78,7 +80,7 @@ def hardest(xs: list[str], y: NDArray, n_labels: int, rng: np.random.Generator) 
 
 
 def torn(
-    xs: list[str], y: NDArray, labels: list[str], others: Rows, rng: np.random.Generator
+    xs: list[str], y: NDArray, labels: list[str], others: Sequence[tuple[str, str]], rng: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
     """Return the rows for which a strong model sees another label too, with some luck, and those labels."""
     model = EncoderFrozen()
@@ -96,13 +98,18 @@ def examined(train: Rows, test: Rows) -> float:
     return accuracy([y for _, y in test], [decide("classify", one) for one in model.predict([x for x, _ in test])])
 
 
-def compare(name: str, how: str) -> None:
+def parts(name: str) -> tuple[Rows, Rows, Rows]:
+    """Return rows to spoil, rows to examine a model on, and rows for the strong model."""
     rows = random.Random(7).sample(everything := read(name), len(everything))
-    train, test, others = rows[:N_TRAIN], rows[N_TRAIN : N_TRAIN + N_TEST], rows[N_TRAIN + N_TEST :][:N_TEST]
+    return rows[:N_TRAIN], rows[N_TRAIN : N_TRAIN + N_TEST], rows[N_TRAIN + N_TEST :][:N_TEST]
+
+
+def compare(name: str, how: str, vectors: NDArray[np.float32] | None) -> None:
+    train, test, others = parts(name)
     xs, ys = [x for x, _ in train], [y for _, y in train]
     bad = spoil(how, xs, ys, seed=7, others=others)
     started = time.perf_counter()
-    found = suspects.find(xs, bad, seed=7)
+    found = suspects.find(xs, bad, seed=7, vectors=vectors)
     seconds = time.perf_counter() - started
     wrong = np.array(ys) != np.array(bad)
     score = np.zeros(len(xs))
@@ -130,10 +137,12 @@ def compare(name: str, how: str) -> None:
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ["AG News", "THUCNews", "banking77"]:
+    wanted = [word for word in sys.argv[1:] if word != "--vectors"]
+    for name in wanted or ["AG News", "THUCNews", "banking77"]:
+        vectors = glance.vectors([x for x, _ in parts(name)[0]]) if "--vectors" in sys.argv else None
         people = ["as people"] if name == "AG News" else []
         for how in ("at random", "by label", "by row", *people, "not at all"):
-            compare(name, how)
+            compare(name, how, vectors)
 
 
 if __name__ == "__main__":
