@@ -45,7 +45,7 @@ $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV): a few minutes, once"
 	$(INSTALL) torch==2.13.0
-	$(INSTALL) -e ".[train,data]"
+	$(INSTALL) -e ".[train,data,rec]"
 	touch $(READY)
 
 # The tests start a PostgreSQL of their own and open pages in Chromium; where a program is missing they skip, and say so.
@@ -54,7 +54,7 @@ MISSING := $(shell command -v chromium >/dev/null || echo chromium) \
 	$(shell (command -v initdb || ls /usr/lib/postgresql/*/bin/initdb) >/dev/null 2>&1 || echo postgresql)
 
 $(TOOLS): $(READY)
-	$(INSTALL) -e ".[train,data,dev]"
+	$(INSTALL) -e ".[train,data,rec,dev]"
 	@test -z "$(strip $(MISSING))" || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
 		($(APT) update && $(APT) install -y --no-install-recommends $(MISSING)) >/dev/null 2>&1 || \
 		echo "not installed: $(MISSING): their tests will be skipped"

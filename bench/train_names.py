@@ -36,7 +36,7 @@ def tags(marks: list[sets.Mark], offsets: np.ndarray) -> np.ndarray:
     return out
 
 
-def zh(n_epochs: float, n_made: int, out: Path, seed: int) -> None:
+def zh(n_epochs: float, n_made: int, out: Path, seed: int, bias: float) -> None:
     from luodi.privacy import features_zh
     from luodi.train.tagger import Sentence, Shape, export, learn
 
@@ -47,11 +47,11 @@ def zh(n_epochs: float, n_made: int, out: Path, seed: int) -> None:
     for text, marks in rows:
         offsets = np.arange(len(text))[:, None] + [0, 1]
         sentences.append(Sentence(features=features_zh.features(text), tags=tags(marks, offsets)))
-    shape = Shape(kinds=KINDS, tables=features_zh.TABLES, columns=features_zh.COLUMNS)
-    export(learn(sentences, shape, n_epochs=n_epochs, seed=seed), out, bias=0.0)
+    shape = Shape(kinds=KINDS, tables=features_zh.TABLES, columns=features_zh.COLUMNS, dropout=0.4, feature_dropout=0.2)
+    export(learn(sentences, shape, n_epochs=n_epochs, seed=seed), out, bias=bias)
 
 
-def en(n_epochs: float, n_made: int, out: Path, seed: int) -> None:
+def en(n_epochs: float, n_made: int, out: Path, seed: int, bias: float, *, whole: bool) -> None:
     from bench.names_material.vectors import vectors
     from luodi.privacy import features_en
     from luodi.train.tagger import Sentence, Shape, export, learn
@@ -59,12 +59,16 @@ def en(n_epochs: float, n_made: int, out: Path, seed: int) -> None:
     rng = random.Random("made")
     keys, given = vectors()
     vocabulary = features_en.Vocabulary(keys)
-    learned, _ = sets.presidio()
+    learned, held = sets.presidio()
+    learned += sets.of_large(held) if whole else []
     rows = [english.cased(*row, rng) for _, row in learned * 2]
     templates = sorted({masked for masked, _ in learned})
     rows += [sets.refilled(rng.choice(templates), rng) for _ in range(n_made // 4)]
     rows += [english.sentence(rng) for _ in range(n_made)]
-    rows += [english.cased(text, [], rng) for text in rng.sample(sets.ordinary(), k=n_made // 4)]
+    real = sets.ordinary()
+    rows += [english.cased(text, [], rng) for text in rng.sample(real, k=n_made // 2)]
+    open_to_names = [text for text in real if sets.speaks_of_someone(text)]
+    rows += [sets.named(rng.choice(open_to_names), rng) for _ in range(n_made // 2)]
     sentences = []
     for text, marks in rows:
         features, offsets = vocabulary.features(text)
@@ -78,7 +82,7 @@ def en(n_epochs: float, n_made: int, out: Path, seed: int) -> None:
         dilations=(1, 2, 4, 1),
         frozen=(0,),
     )
-    export(learn(sentences, shape, n_epochs=n_epochs, seed=seed, given={0: given}), out, bias=0.0, keys=keys)
+    export(learn(sentences, shape, n_epochs=n_epochs, seed=seed, given={0: given}), out, bias=bias, keys=keys)
 
 
 @click.command()
@@ -87,15 +91,28 @@ def en(n_epochs: float, n_made: int, out: Path, seed: int) -> None:
 @click.option("--made", default=None, type=int, help="How many sentences to make up from templates.")
 @click.option("--out", default=None, type=click.Path(path_type=Path))
 @click.option("--seed", default=0)
-def main(language: str, epochs: float | None, made: int | None, out: Path | None, seed: int) -> None:
+@click.option("--whole", is_flag=True, help="English: learn from the templates held out, too; what ships did.")
+@click.option(
+    "--bias", default=None, type=float, help="Added to each tag that opens a name: more names, fewer of them right."
+)
+def main(
+    language: str,
+    *,
+    epochs: float | None,
+    made: int | None,
+    out: Path | None,
+    seed: int,
+    bias: float | None,
+    whole: bool,
+) -> None:
     """Learn the weights of one language."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s %(step)s/%(n_steps)s %(loss).4f")
     started = time.monotonic()
     out = out or OUT / f"names-{language}.safetensors"
     if language == "zh":
-        zh(epochs or 7, made or 15_000, out, seed)
+        zh(epochs or 6, made or 15_000, out, seed, 3.0 if bias is None else bias)
     else:
-        en(epochs or 3, made or 80_000, out, seed)
+        en(epochs or 2.5, made or 40_000, out, seed, 1.0 if bias is None else bias, whole=whole)
     print(f"{time.monotonic() - started:.0f} s, {out.stat().st_size / 2**20:.1f} MB: {out}")
 
 

@@ -17,8 +17,8 @@ from luodi.serve.limits import Limits
 from luodi.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ("support-tickets", "product-reviews-zh", "article-topics")
-METRIC_FILES = ("classification", "tagging", "cost")
+EXAMPLES = ("support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community")
+METRIC_FILES = ("classification", "tagging", "ranking", "cost")
 MACHINE, MACHINE_ZH = "two cores of an Intel Xeon, no GPU", "Intel Xeon 的两个核心，没有 GPU"
 
 LIMITS = {
@@ -27,6 +27,16 @@ LIMITS = {
     "max_connections": "At a time.",
 }
 CHINESE = {
+    "recommendation": "向一个人推荐接下来的东西：商品、文章、值得关注的人，依据谁在何时做了什么的日志。",
+    "rec-popular": "推荐近来最多人要的：谁都必须胜过它。",
+    "rec-item-knn": "推荐与访客已有之物相配的：按共同拥有者计算的物品余弦。",
+    "rec-ease": "对所有物品的一个线性模型（EASE），闭式求解。",
+    "rec-als": "人与物品的因子，交替最小二乘（`implicit` 库）。",
+    "rec-bpr": "从“有”与“没有”的成对比较学到的因子（BPR，`implicit` 库）。",
+    "rec-content": "推荐读起来相似的：物品表里的词和列；新物品也行。",
+    "rec-friends": "推荐好友以及好友的好友有的：适合有关系链的社区。",
+    "rec-sequence": "小型 Transformer 从先前的预测接下来的（SASRec，完整 softmax）。",
+    "rec-blend": "其他推荐器的最佳加权和，权重在 dev 上学得。",
     "sentiment": "判断一段文字是差评、中评还是好评，以及有多强烈。",
     "text-classification": "给一段文字一个标签：分派来信、归类文件、认出话题。",
     "topic-tagging": "给一段文字所有合适的标签：文章的话题、投诉的原因、职位要求的技能。",
@@ -41,14 +51,16 @@ WORDS = {
     "en": {
         "task": "task", "model": "model", "does": "what it does", "kind": "kind", "first": "first metric",
         "license": "license", "example": "example", "rows": "rows", "result": "on the exam (95 % interval)",
-        "winner": "model", "one": "one label", "many": "any number of labels", "verdict": "verdict",
+        "winner": "model", "one": "one label", "many": "any number of labels", "ranked": "a ranking",
+        "verdict": "verdict",
         "alone": "answers alone", "none": "No run of the examples has been noted yet.",
         "measured": "Measured on {date} on {machine}, with `luodi run examples/NAME`.",
     },
     "zh": {
         "task": "任务", "model": "模型", "does": "做什么", "kind": "类型", "first": "首要指标",
         "license": "许可", "example": "示例", "rows": "行数", "result": "考试成绩（95% 区间）",
-        "winner": "选中的模型", "one": "一个标签", "many": "任意多个标签", "verdict": "结论",
+        "winner": "选中的模型", "one": "一个标签", "many": "任意多个标签", "ranked": "一个排序",
+        "verdict": "结论",
         "alone": "可独自作答", "none": "示例的运行结果还没有记录。",
         "measured": "{date} 测得，机器：{machine}，命令：`luodi run examples/NAME`。",
     },
@@ -67,7 +79,7 @@ def tasks(language: str = "en") -> str:
     rows = []
     for name in sorted(registry.names("tasks")):
         task = registry.task(name)
-        kind = {"classify": say["one"], "tag": say["many"]}.get(task.kind, task.kind)
+        kind = {"classify": say["one"], "tag": say["many"], "rank": say["ranked"]}.get(task.kind, task.kind)
         rows.append([f"`{name}`", _line("tasks", name, language), kind, f"`{task.metrics[0]}`"])
     return table([say["task"], say["does"], say["kind"], say["first"]], rows)
 

@@ -79,10 +79,9 @@ class Visit:
         kept = shutil.ignore_patterns(".luodi", "luodi.lock", "__pycache__")
         shutil.copytree(ROOT / "examples", folder / "examples", ignore=kept)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("LUODI_")}
+        self.environment |= {"COLUMNS": "100"}  # as in the pages
         self.environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        if any(
-            block.text.startswith("# src/") for block in blocks(page)
-        ):  # a page that adds to the source gets its own
+        if any(block.text.startswith("# src/") for block in blocks(page)):  # a page that adds to it gets its own source
             shutil.copytree(ROOT / "src", folder / "src", ignore=kept)
             self.environment["PYTHONPATH"] = str(folder / "src")
         with socket.socket() as free:

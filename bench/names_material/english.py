@@ -254,6 +254,9 @@ the city of {CITY}
 {CITY} airport is closed because of snow.
 the north of {COUNTRY}
 northern {COUNTRY}
+{PER} and {PER} met in {CITY}.
+Met with {PER} and {PER} in {CITY}
+{PER} met {PER} at {ORG} on {day}.
 {COUNTRY}'s economy grew by {n} percent.
 A ship sank off the coast of {COUNTRY}.
 Troops from {COUNTRY} entered {CITY} on {day}.
@@ -362,6 +365,18 @@ Bill to: {PER}\n    {ROAD} {UNIT}\n   {CITY}\n    {STATE}\n    {ZIP}
 """.strip().splitlines()
 
 NEGATIVES = r"""
+Enter the {ACRONYM} and press OK.
+Your {ACRONYM} has expired.
+My {ACRONYM} is {num}
+Here is the {ACRONYM}: {num}
+I forgot my {ACRONYM} and my {ACRONYM}.
+What is my {ACRONYM}?
+The {ACRONYM} is wrong
+{ACRONYM}: {num}
+Is there an {ACRONYM} nearby?
+Can I exchange {ACRONYM} for {ACRONYM}?
+How do I change to {ACRONYM} from {ACRONYM}?
+the {ACRONYM} does not work
 How do I reset my password?
 When will my refund arrive?
 My card has not arrived yet.
@@ -526,6 +541,7 @@ JOBS = (
     "Customer Success Manager|Vice President|President|Technician|Civil drafter|Surgical technologist|dairy scientist|office clerk|designer|HR Manager|Founder|Partner|Researcher|Buyer"
 ).split("|")
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+ACRONYMS = "SSN PIN CVV IBAN VAT ID ATM KYC OTP URL FAQ SIM USB TV PC CEO CFO CTO HR IT PR GPS SMS PDF CSV API DVD CD BIC SWIFT CVC APR ETA ASAP FYI RSVP DIY USD EUR GBP AUD CAD CHF CNY JPY SEK NZD BTC NSFW AI VPN LAN WLAN NFC QR ISBN EAN SKU TIN EIN NINO DOB".split()
 MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -562,7 +578,7 @@ MAKERS = {
     "ROAD": places.numbered_street, "UNIT": places.unit, "ZIP": places.postcode, "LOC": places.place, "CITY": places.city, "COUNTRY": places.country,
     "STATE": lambda rng: rng.choice(places.STATES),
     "TITLE": lambda rng: rng.choice(people.TITLES), "JOB": lambda rng: rng.choice(JOBS), "day": lambda rng: rng.choice(DAYS), "month": lambda rng: rng.choice(MONTHS),
-    "date": _date, "phone": _phone, "email": _email, "num": lambda rng: str(rng.randint(10**4, 10 ** rng.randint(5, 16))), "n": lambda rng: str(rng.randint(1, 99)),
+    "ACRONYM": lambda rng: rng.choice(ACRONYMS), "date": _date, "phone": _phone, "email": _email, "num": lambda rng: str(rng.randint(10**4, 10 ** rng.randint(5, 16))), "n": lambda rng: str(rng.randint(1, 99)),
     "money": lambda rng: rng.choice([f"${rng.randint(1, 9999)}", f"{rng.randint(1, 999)} euros", f"£{rng.randint(1, 999)}.{rng.randint(10, 99)}", f"${rng.randint(1, 99)} million"]),
     "time": lambda rng: rng.choice([f"{rng.randint(0, 23)}:{rng.randint(10, 59)}", f"{rng.randint(1, 12)} pm"]), "year": lambda rng: str(rng.randint(1900, 2026)),
 }  # fmt: skip
@@ -584,8 +600,7 @@ def filled(template: str, rng: random.Random) -> tuple[str, list[tuple[str, int,
         text += template[last : slot.start()]
         value = MAKERS[slot[1]](rng)
         if slot[1] in KIND:
-            start = len(text) + (len("the corner of ") if value.startswith("the corner of ") else 0)
-            found.append((KIND[slot[1]], start, len(text) + len(value)))
+            found.append((KIND[slot[1]], len(text), len(text) + len(value)))
         text += value
         last = slot.end()
     return text + template[last:], found

@@ -1,6 +1,7 @@
 """Given names and surnames of many nations, and a maker of names that nobody has."""
 
 import random
+import re
 
 GIVEN = {
     "english": (
@@ -187,6 +188,7 @@ SURNAMES = {
 }
 LITTLE = {"de", "van", "den", "der", "la", "De", "bin", "binti", "Ben", "Dela", "El", "le"}
 TITLES = "Mr. Mrs. Ms. Miss Dr. Prof. Mr Mrs Ms Dr Sir Professor Madam Rev. Hon. Capt.".split()
+TITLE = re.compile(r"(?:mr|mrs|ms|miss|dr|prof)\b\.?\s+", re.IGNORECASE)
 ONSETS = "B C D F G H J K L M N P R S T V W B C D F G H J K L M N P R S T V W B C D F G H J K L M N P R S T V W Z Br Cr Dr Fr Gr Kr Pr Tr Bl Cl Fl Gl Kl Pl Sl St Sch Ch Sh Th Sv Zh Kh Ts Ø Å É Š Ž".split()
 VOWELS = (
     "a e i o u a e i o u a e i o u a e i o u a e i o u a e i o u a e i o ei ie au ou aa oo y ö ü é á ø ä í ó".split()

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from bench.names_material import english, people
@@ -47,10 +48,7 @@ def people_daily() -> list[Marked]:
 
 def presidio() -> tuple[list[tuple[str, Marked]], list[tuple[str, Marked]]]:
     """Return (template, sentence) to learn from and to measure on; no template stands in both."""
-    folder = DATA / "pii_presidio_research"
-    with gzip.open(folder / "generated_large.json.gz", "rt", encoding="utf-8") as file:
-        large = json.load(file)
-    small = json.loads((folder / "generated_small.json").read_text(encoding="utf-8"))
+    large, small = _sets()
     templates = sorted({_template(row) for row in large})
     held = set(random.Random("presidio").sample(templates, k=len(templates) // 4))
     learn = [(row["masked"], _presidio(row)) for row in large if _template(row) not in held]
@@ -58,6 +56,26 @@ def presidio() -> tuple[list[tuple[str, Marked]], list[tuple[str, Marked]]]:
     return learn, dev + [
         (row["masked"], _presidio(row)) for row in small if _template(row) not in set(templates) - held
     ]
+
+
+def presidio_small() -> list[Marked]:
+    """Return the sentences of the smaller set, which nothing is ever learned from."""
+    return [_presidio(row) for row in _sets()[1]]
+
+
+def of_large(rows: list[tuple[str, Marked]]) -> list[tuple[str, Marked]]:
+    """Return the rows that are of the larger set alone."""
+    small = {row["full_text"] for row in _sets()[1]}
+    masked = {row["masked"] for row in _sets()[0]}
+    return [row for row in rows if row[0] in masked and row[1][0] not in small]
+
+
+@cache
+def _sets() -> tuple[list[dict], list[dict]]:
+    folder = DATA / "pii_presidio_research"
+    with gzip.open(folder / "generated_large.json.gz", "rt", encoding="utf-8") as file:
+        large = json.load(file)
+    return large, json.loads((folder / "generated_small.json").read_text(encoding="utf-8"))
 
 
 def _template(row: dict) -> str:
@@ -68,20 +86,66 @@ def _presidio(row: dict) -> Marked:
     text, marks = row["full_text"], []
     for span in sorted(row["spans"], key=lambda one: one["start_position"]):
         kind, start, end = PRESIDIO.get(span["entity_type"]), span["start_position"], span["end_position"]
-        if kind and text[start:end].strip(". ").lower() not in HONORIFIC:
+        title = english.people.TITLE.match(text, start, end) if kind == "person" else None
+        start = title.end() if title else start  # a title is no part of a name
+        if kind and start < end and text[start:end].strip(". ").lower() not in HONORIFIC:
             marks.append((kind, start, end))
     return text, english.merged(text, marks)
 
 
 def refilled(masked: str, rng: random.Random) -> Marked:
     """Return a template of the set with names of ours in it."""
-    template = masked
-    for slot in set(re.findall(r"\{\{(\w+)\}\}", masked)):
-        ours = SLOTS.get(slot, "num")
-        value = english.places.number(rng) if ours == "NUMBER" else "{" + ours + "}"
-        template = template.replace("{{" + slot + "}}", value)
+
+    def ours(slot: re.Match[str]) -> str:
+        name = SLOTS.get(slot[1], "num")
+        return english.places.number(rng) if name == "NUMBER" else "{" + name + "}"
+
+    template = re.sub(r"\{{1,2}(\w+)\}{1,2}", ours, masked)
     text, marks = english.filled(template, rng)
     return english.cased(text, english.merged(text, marks), rng)
+
+
+PLACEHOLDERS = (
+    (
+        "PER",
+        re.compile(
+            r"\b(?:he|she|him|someone|my (?:friend|brother|sister|father|mother|boss|son|wife)|the (?:man|woman|boy|girl))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "ORG",
+        re.compile(
+            r"\b(?:the|my|our|your|this) (?:company|bank|school|firm|team|store|shop|industry|university)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "CITY",
+        re.compile(
+            r"(?<=\b(?:in|to) )(?:the|this|your|my|our) (?:city|country|town|village|world|area|house|room|kitchen)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("COUNTRY", re.compile(r"(?<=\bfrom )(?:here|there|abroad|home)\b")),
+)
+
+
+def speaks_of_someone(text: str) -> bool:
+    return any(pattern.search(text) for _, pattern in PLACEHOLDERS)
+
+
+def named(text: str, rng: random.Random) -> Marked:
+    """Return a real sentence with names of ours where it speaks of a person, a company or a place without a name."""
+    template = text
+    for slot, pattern in PLACEHOLDERS:
+        if slot == "PER":
+            slot = rng.choice(["PER", "PER", "FIRST", "LAST"])
+        template = pattern.sub(
+            lambda match, slot=slot: "{" + slot + "}" if rng.random() < 0.8 else match.group(), template
+        )
+    filled, marks = english.filled(template, rng)
+    return english.cased(filled, english.merged(filled, marks), rng)
 
 
 def ordinary() -> list[str]:

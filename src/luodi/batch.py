@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,12 @@ def predict(
 
 def _mapping(bundle: Bundle, columns: dict[str, str], table: Table) -> dict[str, str]:
     """Map the request's fields to the table's columns."""
-    mapping = {one.name: columns.get(one.name, one.name) for one in fields(bundle.task.Request)}
+    asked = fields(bundle.task.Request)
+    optional = {one.name for one in asked if one.default is not MISSING} - columns.keys()
+    if len(optional) == len(asked):  # all may be missing, as of a visitor's, but a table without any asks nothing
+        optional.discard(asked[0].name)
+    mapping = {one.name: columns.get(one.name, one.name) for one in asked}
+    mapping = {ours: theirs for ours, theirs in mapping.items() if ours not in optional or theirs in table.columns}
     for ours, theirs in mapping.items():
         if theirs not in table.columns:
             raise DataError(
@@ -88,7 +93,7 @@ def _chunks(table: Table) -> Iterator[list[dict[str, Any] | Reject]]:
 def _answers(bundle: Bundle, chunk: list[dict[str, Any] | Reject], mapping: dict[str, str]) -> Iterator[Any]:
     """Yield one answer per row; a row that could not be read, or not be answered, yields its `Reject`."""
     requests = [
-        bundle.task.Request(**{ours: _text(row.get(theirs)) for ours, theirs in mapping.items()})
+        bundle.task.Request(**{ours: _field(bundle, ours, row.get(theirs)) for ours, theirs in mapping.items()})
         for row in chunk
         if isinstance(row, dict)
     ]
@@ -137,6 +142,28 @@ def _renamed(names: Collection[str], taken: set[str]) -> dict[str, str]:
     return renamed
 
 
+def _field(bundle: Bundle, name: str, cell: Any) -> Any:
+    """Return a cell as the request's field holds it: several values stand in one cell with a bar between them."""
+    text = _text(cell)
+    if bundle.task.kind != "rank" or name == "user":
+        return text
+    kind = str(bundle.task.Request.__annotations__[name])
+    if "tuple" in kind:
+        values = tuple(one.strip() for one in text.split("|") if one.strip())
+        return values if values or "None" not in kind else None
+    default = next(one.default for one in fields(bundle.task.Request) if one.name == name)
+    if not text.strip():
+        return default
+    if "bool" in kind:
+        return text.strip().lower() in {"true", "yes", "1"}
+    try:
+        return float(text) if "float" in kind else int(text)
+    except ValueError:
+        raise DataError(
+            f"{text!r} is no number for {name!r}", where=name, fix="write a number, or leave it empty"
+        ) from None
+
+
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "|".join(map(str, value))
@@ -146,4 +173,6 @@ def _text(value: Any) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return "|".join(str(one["id"]) for one in value)
     return f"{value:.6g}" if isinstance(value, float) else _text(value)

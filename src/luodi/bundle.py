@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ class Bundle:
         self.options = _options(self.task, about["options"], path)
         self.session = open_session(path / MODEL)
         washing = about.get("wash") or {}
-        self.washer = Washer(washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()))
+        self.washer = Washer(
+            washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()), washing.get("kinds", ())
+        )
         self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
 
     def answer(self, requests: Sequence[Any]) -> list[Any]:
@@ -51,6 +53,8 @@ class Bundle:
         """Return the calibrated probabilities of each x, in order. Raises `SetupError` if one is no number."""
         if not xs:
             return []
+        if self.task.kind == "rank":
+            return list(self.session.predict(xs))
         temperature = float(self.about["temperature"])
         made = [calibration.sharpen(self.task.kind, one, temperature) for one in self.session.predict(xs)]
         assert len(made) == len(xs)
@@ -61,6 +65,8 @@ class Bundle:
     def respond(self, request: Any, scores: Scores) -> Any:
         """Return the response to a cleaned request, marked where a person should look."""
         response = self.task.to_response(request, scores, self.options)
+        if self.task.kind == "rank":
+            return response
         return dataclasses.replace(response, handed_over=self.hands_over(scores))
 
     def hands_over(self, scores: Scores) -> bool:
@@ -72,7 +78,7 @@ class Bundle:
 
     def replay(self, tolerance: float = 0.02) -> None:
         """Answer the bundled examples again. Raises `SetupError` if a label differs, or a score by more than this."""
-        requests = [self.task.Request(**line["request"]) for line in self.examples]
+        requests = [self.task.Request(**_tupled(line["request"])) for line in self.examples]
         for n, (line, answer) in enumerate(zip(self.examples, self.answer(requests), strict=True), start=1):
             got = asdict(answer)
             for name, expected in line["response"].items():
@@ -133,6 +139,21 @@ def reseal(folder: Path) -> None:
     write_json(folder / ABOUT, read_json(folder / ABOUT) | {"files": files})
 
 
+def repack(bundle: Bundle, folder: Path, save: Callable[[Path], None]) -> Bundle:
+    """Write a bundle like another one, with the model that `save` leaves in a folder; examples are answered anew."""
+    (folder / MODEL).mkdir(parents=True)
+    save(folder / MODEL)
+    requests = [bundle.task.Request(**_tupled(one["request"])) for one in bundle.examples]
+    card = (bundle.path / CARD).read_text(encoding="utf-8")
+    values = {key: value for key, value in bundle.about.items() if key not in {"files", "version"}}
+    return write_bundle(folder, requests=requests, card=card, **values)
+
+
+def _tupled(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request's fields as they were before JSON made lists of tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in request.items()}
+
+
 def _options(task: Any, values: Mapping[str, Any], path: Path) -> Any:
     try:
         return task.Options(**values)
@@ -168,6 +189,11 @@ def _alike(expected: Any, got: Any, tolerance: float) -> bool:
     """Compare two JSON values: numbers within the tolerance, lists of labels in any order, the rest exactly."""
     if isinstance(expected, dict) and isinstance(got, dict):
         return expected.keys() == got.keys() and all(_alike(expected[key], got[key], tolerance) for key in expected)
+    if isinstance(expected, list) and isinstance(got, list | tuple) and expected and "score" in expected[0]:
+        # A ranking: of two items with nearly one score, another machine may put the other one first.
+        pairs = zip(expected, got, strict=True) if len(expected) == len(got) else ()
+        near = [abs(a["score"] - b["score"]) <= tolerance * max(1.0, abs(a["score"])) for a, b in pairs]
+        return bool(near) and all(near)
     if isinstance(expected, list) and isinstance(got, list | tuple):
         return sorted(map(json.dumps, expected)) == sorted(map(json.dumps, got))
     if isinstance(expected, float) and isinstance(got, float | int):

@@ -11,7 +11,7 @@ import luodi
 from luodi.errors import LuodiError
 from luodi.terminal import fail
 
-FIRST_DAY = ("inspect", "new", "check", "run", "report", "serve", "predict", "status", "describe")
+FIRST_DAY = ("inspect", "new", "check", "run", "labels", "report", "serve", "predict", "status", "describe", "forget")
 
 
 class Commands(click.Group):

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar, dataclass_transform, runtime_checkable
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    NotRequired,
+    Protocol,
+    Self,
+    TypedDict,
+    TypeVar,
+    dataclass_transform,
+    runtime_checkable,
+)
 
 T = TypeVar("T")
 X = TypeVar("X", contravariant=True)
@@ -17,6 +28,20 @@ Kind = Literal["classify", "tag", "extract", "generate", "rank"]
 
 Scores = dict[str, float]
 """Label to probability: sums to 1 for `classify`, each on its own for `tag`."""
+
+
+class Hit(TypedDict):
+    """One of the ids that `rank` answers with, best first."""
+
+    id: str
+    score: float
+    """Only the order counts."""
+    title: NotRequired[str]
+    because: NotRequired[str]
+    """Why it is among the answers, as a word that the task explains."""
+    via: NotRequired[tuple[str, ...]]
+    """The ids that the reason is about."""
+
 
 Facts = dict[str, Any]
 """What a step found out, as plain JSON: no absolute path, no time, no host name, nothing a clock said."""
@@ -126,9 +151,12 @@ class Pretrains(Protocol):
 
 @runtime_checkable
 class Refuses(Protocol):
-    """A model that can tell from some texts that it is the wrong one for them, before it learns."""
+    """A model that can tell from what it would learn from that it is the wrong one, before it learns.
 
-    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None: ...
+    `texts` are those of the training rows; for a log of events, the lesson made of it.
+    """
+
+    def refuses(self, texts: Any, *, recipe: Recipe) -> str | None: ...
 
 
 @record

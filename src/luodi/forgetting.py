@@ -59,8 +59,13 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
         for path in found.files:
             if not path.is_file():
                 continue
+            folder = _artifact_of(scenario, path)
+            if folder is not None and not erase.is_records(path):  # arrays and weights are whole or nothing
+                shutil.rmtree(folder)
+                n += 1
+                continue
             n += erase.erase(path, found.traces)
-            touched.add(_artifact_of(scenario, path))
+            touched.add(folder)
         _exclude(scenario, found)
         dropped = found.models if drop_models else []
         for name in dropped:
@@ -69,7 +74,10 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
             _reseal(store, folder)
         rest = erase.left(list(_files(scenario)), found.traces.person)
         for path in rest:  # a cache, a checkpoint: of no use without what was taken from the others
-            path.unlink()
+            folder = _artifact_of(scenario, path)
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            path.unlink(missing_ok=True)
             n += 1
         receipt = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),

@@ -11,7 +11,14 @@ from typing import Any, cast
 from luodi.contracts import Task
 from luodi.errors import ScenarioError, SetupError, did_you_mean
 
-EXTRA = {"torch": "train", "transformers": "train", "sklearn": "train", "openvino": "train", "tokenizers": "train"}
+EXTRA = {
+    "torch": "train",
+    "transformers": "train",
+    "sklearn": "train",
+    "openvino": "train",
+    "tokenizers": "train",
+    "implicit": "rec",
+}
 
 
 @cache

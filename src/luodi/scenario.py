@@ -28,6 +28,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("define", "price", "core_hour"): (0, inf),
     ("prepare", "dev"): (0, 0.9),
     ("prepare", "test"): (0, 0.9),
+    ("prepare", "similarity"): (0.3, 1),
     ("prepare", "max_dev"): (1, inf),
     ("prepare", "max_test"): (1, inf),
     ("select", "sample"): (1, inf),
@@ -193,9 +194,11 @@ class _Checker:
         for key in ("train", "dev", "test"):
             for one in self._texts("define", key):
                 self._source(key, one)
-        self._models(self._texts("select", "models"))
+        self._tables(task)
+        self._models(self._texts("select", "models"), task)
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
+        self._kinds(self._texts("prepare", "personal_kinds"))
         if task and settings["prepare"] and settings["evaluate"]:
             taken = {"group", *(one.name for one in fields(task.Row))}
             self._slices(settings["evaluate"].slices, settings["prepare"].columns.keys() - taken)
@@ -207,6 +210,18 @@ class _Checker:
         many = (value,) if isinstance(value, str) else value if isinstance(value, list | dict) else ()
         return [one for one in many if isinstance(one, str)]
 
+    def _tables(self, task: Task | None) -> None:
+        """Check that further tables exist, and that the task has a use for them."""
+        given = self.raw.get("define")
+        tables = given.get("tables") if isinstance(given, dict) else None
+        known = getattr(task, "tables", ())
+        for name, file in tables.items() if isinstance(tables, dict) else ():
+            if task and name not in known:
+                what = f"[define] tables: {self.raw['task']} has no use for a table {name!r}"
+                self._fault(what, ("define", "tables", name), did_you_mean(name, known) if known else "remove it")
+            elif isinstance(file, str):
+                self._source("tables", file)
+
     def _target(self, name: str, task: Task | None) -> None:
         """Refuse a target that nothing can meet, since it is never measured."""
         try:
@@ -217,12 +232,13 @@ class _Checker:
         except LuodiError as error:
             self._fault(f"[define] succeed: {error.what}", ("define", "succeed", name), error.fix)
 
-    def _models(self, names: Sequence[str]) -> None:
+    def _models(self, names: Sequence[str], task: Task | None) -> None:
         for name in names:
             try:
                 registry.module_of("models", name)
             except LuodiError as error:
-                self._fault(f"[select] models: {error.what}", ("select", "models"), error.fix)
+                fix = did_you_mean(name, task.models) if task else error.fix
+                self._fault(f"[select] models: {error.what}", ("select", "models"), fix)
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
 
@@ -237,6 +253,17 @@ class _Checker:
         fault = sources.fault(self.path.parent, name, besides=self.path.name)
         if fault:
             self._fault(f"[define] {key}: {shorten(name, 80)!r} {fault[0]}", ("define", key), fault[1])
+
+    def _kinds(self, names: Sequence[str]) -> None:
+        """Refuse kinds of personal data that nobody looks for."""
+        if not names:
+            return
+        from luodi.privacy.find import known
+
+        try:
+            known(names)
+        except ScenarioError as error:
+            self._fault(f"[prepare] personal_kinds: {error.what}", ("prepare", "personal_kinds"), error.fix)
 
     def _reading(self, encoding: str | None, delimiter: str | None) -> None:
         try:

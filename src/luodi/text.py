@@ -11,7 +11,21 @@ def squeeze(text: str, max_characters: int) -> str:
     >>> squeeze("abcdef", 3)
     'abc'
     """
-    return " ".join(unicodedata.normalize("NFC", text).split())[:max_characters].rstrip()
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return squeezed(text)[:max_characters].rstrip()
+
+
+def squeezed(text: str) -> str:
+    r"""Make every run of white space one space, and strip the ends.
+
+    >>> squeezed("\ta  b\n")
+    'a b'
+    """
+    # of white space only the ordinary space is printable, so most texts are told to be fine without being cut up
+    if text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
+    return " ".join(text.split())
 
 
 def shorten(text: str, max_characters: int) -> str:

@@ -105,3 +105,25 @@ def test_an_exam_with_a_label_that_was_never_learned_is_refused(root, prepared, 
 
     assert caught.value.where == "test.csv:2"
     assert "did you mean 'billing'" in caught.value.fix
+
+
+def test_personal_data_is_masked_in_what_is_learned_from_and_asked(root, prepared, table, given_rows):
+    rows = [*given_rows, ("I am Maria Fernandez, call 415-555-2671 or write to maria@example.com", "login")]
+    (root / "train.csv").write_text(table(rows), encoding="utf-8")
+
+    made = prepared(root, personal="mask")
+
+    (text,) = [row["x"] for row in made.all if row["line"] == f"train.csv:{len(rows) + 1}"]
+    assert text == "I am [PERSON], call [PHONE] or write to [EMAIL]"
+    assert made.facts["personal"] == {"email": 1, "person": 1, "phone": 1}
+    assert b"maria@" not in b"".join(path.read_bytes() for path in (root / "out").glob("*.jsonl"))
+
+
+def test_a_pseudonym_is_the_same_for_the_same_person_in_every_row(root, prepared, table, given_rows):
+    more = [(f"Letter {n} from li@example.com", "login") for n in (1, 2)]
+    (root / "train.csv").write_text(table([*given_rows, *more]), encoding="utf-8")
+
+    made = prepared(root, personal="pseudonymize", personal_kinds=("email",))
+
+    names = {row["x"].split()[-1] for row in made.all if row["x"].startswith("Letter")}
+    assert len(names) == 1 and names.pop().startswith("EMAIL_")

@@ -14,6 +14,8 @@ FILE = "corrections.csv"
 COLUMNS = ("key", "given", "corrected", "decided", "where", "text")
 DECISIONS = ("accepted", "rejected", "excluded")
 SHOWN_CHARACTERS = 80
+FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
+"""What a cell that a spreadsheet computes begins with (OWASP, "CSV Injection")."""
 
 
 @record
@@ -80,12 +82,10 @@ def write(path: Path, corrections: Iterable[Correction]) -> None:
 def neutral(text: str) -> str:
     """Keep a spreadsheet from taking a text for a formula.
 
-    >>> neutral("=1+1")
-    "'=1+1"
+    >>> neutral("=1+1"), neutral("a+b"), neutral("")
+    ("'=1+1", 'a+b', '')
     """
-    return (
-        "'" + text if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or text[:1] in "\t\r" else text
-    )
+    return "'" + text if text.lstrip(" ")[:1] in FORMULA and text else text
 
 
 def label_text(y: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from luodi.contracts import record
+from luodi.text import squeezed
 
 N_PRINT = 16
 PARTS = ("train", "dev", "test")
@@ -28,8 +29,8 @@ def fingerprint(x: Any) -> bytes:
     >>> fingerprint("Two  Words") == fingerprint("two words")
     True
     """
-    text = x if isinstance(x, str) else repr(x)
-    return hashlib.blake2b(" ".join(text.lower().split()).encode(), digest_size=N_PRINT).digest()
+    text = (x if isinstance(x, str) else repr(x)).lower()
+    return hashlib.blake2b(squeezed(text).encode(), digest_size=N_PRINT).digest()
 
 
 def twins(prints: bytes | bytearray) -> list[list[int]]:

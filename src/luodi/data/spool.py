@@ -2,13 +2,14 @@
 
 import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
 from luodi.contracts import record
 
-N_PRINT = 16
+NO_PART = 255
 
 
 @record
@@ -45,26 +46,30 @@ class Spool:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def add(self, made: Sequence[Any], lines: bytes, *, file: str, part: int) -> None:
-        """Append rows (`steps.rows.Made`) whose open lines follow one another in `lines`."""
-        self._file.write(lines)
+    def add(self, batch: Any, *, file: str, part: int) -> None:
+        """Append a `steps.rows.Batch`; rows that name no part of their own are of this one."""
+        n, columns = len(batch), batch.columns
+        self._file.write(batch.lines)
+        self.starts.extend(accumulate(columns["size"][:-1], initial=self._at) if n else ())
+        self._at += len(batch.lines)
+        self.sizes.extend(columns["size"])
+        self.lengths.extend(columns["characters"])
+        self.lines.extend(columns["line"])
+        self.files.extend(array("I", [self._number(file)]) * n)
+        self.parts += bytes(part if own == NO_PART else own for own in columns["part"])
+        self.prints += batch.prints
+        self.origins += batch.origins
+        self.places.extend(columns["place"])
+        self.groups.extend(columns["group"])
+        self.times.extend(columns["time"])
+        numbers = [self.answer(y) for y in batch.answers]
+        self.ys.extend(array("I", [numbers[y] for y in columns["y"]]))
+
+    def _number(self, file: str) -> int:
         number = self._file_of.setdefault(file, len(self._file_of))
         if number == len(self.names):
             self.names.append(file)
-        for row in made:
-            self.starts.append(self._at)
-            self.sizes.append(row.n_bytes)
-            self.lengths.append(row.n_characters)
-            self._at += row.n_bytes
-            self.files.append(number)
-            self.lines.append(row.line)
-            self.parts.append(part)
-            self.prints += bytes.fromhex(row.print)
-            self.origins += bytes.fromhex(row.origin)
-            self.places.append(row.place)
-            self.groups.append(row.group)
-            self.times.append(float("nan") if row.time is None else row.time)
-            self.ys.append(self.answer(row.y))
+        return number
 
     def answer(self, y: str) -> int:
         """Return the place of an answer among all different ones."""

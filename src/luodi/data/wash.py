@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 Mode = Literal["keep", "mask", "pseudonymize"]
 
+NAMES = ("person", "address")
+"""Found by a model; names of organizations are left, since they are nobody's."""
 MOST_SHOWN = 5
 SHOWN_CHARACTERS = 120
 
@@ -20,7 +22,13 @@ class Washer:
     """Cleans and masks the texts of requests, and counts what it changed."""
 
     def __init__(
-        self, clean: Mapping[str, Any] | None, personal: Mode = "keep", lines: Sequence[str] = (), *, secret: str = ""
+        self,
+        clean: Mapping[str, Any] | None,
+        personal: Mode = "keep",
+        lines: Sequence[str] = (),
+        kinds: Sequence[str] = (),
+        *,
+        secret: str = "",
     ) -> None:
         self.cleaner: Any = None
         self.personal: Any = None
@@ -29,9 +37,11 @@ class Washer:
 
             self.cleaner = Cleaner(Cleaning(**clean), lines)
         if personal != "keep":
+            from luodi.privacy.find import KINDS
             from luodi.privacy.mask import Personal
 
-            self.personal = Personal(mode=personal, key=bytes.fromhex(secret) or secrets.token_bytes(32))
+            key = bytes.fromhex(secret) or secrets.token_bytes(32)
+            self.personal = Personal(mode=personal, kinds=tuple(kinds) or (*KINDS, *NAMES), key=key)
         self._changes, self._found = Counter[str](), Counter[str]()
         self._shown: dict[str, list[list[str]]] = {}
 
@@ -77,7 +87,8 @@ class Washer:
         if len(shown) < MOST_SHOWN:
             at = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
             start = max(0, at - SHOWN_CHARACTERS // 3)
-            shown.append([one[start : start + SHOWN_CHARACTERS] for one in (before, after)])
+            pair = [one[start : start + SHOWN_CHARACTERS] for one in (before, after)]
+            shown.append([self.personal.apply(one)[0] if self.personal is not None else one for one in pair])
 
 
 @cache

@@ -16,7 +16,7 @@ ERASED = "[ERASED]"
 CHUNK = 1 << 20
 OVERLAP = 4_096
 SQLITE = b"SQLite format 3\0"
-PAGES = {".html", ".md"}
+PAGES, RECORDS = {".html", ".md"}, {".jsonl", ".json", ".csv", ".tsv"}
 
 
 @record
@@ -126,7 +126,10 @@ def _json(path: Path) -> Any:
 
 
 def _clean(value: Any, traces: Traces) -> Any:
-    """Return a JSON value without the items of lists that are about the person, and without their names elsewhere."""
+    """Return a JSON value without the records about the person, and with a mark for their names elsewhere.
+
+    Only records leave a list: of plain values each may stand for its place.
+    """
     if isinstance(value, list):
         return [_clean(one, traces) for one in value if not _goes(one, traces)]
     if isinstance(value, dict):
@@ -139,11 +142,14 @@ def _clean(value: Any, traces: Traces) -> Any:
 
 def _goes(one: Any, traces: Traces) -> bool:
     """Say whether an item of a list is a record about the person, and not something that holds such records."""
-    holds_records = isinstance(one, dict) and any(
-        isinstance(v, list) and v and isinstance(v[0], dict) for v in one.values()
-    )
-    flat = isinstance(one, str) or (isinstance(one, dict) and not holds_records)
-    return flat and traces.is_about(one)
+    if not isinstance(one, dict) or any(isinstance(v, list) and v and isinstance(v[0], dict) for v in one.values()):
+        return False
+    return traces.is_about(one)
+
+
+def is_records(path: Path) -> bool:
+    """Say whether a file can lose records and still be what it is; pages are made anew."""
+    return path.suffix in RECORDS or path.suffix in PAGES or _is_sqlite(path)
 
 
 def _is_sqlite(path: Path) -> bool:

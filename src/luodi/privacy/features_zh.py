@@ -44,10 +44,10 @@ def features(text: str) -> NDArray[np.int32]:
 
 
 def narrow(text: str) -> str:
-    """Return full-width letters, digits and punctuation as ASCII, one character for one; letters in lower case.
+    """Return full-width letters, digits and punctuation as ASCII, one character for one; letters small, any digit 0.
 
     >>> narrow("ＡＢ１，王")
-    'ab1,王'
+    'ab0,王'
     """
     return "".join(_narrow(one) for one in text)
 

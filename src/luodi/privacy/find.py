@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from importlib import import_module
 
 from luodi.errors import ScenarioError, SetupError, did_you_mean
@@ -58,8 +59,13 @@ def find(text: str, *, kinds: Collection[str] | None = None) -> list[Finding]:
     wanted = KINDS if kinds is None else known(kinds)
     found = list(_found_by_rule(text, [kind for kind in wanted if kind not in NAMES]))
     if any(kind in NAMES for kind in wanted):
-        found += [one for one in _names(text) if one.kind in wanted]
+        found += [one for one in map(_as_address, _names(text)) if one.kind in wanted]
     return without_overlaps(found) if len(found) > 1 else found
+
+
+def _as_address(one: Finding) -> Finding:
+    """Take a place with a number for an address: people live there; a town alone is no one's."""
+    return replace(one, kind="address") if one.kind == "location" and ANY_DIGIT.search(one.value) else one
 
 
 def known(kinds: Iterable[str]) -> tuple[str, ...]:

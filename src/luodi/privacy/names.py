@@ -5,6 +5,7 @@ line goes to the one whose script it is written in. A title is no part of a name
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -23,8 +24,10 @@ from luodi.privacy.finding import Finding
 WEIGHTS = Path(__file__).parent
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff\uf900-\ufaff]{2,}")
+CAPITAL = re.compile(r"[a-z0-9,:;\"'(] [\"'(]?(?!I\b)[A-ZÀ-Þ]")  # a capital where no sentence begins
 LINE = re.compile(r"[^\r\n\u2028\u2029]+")
-EDGES = " \t\u3000,;:!?\"'`“”‘’<>*|/\\，、。；：！？（《》【】「」~_=+-–—·"
+NEAR = 400  # characters around a name in which its writer's capitals are looked for: a bound keeps the time linear
+POSTCODE = 8  # the most digits that are an address without a letter
 TITLE = re.compile(
     r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|mme|herr|frau|rev|hon|capt)\b\.?\s*|(?:先生|女士|小姐)",
     re.IGNORECASE,
@@ -60,7 +63,7 @@ def find_many(texts: Sequence[str]) -> list[list[Finding]]:
     found: list[list[Span]] = [[] for _ in texts]
     blocks = [one for n, text in enumerate(texts) for one in _blocks(n, text)]
     for block, span in _english(texts, [one for one in blocks if not one.is_chinese]):
-        if not HAN.search(texts[block.text], span.start, span.end):
+        if not (HAN.search(texts[block.text], span.start, span.end) or _is_small(texts[block.text], span)):
             found[block.text].append(span)
     for block, span in _chinese(texts, [one for one in blocks if one.has_han]):
         if block.is_chinese or HAN.search(texts[block.text], span.start, span.end):
@@ -115,6 +118,15 @@ def _english(texts: Sequence[str], blocks: Sequence[Block]) -> Iterable[tuple[Bl
                     score=float(sure[start:end].mean()),
                 ),
             )
+
+
+def _is_small(text: str, span: Span) -> bool:
+    """Say whether a span is in small letters, in a line whose writer gives names capitals."""
+    if span.kind == "address" or not text[span.start : span.end].islower():
+        return False
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    start, end = max(start, span.start - NEAR), min(len(text) if end < 0 else end, span.end + NEAR)
+    return CAPITAL.search(text, start, end) is not None
 
 
 def _windows(features: Any) -> list[tuple[int, int]]:
@@ -182,6 +194,7 @@ def _finished(text: str, spans: Iterable[Span]) -> list[Finding]:
             joined[-1] = Span(kind="address", start=joined[-1].start, end=span.end, score=score)
         else:
             joined.append(span)
+    joined = [one for one in joined if _is_sensible(text[one.start : one.end], one.kind)]
     every = sorted([*joined, *_repeated(text, joined)], key=lambda one: one.start)
     return [
         Finding(kind=one.kind, start=one.start, end=one.end, value=text[one.start : one.end], score=round(one.score, 3))
@@ -200,14 +213,19 @@ def _trimmed(text: str, span: Span) -> Iterable[Span]:
         after = AFTER.search(text[start:end])
         if after and after.start() > 0 and (span.kind == "person" or after.group()[-1] == "s"):
             end = start + after.start()
-        if start < end and (any(one.isalpha() for one in text[start:end]) or span.kind == "address"):
+        if start < end:
             yield Span(kind=span.kind, start=start, end=end, score=span.score)
 
 
+def _is_sensible(value: str, kind: str) -> bool:
+    """Say whether a value has a letter, or may be a postcode."""
+    return any(one.isalpha() for one in value) or (kind == "address" and 0 < len(value) < POSTCODE)
+
+
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in EDGES:
+    while start < end and not (text[start].isalnum() or text[start] == "#"):
         start += 1
-    while end > start and text[end - 1] in EDGES:
+    while end > start and not (text[end - 1].isalnum() or text[end - 1] == "." or unicodedata.combining(text[end - 1])):
         end -= 1
     for opening, closing in ("()", "（）"):  # a bracket that was opened inside is closed inside
         if end < len(text) and text[end] == closing and opening in text[start:end] and closing not in text[start:end]:

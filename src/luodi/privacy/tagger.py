@@ -17,7 +17,7 @@ from safetensors import safe_open
 from luodi.errors import SetupError
 
 FORBIDDEN = -1e4  # an impossible transition
-BATCH_POSITIONS = 4_096  # keeps the widest array, (positions, 3 × width), inside the cache of one core
+BATCH_POSITIONS = 2_048  # keeps what a layer holds, (positions, width), inside the cache of one core
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -33,11 +33,11 @@ class Tagger:
         allowed = forbidden(len(self.kinds))
         self.transitions = np.maximum(tensors["transitions"], FORBIDDEN) + allowed
         self.start, self.end = tensors["start"] + allowed[0], tensors["end"] + allowed[:, 0]  # as if O stood around
-        self.bias: float = about["bias"]
+        self.bias: float = about["bias"]  # added to the tags that open a name: recall for precision
         self.keys = np.zeros(0, np.uint32)  # which word each row of the first table belongs to, where words are known
 
     def tag(self, sequences: Sequence[Ids]) -> list[tuple[NDArray[np.int8], Floats]]:
-        """Return for each sequence of features, shape (time, n_columns), its tags and how sure each is, 0 to 1."""
+        """Return for each sequence, shape (time, n_columns), its tags and how sure each position is part of a name."""
         out: list[tuple[NDArray[np.int8], Floats]] = [(np.zeros(0, np.int8), np.zeros(0, np.float32))] * len(sequences)
         order = sorted((n for n in range(len(sequences)) if len(sequences[n])), key=lambda n: len(sequences[n]))
         start = 0
@@ -47,29 +47,39 @@ class Tagger:
                 stop += 1
             batch = order[start:stop]
             lengths = np.array([len(sequences[n]) for n in batch])
-            scores = self.emissions([sequences[n] for n in batch], lengths)
-            tags, sure = self._decode(scores, lengths), _softmax(scores)
+            scores = self.emissions([sequences[n] for n in batch])
+            tags, sure = self._decode(scores, lengths), 1 - _softmax(scores)[..., 0]
             for row, n in enumerate(batch):
                 mine = tags[row, : lengths[row]]
-                out[n] = mine, sure[row, np.arange(len(mine)), mine]
+                out[n] = mine, sure[row, : len(mine)]
             start = stop
         return out
 
-    def emissions(self, sequences: Sequence[Ids], lengths: NDArray[np.int64]) -> Floats:
-        """Return the scores of all tags, shape (n, longest, n_tags); what lies beyond a sequence's end is noise."""
-        weights, longest = self.tensors, int(lengths.max())
-        ids = np.zeros((len(sequences), longest, len(self.columns)), np.int32)
-        for row, one in enumerate(sequences):
-            ids[row, : len(one)] = one
-        mask = (np.arange(longest) < lengths[:, None])[..., None].astype(np.float32)
-        embedded = np.concatenate([self.tables[table][ids[..., n]] for n, table in enumerate(self.columns)], axis=-1)
-        hidden = np.maximum(embedded @ weights["in.w"] + weights["in.b"], 0) * mask  # (n, time, width)
+    def emissions(self, sequences: Sequence[Ids]) -> Floats:
+        """Return the scores of all tags, shape (n, longest, n_tags); what lies beyond a sequence's end is 0.
+
+        The network runs over all sequences in one row, with gaps as wide as a convolution looks, so that no time goes
+        into padding.
+        """
+        weights, gap = self.tensors, max(self.dilations)
+        starts = np.cumsum([0, *(len(one) + gap for one in sequences)])
+        ids = np.zeros((starts[-1], len(self.columns)), np.int32)
+        mask = np.zeros((starts[-1], 1), np.float32)
+        for start, one in zip(starts, sequences, strict=False):
+            ids[start : start + len(one)] = one
+            mask[start : start + len(one)] = 1
+        embedded = np.concatenate([self.tables[table][ids[:, n]] for n, table in enumerate(self.columns)], axis=-1)
+        hidden = np.maximum(embedded @ weights["in.w"] + weights["in.b"], 0) * mask  # (positions, width)
         for layer, dilation in enumerate(self.dilations):
-            change = _around(hidden, dilation) @ weights[f"conv.{layer}.w"] + weights[f"conv.{layer}.b"]
-            hidden = _normalized(hidden + np.maximum(change, 0), weights, layer) * mask
+            change = np.maximum(_convolved(hidden, weights, layer, dilation), 0)
+            hidden = _normalized(hidden + change, weights, layer) * mask
         scores: Floats = hidden @ weights["out.w"] + weights["out.b"]
-        scores[..., 0] -= self.bias
-        return scores
+        scores[:, 1::4] += self.bias  # B-: a name more
+        scores[:, 4::4] += self.bias  # S-
+        out = np.zeros((len(sequences), max(len(one) for one in sequences), scores.shape[-1]), np.float32)
+        for row, (start, one) in enumerate(zip(starts, sequences, strict=False)):
+            out[row, : len(one)] = scores[start : start + len(one)]
+        return out
 
     def _decode(self, scores: Floats, lengths: NDArray[np.int64]) -> NDArray[np.int8]:
         """Viterbi over the whole batch at once."""
@@ -139,11 +149,14 @@ def forbidden(n_kinds: int) -> Floats:
     return out
 
 
-def _around(hidden: Floats, dilation: int) -> Floats:
-    """Set each position beside those `dilation` to its left and right, shape (n, time, 3 × width)."""
-    padded = np.pad(hidden, ((0, 0), (dilation, dilation), (0, 0)))
-    time = hidden.shape[1]
-    return np.concatenate([padded[:, :time], hidden, padded[:, 2 * dilation :]], axis=-1)
+def _convolved(hidden: Floats, weights: dict[str, Floats], layer: int, dilation: int) -> Floats:
+    """Return each position seen together with those `dilation` to its left and right, shape (positions, width)."""
+    width = hidden.shape[-1]
+    left, middle, right = weights[f"conv.{layer}.w"].reshape(3, width, width)
+    out: Floats = hidden @ middle + weights[f"conv.{layer}.b"]
+    out[dilation:] += hidden[:-dilation] @ left
+    out[:-dilation] += hidden[dilation:] @ right
+    return out
 
 
 def _normalized(hidden: Floats, weights: dict[str, Floats], layer: int) -> Floats:

@@ -19,6 +19,8 @@ SHOWN, LONGEST = 160, 4_000
 MOST_LEAKS, MOST_SUSPECTS = 20, 50
 
 Tell = Callable[[str], None]
+CURVE_CLIP, CURVE_COST, CURVE_ROWS = 1_000, 4_000_000, (400, 5_000)
+"""A learning curve is some twenty fits, whose cost is characters times labels: so much of it, and rows within these."""
 
 
 @record
@@ -173,7 +175,10 @@ def forecast(sample: Sample) -> dict[str, Any] | None:
     from luodi.quality import forecast
 
     rows, ys = _labelled(sample)
-    found = forecast.curve([sample.texts[row] for row in rows], ys)
+    texts = [sample.texts[row][:CURVE_CLIP] for row in rows]
+    n_labels = len({label for y in ys for label in ([y] if isinstance(y, str) else y)})
+    rows_at_most = CURVE_COST * len(rows) // max(1, sum(map(len, texts)) * n_labels)
+    found = forecast.curve(texts, ys, max_rows=min(CURVE_ROWS[1], max(CURVE_ROWS[0], rows_at_most)))
     if found is None:
         return None
     return {"metric": "micro_f1" if sample.several else "accuracy", **found.summary()}

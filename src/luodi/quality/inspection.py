@@ -20,6 +20,7 @@ from luodi.quality.columns import ABSENT, Column, fingerprints, quantiles, text_
 SAMPLE, QUICK_SAMPLE = 20_000, 2_000
 MOST_COLUMNS = 300
 CLIPPED = 10_000  # characters of a cell that the sample keeps
+READ = 1_500_000  # characters that are looked at closely, or half a gigabyte and a minute would not do
 LINES_SHOWN = 5
 WORDLESS = {"number", "date", "boolean", "url", "empty"}
 """Types of a column in which there is nothing to read."""
@@ -118,8 +119,9 @@ class Inspector:
         if self.label is not None:
             found["labels"] = {"column": self.label, **_masked(labels.describe(self.labels))}
         if self.text is not None:
-            lines = [line for line, row in self.sample if text_of(row.get(self.text)).strip()]
-            kept = [row for row in rows if text_of(row.get(self.text)).strip()]
+            full = [(line, row) for line, row in self.sample if text_of(row.get(self.text)).strip()]
+            full = _spread(full, [len(text_of(row.get(self.text))) for _, row in full])
+            lines, kept = [line for line, _ in full], [row for _, row in full]
             sample = checks.Sample(
                 lines=lines,
                 texts=[text_of(row.get(self.text)) for row in kept],
@@ -216,6 +218,12 @@ def _masked(value: Any) -> Any:
     if isinstance(value, list):
         return [_masked(one) for one in value]
     return {key: _masked(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def _spread(rows: list[Any], sizes: list[int]) -> list[Any]:
+    """Return as many rows as make up `READ` characters, from the first to the last at even distances."""
+    n = len(rows) if sum(sizes) <= READ else max(1, len(rows) * READ // sum(sizes))
+    return rows if n == len(rows) else [rows[k * len(rows) // n] for k in range(n)]
 
 
 def _clipped(value: Any) -> Any:

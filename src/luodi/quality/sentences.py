@@ -170,9 +170,9 @@ SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "personal": (
         "texts of the sample with personal data: {n} ({share}): {kinds}",
-        "have it masked before anything is learnt from it",
+        'have it masked before anything is learnt from it: [prepare] personal = "mask"',
         "抽样中 {n} 条文本（{share}）含有个人信息：{kinds}",
-        "请在学习之前进行脱敏",
+        '请在学习之前进行脱敏：[prepare] personal = "mask"',
     ),
     "near": (
         "texts of the sample that nearly repeat another one: {n} ({share}), as in lines {lines}",
@@ -188,9 +188,9 @@ SENTENCES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "suspects": (
         "labels of the sample that a simple model strongly doubts: {n} ({share}), first in lines {lines}",
-        "see for yourself: luodi inspect --page lists the most suspicious; a weak model doubts too much",
+        "see for yourself, a weak model doubts too much: luodi labels SCENARIO lists and corrects them",
         "抽样中简单模型强烈怀疑的标签：{n} 个（{share}），最可疑的在第 {lines} 行",
-        "请自行核对：luodi inspect --page 会列出最可疑的；较弱的模型会怀疑过多",
+        "请自行核对，较弱的模型会怀疑过多：luodi labels SCENARIO 可列出并改正",
     ),
     "templates": (
         "{share} of the texts are made from templates, the commonest {n} times: {pattern}",

@@ -21,7 +21,7 @@ from luodi import schema
 from luodi.bundle import Bundle
 from luodi.contracts import Reject, Scores, record
 from luodi.errors import DataError, Faults
-from luodi.serve import limits, openapi, problems
+from luodi.serve import console, limits, openapi, problems
 from luodi.serve.auth import Token
 from luodi.serve.batcher import Batcher, Failed, FullError
 from luodi.serve.counters import MEDIA_TYPE, Counters
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-OPEN_ROUTES = frozenset({"/health/live", "/health/ready"})
+OPEN_ROUTES = frozenset({"/health/live", "/health/ready", *console.FILES})
 ROUTES = frozenset({"/predict", "/metrics", "/openapi.json"}) | OPEN_ROUTES
 READY_SECONDS = 1.0  # anybody may ask whether we are ready, so the answer is kept for so long
 FAILED = Problem(
@@ -59,6 +59,7 @@ def make_app(bundle: Bundle, *, token: Token, hosts: Hosts, limits: Limits) -> A
             Route("/health/ready", service.ready),
             Route("/metrics", service.metrics),
             Route("/openapi.json", service.openapi),
+            *(console.routes() if bundle.task.kind == "rank" else ()),
         ],
         exception_handlers={HTTPException: _refused, ProblemError: _told, Exception: _failed},
         lifespan=service.lifespan,
@@ -154,7 +155,7 @@ class Service:
         made = [slot if isinstance(slot, Problem) else self._respond(slot.request, next(scores)) for slot in slots]
         for one in made if counted else ():
             if not isinstance(one, Problem):
-                self.counters.answer(handed_over=one.handed_over)
+                self.counters.answer(handed_over=getattr(one, "handed_over", False))
         return made
 
     def _respond(self, request: Any, scores: Scores | Failed) -> Any:

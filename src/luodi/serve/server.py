@@ -7,6 +7,7 @@ import logging
 import shlex
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ Say = Callable[[str], None]
 HEADER_BYTES = 16_384
 KEEP_ALIVE_SECONDS = 5
 BACKLOG = 512
+SWITCH_SECONDS = 0.0005
 
 
 def serve(
@@ -59,6 +61,8 @@ def serve_bundle(
     """Serve an open bundle on a socket that is already bound."""
     app = make_app(bundle, token=token, hosts=hosts, limits=limits)
     _announce(bundle, listener, token, say)
+    if bundle.task.kind == "rank":  # the scorer's thread is short steps of Python, and would keep the loop waiting
+        sys.setswitchinterval(SWITCH_SECONDS)
     listen(app, listener, limits)
 
 

@@ -44,6 +44,41 @@ of exam rows, not a change of the world after them: watch the service, and exami
 """
 
 
+def ranking(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+    """Return the card of a task that ranks."""
+    metrics = "\n".join(
+        f"| {name} | {value['value']:.4f} | {value['low']:.4f} to {value['high']:.4f} |"
+        for name, value in exam["metrics"].items()
+    )
+    rows, beyond = data["rows"], exam["beyond"]
+    return f"""# Model card
+
+**Task** {task} · **model** {exam["model"]}
+
+## What it ranks
+{data["items"]:,} items for {data["users"]:,} known people, and for anybody's session.
+
+## How good it was on {exam["n_exam"]:,} questions about what happened after all it had learned from
+| metric | value | 95 % interval |
+|---|---|---|
+{metrics}
+
+Every item of the catalogue stood in each ranking; none was sampled. {beyond["coverage"]:.0%} of the catalogue is shown
+to somebody; exposure is spread with a Gini coefficient of {beyond["gini"]:.2f} (0 is even, 1 is one item alone).
+
+## What it learned from
+{rows["train"]:,} events; {rows["rejected"]:,} rows were left out. Half of the people have
+{profile["events_per_user"]["p50"]:,} events or fewer; {profile["untouched_items"]:,} items had no event.
+
+## What it remembers
+The bundle holds the ids of its users with the items they had: personal data, wherever an id leads to a person.
+
+## What to keep in mind
+A log shows what people did among the things they were shown. What was never shown could not be chosen, so the figures
+favour what is like the past; only an A/B test measures what a change does.
+"""
+
+
 def _promise(promise: Mapping[str, Any] | None) -> str:
     if promise is None:
         return "It answers every request itself."

@@ -2,18 +2,24 @@
 
 import hashlib
 import json
+import math
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from luodi import registry
 from luodi.contracts import Example, Reject, record
-from luodi.data.dedupe import fingerprint
+from luodi.data.dedupe import PARTS, fingerprint
+from luodi.data.spool import NO_PART
 from luodi.data.times import seconds_of
 from luodi.data.wash import Mode, Washer
 
 Row = tuple[int, tuple[Any, ...] | Reject]
 """The line it starts on, and the values of a batch's fields and extras; or why it is no row."""
+COLUMNS = {"line": "Q", "size": "I", "characters": "I", "place": "Q", "group": "Q", "time": "d", "y": "I", "part": "B"}
+"""line: where a row starts; place: where its group, or else itself, falls in the split, 64 bits of a hash of seed and
+content; group: 64 bits of a hash, 0 for none; time: seconds since 1970, or NaN; part: of `PARTS`, or `NO_PART`."""
 _string = json.encoder.encode_basestring
 
 
@@ -30,6 +36,8 @@ class Plan:
     """Hashes of the lines that are boilerplate."""
     personal: Mode = "keep"
     """What becomes of personal data: "keep", "mask" or "pseudonymize"."""
+    kinds: tuple[str, ...] = ()
+    """Of personal data; empty means all that is usual."""
     near: bool = False
     """Whether signatures for near-duplicates are wanted."""
     secret: str = ""
@@ -47,39 +55,37 @@ class Shape:
     """The user's further names, whose values follow."""
 
 
-@record
-class Made:
+class Batch:
+    """What became of some rows: column by column, so that thousands of rows are a few moves of memory."""
+
+    def __init__(self) -> None:
+        self.columns = {name: array(code) for name, code in COLUMNS.items()}
+        self.lines = b""
+        """JSON objects one after the other, each open at its end: `, "y": …}` and a line feed are still to come."""
+        self.prints, self.origins = b"", b""
+        """Fingerprints, 16 bytes a row: of what a model sees, and of what the user's file says before any cleaning."""
+        self.answers: list[str] = []
+        """The different answers as JSON; the column `y` holds places in this list."""
+        self.rejected: list[tuple[int, str]] = []
+        self.receipts: dict[str, Any] = {}
+        self.signatures = b""
+
+    def __len__(self) -> int:
+        return len(self.columns["line"])
+
+
+class _Made(NamedTuple):
     """A row that became an example."""
 
-    line: int
-    n_bytes: int
-    """Its length in the batch's `lines`."""
-    n_characters: int
-    print: str
-    """The fingerprint of what a model sees, hexadecimal."""
-    origin: str
-    """The fingerprint before cleaning: what the user's file says, whatever the settings are."""
+    line: bytes
+    text: str
+    print: bytes
+    origin: bytes
     place: int
-    """Where its group, or else itself, falls in the split: 64 bits of a hash of seed and content."""
     group: int
-    """64 bits of a hash of its group; 0 where it is alone."""
     y: str
-    """The answer as JSON."""
-    part: str | None
-    time: float | None
-    """Seconds since 1970, where the user named a column of times."""
-
-
-@record
-class Batch:
-    """What became of some rows."""
-
-    made: list[Made]
-    lines: bytes
-    """JSON objects one after the other, each open at its end: `, "y": …}` and a line feed are still to come."""
-    rejected: list[tuple[int, str]]
-    receipts: dict[str, Any]
-    signatures: bytes = b""
+    part: int
+    time: float
 
 
 class Worker:
@@ -89,29 +95,33 @@ class Worker:
         self.plan = plan
         self.task = registry.task(plan.task)
         self.options = self.task.Options(**plan.options)
-        self.washer = Washer(plan.clean, plan.personal, plan.lines, secret=plan.secret)
+        self.washer = Washer(plan.clean, plan.personal, plan.lines, plan.kinds, secret=plan.secret)
 
     def work(self, shape: Shape, rows: Iterable[Row]) -> Batch:
         """Return what becomes of all the rows."""
-        made: list[Made] = []
+        batch = Batch()
         lines: list[bytes] = []
+        prints: list[bytes] = []
+        origins: list[bytes] = []
         texts: list[str] = []
-        rejected: list[tuple[int, str]] = []
+        numbers: dict[str, int] = {}
         for line, one in self._examples(shape, rows):
             if isinstance(one, Reject):
-                rejected.append((line, one.reason))
+                batch.rejected.append((line, one.reason))
                 continue
-            row, text, x = self._line(shape, line, one)
-            made.append(row)
-            lines.append(text)
-            texts.append(x if isinstance(x, str) else str(x))
-        return Batch(
-            made=made,
-            lines=b"".join(lines),
-            rejected=rejected,
-            receipts=self.washer.receipts(),
-            signatures=self._signatures(texts),
-        )
+            made = self._line(shape, line, one)
+            lines.append(made.line)
+            prints.append(made.print)
+            origins.append(made.origin)
+            texts.append(made.text)
+            values: tuple[Any, ...] = (line, len(made.line), len(made.text), made.place, made.group, made.time,
+                      numbers.setdefault(made.y, len(numbers)), made.part)  # fmt: skip
+            for column, value in zip(batch.columns.values(), values, strict=True):
+                column.append(value)
+        batch.lines, batch.prints, batch.origins = b"".join(lines), b"".join(prints), b"".join(origins)
+        batch.answers, batch.receipts = list(numbers), self.washer.receipts()
+        batch.signatures = self._signatures(texts)
+        return batch
 
     def _examples(self, shape: Shape, rows: Iterable[Row]) -> Iterator[tuple[int, Example | Reject]]:
         """Yield each example, washed and clean, with its line and its extras among its tags."""
@@ -152,31 +162,30 @@ class Worker:
         kept = request if isinstance(cleaned, Reject) else cleaned
         return fingerprint(self.task.to_x(kept, self.options)).hex()
 
-    def _line(self, shape: Shape, line: int, example: Example) -> tuple[Made, bytes, Any]:
+    def _line(self, shape: Shape, line: int, example: Example) -> _Made:
         tags = dict(example.tags)
         x = self.task.to_x(example.request, self.options)
-        print_ = fingerprint(x).hex()
-        origin = tags.pop("origin", print_)
+        print_ = fingerprint(x)
+        origin = bytes.fromhex(tags.pop("origin")) if "origin" in tags else print_
         time = tags.pop("time", None)
         shown = _string(x) if isinstance(x, str) else json.dumps(x, ensure_ascii=False)
         text = (
-            f'{{"line": {_string(f"{shape.file}:{line}")}, "key": "{origin}", "x": {shown}, '
-            f'"request": {_request(example.request, x, shown)}, "tags": {json.dumps(tags, ensure_ascii=False)}'
+            f'{{"line": {_string(f"{shape.file}:{line}")}, "key": "{origin.hex()}", "x": {shown}, '
+            f'"request": {_request(example.request, x, shown)}, '
+            f'"tags": {json.dumps(tags, ensure_ascii=False) if tags else "{}"}'
         ).encode()
         y = example.y if isinstance(example.y, str) else sorted(example.y)
-        row = Made(
-            line=line,
-            n_bytes=len(text),
-            n_characters=len(x) if isinstance(x, str) else len(str(x)),
+        return _Made(
+            line=text,
+            text=x if isinstance(x, str) else str(x),
             print=print_,
             origin=origin,
-            place=_hash(f"{self.plan.seed}/{example.group or origin}"),
+            place=_hash(f"{self.plan.seed}/{example.group or origin.hex()}"),
             group=_hash(example.group) | 1 if example.group else 0,
             y=json.dumps(y, ensure_ascii=False),
-            part=example.part,
-            time=None if time is None else seconds_of(time),
+            part=PARTS.index(example.part) if example.part else NO_PART,
+            time=math.nan if time is None or (at := seconds_of(time)) is None else at,
         )
-        return row, text, x
 
     def _signatures(self, texts: list[str]) -> bytes:
         if not self.plan.near or not texts:

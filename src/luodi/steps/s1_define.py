@@ -38,6 +38,8 @@ class Settings:
     """Labelled data to choose by. Without it, `prepare` sets a part of `train` aside."""
     test: str | tuple[str, ...] = ()
     """Labelled data for the last exam. Without it, `prepare` sets a part of `train` aside."""
+    tables: dict[str, str] = field(default_factory=dict)
+    """Further tables that the task may use, by its name for them: `items = "items.csv"`."""
     succeed: dict[str, float] = field(default_factory=dict)
     """Targets by metric: a quality must reach its number, a `cost.…` must stay below its number."""
     automate: Automate | None = None
@@ -62,6 +64,8 @@ def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
         part: [sources.fingerprint(one) for name in settings.files(part) for one in sources.expand(root, name)]
         for part in ("train", "dev", "test")
     }
+    for table, name in sorted(settings.tables.items()):
+        found[table] = [sources.fingerprint(one) for one in sources.expand(root, name)]
     if (root / settings.corrections).is_file():
         found["corrections"] = [sources.fingerprint(one) for one in sources.expand(root, settings.corrections)]
     return found

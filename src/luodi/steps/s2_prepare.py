@@ -55,6 +55,8 @@ class Settings:
     """What is repaired in texts, a switch each; the service does the same."""
     personal: Literal["keep", "mask", "pseudonymize"] = "keep"
     """Personal data in texts: left as it is, `[EMAIL]`, or `EMAIL_7f3a9c`; the service does the same."""
+    personal_kinds: tuple[str, ...] = ()
+    """Which kinds of personal data; left out, all but links and names of organizations."""
     inspect: bool = True
     """Look closely at the data, for the report: languages, suspicious labels, leaks, drift, what more rows bring."""
     encoding: str | None = None
@@ -98,6 +100,10 @@ class Ledger:
 
 def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
+    if getattr(job.task, "learns_from", "rows") == "events":
+        from luodi.steps import prepare_events  # loads numpy, which tables of texts can do without
+
+        return prepare_events.run(job)
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
     watch = Watch(job)
@@ -125,7 +131,12 @@ def run(job: Job) -> Outcome:
             "labels": labels,
             "changes": receipts.get("changes", {}),
             "personal": receipts.get("personal", {}),
-            "wash": {"clean": asdict(job.settings.clean), "personal": job.settings.personal, "lines": list(lines)},
+            "wash": {
+                "clean": asdict(job.settings.clean),
+                "personal": job.settings.personal,
+                "kinds": list(job.settings.personal_kinds),
+                "lines": list(lines),
+            },
             **decided.facts,
             **details,
         }
@@ -167,6 +178,7 @@ def _read(
         clean=asdict(settings.clean),
         lines=lines,
         personal=settings.personal,
+        kinds=settings.personal_kinds,
         near=settings.near_duplicates,
         secret=secret(job.root) if settings.personal == "pseudonymize" else "",
     )
@@ -181,13 +193,12 @@ def _read(
                 part_of[entry["name"]] = number
                 yield from _batches(job, entry["name"], tables, watch if part == "train" else None)
 
-    whole = getattr(job.task, "gathers", False)  # examples that are made of many rows need all of them in one place
-    for (shape, rows), batch in crew.work(plan, batches(), n_bytes=0 if whole else n_bytes):
+    for (shape, rows), batch in crew.work(plan, batches(), n_bytes=n_bytes):
         bar.update(len(rows))
         ledger.n_in += len(rows)
         for line, reason in batch.rejected:
             ledger.reject(f"{shape.file}:{line}", reason)
-        spool.add(batch.made, batch.lines, file=shape.file, part=part_of[shape.file])
+        spool.add(batch, file=shape.file, part=part_of[shape.file])
         wash.added(receipts, batch.receipts)
         signatures.append(batch.signatures)
     bar.close()
@@ -206,8 +217,7 @@ def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], watch: Watc
         extras=tuple(ours[1:] for ours in mapping if ours[0] == "+"),
     )
     theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
-    at_once = 1 << 62 if getattr(job.task, "gathers", False) else ROWS_AT_ONCE
-    for batch in table.batches(at_once):
+    for batch in table.batches(ROWS_AT_ONCE):
         if watch:
             watch.see(name, table, mapping, batch)
         yield (

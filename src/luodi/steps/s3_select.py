@@ -51,8 +51,9 @@ def run(job: Job) -> Outcome:
     prepared = job.inputs["prepare"]
     names = settings.models or job.task.models
     n_train = prepared.facts["rows"]["train"]
-    n_sample = min(settings.sample, n_train)
-    sample = _sample(job.work, prepared.path / "train.jsonl", n_sample, job.seed)
+    ranks = job.task.kind == "rank"  # half of a log is another log, so every candidate learns from all of it
+    n_sample = n_train if ranks else min(settings.sample, n_train)
+    sample = prepared.path if ranks else _sample(job.work, prepared.path / "train.jsonl", n_sample, job.seed)
     whole = n_sample == n_train
     candidates: list[Facts] = []
     measured: dict[str, Any] = {}
@@ -147,7 +148,7 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
         return f"its license is {model.license}"
     candidate = model()
     if isinstance(candidate, Refuses):
-        texts = [row["x"] for row in read_lines(sample)]
+        texts = [row["x"] for row in read_lines(sample)] if sample.is_file() else trial.read_train(sample)
         return candidate.refuses(texts, recipe=Recipe(seed=job.seed, base=job.path_of(settings.base)))
     return None
 
@@ -209,8 +210,8 @@ def _judge(name: str, job: Job, folder: Path, result: dict[str, Any]) -> tuple[F
     metric = job.task.metrics[0]
     family = sys.modules[registry.metric(metric).__module__]
     rows = list(read_lines(folder / "dev.jsonl"))
-    answer = trial.answer
-    gold, predicted = [answer(row["y"]) for row in rows], [answer(row["answer"]) for row in rows]
+    gold = [trial.answer(row["y"]) for row in rows]
+    predicted = [trial.given(job.task.kind, row["answer"]) for row in rows]
     n = job.settings.n_resamples
     metrics = {
         one: interval.bootstrap(family, one.partition(".")[2], gold, predicted, n_resamples=n, seed=job.seed)

@@ -8,6 +8,7 @@ from typing import Any
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, Recipe, record
+from luodi.steps.trial import read_train
 from luodi.store import read_pairs
 
 
@@ -41,7 +42,8 @@ def run(job: Job) -> Outcome:
         max_tokens=settings.max_tokens,
         class_weights=settings.class_weights,
     )
-    train, dev = read_pairs(prepared / "train.jsonl"), read_pairs(prepared / "dev.jsonl")
+    file = prepared / "train.jsonl"
+    train, dev = read_train(file if file.is_file() else prepared), read_pairs(prepared / "dev.jsonl")
     started = time.monotonic()
     (job.out / "model").mkdir()
     if _is_finished(job):

@@ -21,6 +21,7 @@ from luodi.store import read_json, read_lines
 
 N_EXAMPLES = 5
 N_MEASURED = 400
+N_RANKED = 1_000
 TOLERANCE = 0.05  # bfloat16 rounds differently in a batch of another shape
 AGREES = 0.99
 PER_CALL, CALL_BYTES = 50, 200_000
@@ -34,7 +35,7 @@ class Settings:
     max_batch: int = 32
     """At most so many texts are answered together."""
     max_wait_ms: float = 5.0
-    """A text waits at most so long for others to join its batch."""
+    """A text waits at most so long for others to join its batch; recommendations never wait."""
 
 
 def run(job: Job) -> Outcome:
@@ -43,17 +44,19 @@ def run(job: Job) -> Outcome:
     facts = evaluated.facts
     shutil.copytree(evaluated.path / "session", job.out / "model")
     exam = list(read_lines(evaluated.path / "exam.jsonl"))
+    if job.task.kind == "rank":  # a list of 50 items is a long answer; so many of them are enough to know
+        exam = exam[:N_RANKED]
     settings: Settings = job.settings
     promise = facts["promise"]
     profile = read_json(prepared.path / "profile.json")["train"]
     write_bundle(
         job.out,
-        requests=[job.task.Request(**row["request"]) for row in exam[:N_EXAMPLES]],
-        card=card.text(job.task_name, facts, prepared.facts, profile),
+        requests=[job.task.Request(**_tupled(row["request"])) for row in exam[:N_EXAMPLES]],
+        card=(card.ranking if job.task.kind == "rank" else card.text)(job.task_name, facts, prepared.facts, profile),
         scenario=job.name,
         task=job.task_name,
         options=_plain(job.options),
-        wash=prepared.facts["wash"],
+        wash=prepared.facts.get("wash"),
         model=facts["model"],
         form=facts["form"],
         temperature=facts["temperature"],
@@ -61,10 +64,11 @@ def run(job: Job) -> Outcome:
         promise=promise,
         metrics=facts["metrics"],
         max_batch=settings.max_batch,
-        max_wait_ms=settings.max_wait_ms,
+        # A visit is scored as fast by itself as in company, so that it need not wait for others.
+        max_wait_ms=0.0 if job.task.kind == "rank" else settings.max_wait_ms,
     )
     served = _served(job, exam)
-    texts = [job.task.to_x(job.task.Request(**row["request"]), job.options) for row in exam[:N_MEASURED]]
+    texts = [job.task.to_x(job.task.Request(**_tupled(row["request"])), job.options) for row in exam[:N_MEASURED]]
     core_hour = job.inputs["define"].facts["price"]["core_hour"]
     scales = measure.measure(job.out / "model", texts, work=job.work, core_hour=core_hour)
     return Outcome(
@@ -81,6 +85,9 @@ def _served(job: Job, exam: list[dict[str, Any]]) -> float:
         for rows in progress(calls, total=len(calls), doing="asking the service"):
             answers = ask([row["request"] for row in rows])
             for row, answer in zip(rows, answers, strict=True):
+                if job.task.kind == "rank":
+                    same += [one["id"] for one in answer["items"]] == row["answer"]
+                    continue
                 request = job.task.Request(**row["request"])
                 expected = _plain(job.task.to_response(request, row["scores"], job.options))
                 same += _alike(expected, answer)
@@ -151,6 +158,11 @@ def _alike(expected: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
         elif value != got:
             return False
     return True
+
+
+def _tupled(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a request's fields as they were before JSON made lists of tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in request.items()}
 
 
 def _plain(value: Any) -> Facts:

@@ -30,18 +30,20 @@ class Order:
 def main(order: Order) -> None:
     """Fit, predict dev, save and export; leave `result.json` last."""
     folder = Path(order.folder)
-    train, dev = read_pairs(Path(order.train)), read_pairs(Path(order.dev))
+    train, dev = read_train(Path(order.train)), read_pairs(Path(order.dev))
     work = folder / "work"
     work.mkdir(exist_ok=True)
     model = registry.model(order.model)()
     started = time.monotonic()
     facts = model.fit(train, dev, recipe=order.recipe, work=work)
     seconds = time.monotonic() - started
-    predictions = model.predict([x for x, _ in dev])
+    predictions = model.predict(asked([x for x, _ in dev]))
     write_lines(
         folder / "dev.jsonl",
         (
             {"y": plain(y), "answer": best(y, scores), "scores": scores}
+            if isinstance(scores, dict)
+            else {"y": plain(y), "answer": [hit["id"] for hit in scores]}
             for (_, y), scores in zip(dev, predictions, strict=True)
         ),
     )
@@ -53,14 +55,33 @@ def main(order: Order) -> None:
     write_json(folder / "result.json", {"facts": facts, "seconds": seconds, "memory_mb": round(memory_mb, 1)})
 
 
+def read_train(path: Path) -> Any:
+    """Return what a model learns from: the pairs of a file, or the lesson of a folder of events."""
+    if path.is_file():
+        return read_pairs(path)
+    from luodi.train.lesson import Lesson  # loads scipy, which pairs can do without
+
+    return Lesson.load(path)
+
+
+def asked(xs: list[Any]) -> list[Any]:
+    """Return xs as an exam asks them: rankings need not be explained."""
+    return [x | {"reasons": False} if isinstance(x, dict) and "user" in x else x for x in xs]
+
+
 def plain(y: Any) -> Any:
     """Return an answer as JSON holds it."""
     return y if isinstance(y, str) else sorted(y)
 
 
 def answer(value: Any) -> Any:
-    """Return an answer as metrics take it."""
+    """Return a gold answer as metrics take it."""
     return as_y(value)
+
+
+def given(kind: str, value: Any) -> Any:
+    """Return a model's answer as metrics take it: of a ranking, the order counts."""
+    return tuple(value) if kind == "rank" else as_y(value)
 
 
 def best(y: Any, scores: dict[str, float]) -> Any:

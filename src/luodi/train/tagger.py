@@ -177,7 +177,7 @@ def export(network: Network, path: Path, *, bias: float, keys: NDArray[np.uint32
     tensors |= {name: state[name] for name in ("transitions", "start", "end")}
     tensors = {
         name: np.ascontiguousarray(
-            value if value.dtype in {np.int8, np.uint32} or name.endswith("scale") else value.astype(np.float16)
+            value if value.dtype in (np.int8, np.uint32) or name.endswith("scale") else value.astype(np.float16)
         )
         for name, value in tensors.items()
     }

@@ -1,0 +1,129 @@
+"""Recommenders at scale: `python -m bench.recommend grow FOLDER N_EVENTS …` and `serve FOLDER`.
+
+`grow` simulates a log of each size (a tenth as many items and users), takes it through the contest, and prints how long
+each candidate learned, in how much memory, and how fast it answers. `serve` starts the service of a finished run and
+asks it one visitor at a time, then from 16 connections at once.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.simulate import scale
+from luodi import child, runner
+from luodi.scenario import load
+
+SCENARIO = """\
+name = "scale"
+task = "recommendation"
+
+[define]
+train = "events.csv"
+
+[prepare]
+max_dev = 500
+max_test = 1000
+
+[select]
+models = {models}
+max_minutes = {minutes}
+n_resamples = 100
+"""
+N_ALONE, N_TOGETHER, CONNECTIONS = 1_000, 4_000, 16
+TOKEN = "a-token-for-the-bench"
+
+
+def grow(folder: Path, sizes: list[int], models: list[str], minutes: float) -> None:
+    """Print a line per size and candidate."""
+    print(f"{'events':>10} {'step':<14} {'seconds':>8} {'memory MB':>10} {'p50 ms':>8} {'p95 ms':>8} {'size MB':>8}")
+    for n in sizes:
+        here = folder / str(n)
+        here.mkdir(parents=True, exist_ok=True)
+        if not (here / "events.csv").exists():
+            scale(random.Random(7), here, n, n // 10, n // 10)
+        (here / "scenario.toml").write_text(SCENARIO.format(models=json.dumps(models), minutes=minutes))
+        scenario = load(here)
+        started = time.monotonic()
+        runner.run(scenario, until="prepare")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        print(f"{n:>10,} {'prepare':<14} {time.monotonic() - started:>8.1f} {peak:>10,.0f}", flush=True)
+        made = runner.run(scenario, until="select").artifacts["select"]
+        for name, one in made.measured["candidates"].items():
+            print(
+                f"{n:>10,} {name:<14} {one['fit_s']:>8.1f} {one['train_memory_mb']:>10,.0f} {one['p50_ms']:>8.3g} "
+                f"{one['p95_ms']:>8.3g} {one['size_mb']:>8.3g}",
+                flush=True,
+            )
+
+
+def serve(folder: Path) -> None:
+    """Print the latency of one caller and the throughput of many."""
+    bundle = runner.latest(load(folder))["deploy"].path
+    users = [json.loads(line)["request"]["user"] for line in (bundle / "examples.jsonl").read_text().splitlines()]
+    names = json.loads((bundle / "model" / "shelf.json").read_text())["users"]
+    rng = random.Random(7)
+    bodies = [{"user": rng.choice(names or users)} for _ in range(N_TOGETHER)]
+    with _running(bundle) as (port, pid):
+        asyncio.run(_ask(port, bodies[:200], connections=1))  # to warm up
+        alone = sorted(asyncio.run(_ask(port, bodies[:N_ALONE], connections=1)))
+        started = time.perf_counter()
+        together = sorted(asyncio.run(_ask(port, bodies, connections=CONNECTIONS)))
+        seconds = time.perf_counter() - started
+        memory = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    p50, p95 = statistics.median(alone), alone[int(0.95 * len(alone))]
+    print(f"one caller: p50 {p50:.2f} ms, p95 {p95:.2f} ms; {memory:,.0f} MB")
+    p50, p95 = statistics.median(together), together[int(0.95 * len(together))]
+    print(f"{CONNECTIONS} at once: {N_TOGETHER / seconds:,.0f} requests/s, p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+
+
+@contextlib.contextmanager
+def _running(bundle: Path):
+    command = child.command("luodi", "serve", str(bundle), "--port", "0")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"LUODI_TOKEN": TOKEN}, text=True)
+    try:
+        line = next(line for line in process.stdout if "http://" in line)
+        yield int(line.rpartition(":")[2].split("/")[0]), process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+        process.stdout.close()
+
+
+async def _ask(port: int, bodies: list[dict], *, connections: int) -> list[float]:
+    """Return the milliseconds of each request."""
+    waiting = iter(bodies)
+    taken: list[float] = []
+
+    async def caller() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for body in waiting:
+            data = json.dumps(body).encode()
+            head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+            started = time.perf_counter()
+            writer.write(head.encode() + data)
+            answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            assert answer.startswith("http/1.1 200"), answer
+            await reader.readexactly(int(answer.partition("content-length:")[2].split("\r\n")[0]))
+            taken.append(1_000 * (time.perf_counter() - started))
+        writer.close()
+
+    await asyncio.gather(*(caller() for _ in range(connections)))
+    return taken
+
+
+if __name__ == "__main__":
+    what, where = sys.argv[1], Path(sys.argv[2])
+    if what == "grow":
+        chosen = os.environ.get("MODELS", "rec-popular,rec-item-knn,rec-als,rec-sequence").split(",")
+        grow(where, [int(one) for one in sys.argv[3:]], chosen, float(os.environ.get("MINUTES", "2")))
+    else:
+        serve(where)

@@ -1,0 +1,42 @@
+"""Why an item is shown: what the visitor had that goes with it, what is alike, which friends have it, or its fame.
+
+Every reason is a fact of the log or the item table, not of the model: it holds whichever model chose the item. What
+few people did together is not told, since it might tell who they are.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from luodi.runtime.scorers import Visit
+from luodi.runtime.shelf import Shelf
+
+LOOKED_AT = 30  # of the last events
+MIN_FRIENDS = 2  # one friend alone would be named by the count
+
+
+def why(item: int, visit: Visit, shelf: Shelf, *, min_together: int) -> dict[str, Any]:
+    """Return `because` (together, friends, alike or popular) and `via`, the ids of the items it is about."""
+    recent = visit.history[-LOOKED_AT:]
+    with_it, counts = shelf.companions.row(item) if item < len(shelf.companions) else (recent[:0], np.zeros(0))
+    known = {int(one): float(n) for one, n in zip(with_it, counts, strict=True) if n >= min_together}
+    together = [int(one) for one in recent if int(one) in known]
+    if together:
+        strongest = max(together, key=lambda one: known[one])
+        return {"because": "together", "via": (shelf.items[strongest],)}
+    n_friends = _friends_with(item, visit, shelf)
+    if n_friends >= MIN_FRIENDS:
+        return {"because": "friends", "via": ()}
+    category = shelf.value("category", item)
+    if category:
+        alike = [int(one) for one in recent[::-1] if shelf.value("category", int(one)) == category]
+        if alike:
+            return {"because": "alike", "via": (shelf.items[alike[0]],)}
+    return {"because": "taste" if len(recent) else "popular", "via": ()}
+
+
+def _friends_with(item: int, visit: Visit, shelf: Shelf) -> int:
+    if shelf.friends is None or not 0 <= visit.user < len(shelf.friends):
+        return 0
+    friends, _ = shelf.friends.row(visit.user)
+    return sum(bool(item in shelf.history(int(one))) for one in friends[:50])

@@ -1,0 +1,242 @@
+"""The last exam of a task that ranks: every item of the catalogue stands against the right ones, none is sampled."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from luodi import registry
+from luodi.contracts import Facts, Job, Outcome, record
+from luodi.metrics import abtest, interval, ranking
+from luodi.runtime.session import open_session
+from luodi.steps.trial import asked
+from luodi.store import write_json, write_lines
+from luodi.train.lesson import Lesson
+
+SAME = 1.0
+LIFT = 0.05
+DETAILS = "details.json"
+N_LISTED = 20
+MAX_SLICES = 20
+AGES = ((0, "never seen"), (5, "1–4 events"), (20, "5–19 events"), (10**12, "20 events or more"))
+"""Items by how often they stand in the training events, up to so many."""
+
+
+@record
+class Sitting:
+    """Questions, and the ids that were answered, best first."""
+
+    rows: list[dict[str, Any]]
+    gold: list[frozenset[str]]
+    answers: list[tuple[str, ...]]
+    scores: list[tuple[float, ...]]
+
+
+def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
+    """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`, the rest to `details.json`."""
+    name = job.inputs["finetune"].facts["model"]
+    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    session_folder = job.out / "session"
+    session_folder.mkdir()
+    model.export(session_folder)
+    session = open_session(session_folder)
+    parity = [
+        {"form": "exported", "ok": True, "dev": _compare(dev_rows, model, session), **_compare(rows, model, session)}
+    ]
+    assert all(one["agree"] >= SAME for one in (parity[0], parity[0]["dev"])), (
+        f"the exported model ranks otherwise: {parity}"
+    )
+    exam = _sit(rows, session)
+    lesson = Lesson.load(job.inputs["prepare"].path)
+    metrics = {one: _measure(job, one, exam) for one in job.task.metrics}
+    write_lines(
+        job.out / "exam.jsonl",
+        (
+            {"line": row["line"], "request": row["request"], "y": row["y"], "answer": list(answer)}
+            for row, answer in zip(rows, exam.answers, strict=True)
+        ),
+    )
+    write_json(job.out / DETAILS, {"misses": _misses(exam), "item_ages": _by_age(job, exam, lesson)})
+    return Outcome(
+        facts={
+            "model": name,
+            "form": "plain",
+            "n_exam": len(rows),
+            "metrics": metrics,
+            "trained": {one: metrics[one]["value"] for one in job.task.metrics},
+            "parity": parity,
+            "temperature": 1.0,
+            "promise": None,
+            "baselines": _baselines(job, exam),
+            "slices": _slices(job, exam),
+            "beyond": _beyond(job, exam, lesson),
+            "ab_test": _ab_test(metrics, lesson),
+            "off_policy": _off_policy(job, session, lesson),
+        }
+    )
+
+
+def _ab_test(metrics: Facts, lesson: Lesson) -> Facts | None:
+    """Plan a test that would see the hit rate rise by a twentieth, with as many visitors a day as have events."""
+    rate = metrics["ranking.hit_at_10"]["value"]
+    times = lesson.log.time
+    days = max(1.0, (int(times.max()) - int(times.min())) / 86_400)
+    if not 0 < rate < 0.95:
+        return None
+    per_day = len(lesson.log) / days
+    return {"rate": rate, "lift": LIFT, "per_day": round(per_day, 1), **abtest.plan(rate, LIFT, per_day=per_day)}
+
+
+def _off_policy(job: Job, session: Any, lesson: Lesson) -> Facts | None:
+    files = job.inputs["define"].facts["files"].get("impressions")
+    if not files:
+        return None
+    from luodi.steps import exam_offpolicy
+
+    paths = [job.root / one["name"] for one in files]
+    n, k = job.settings.n_resamples, lesson.rules.k
+    return exam_offpolicy.judge(paths, session, lesson, k=k, seed=job.seed, n_resamples=n)
+
+
+def _sit(rows: list[dict[str, Any]], model: Any) -> Sitting:
+    hits = model.predict(asked([row["x"] for row in rows]))
+    return Sitting(
+        rows=rows,
+        gold=[frozenset(row["y"]) for row in rows],
+        answers=[tuple(one["id"] for one in each) for each in hits],
+        scores=[tuple(one["score"] for one in each) for each in hits],
+    )
+
+
+def _compare(rows: list[dict[str, Any]], model: Any, session: Any) -> Facts:
+    theirs, ours = _sit(rows, model), _sit(rows, session)
+    same = sum(a == b for a, b in zip(theirs.answers, ours.answers, strict=True))
+    return {"agree": same / max(1, len(rows)), "change": _value(ours) - _value(theirs)}
+
+
+def _value(exam: Sitting) -> float:
+    return ranking.ndcg_at_10(exam.gold, exam.answers)
+
+
+def _measure(job: Job, metric: str, exam: Sitting) -> dict[str, float]:
+    name = metric.partition(".")[2]
+    n = job.settings.n_resamples
+    return interval.bootstrap(ranking, name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
+
+
+def _baselines(job: Job, exam: Sitting) -> Facts:
+    """Compare with every plain model that learned from the same events, on the same exam."""
+    name = job.task.metrics[0].partition(".")[2]
+    result = {}
+    for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
+        theirs = _sit(exam.rows, registry.model(folder.name).load(folder))
+        n, seed = job.settings.n_resamples, job.seed
+        gain = interval.paired(ranking, name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed)
+        result[folder.name] = _measure(job, job.task.metrics[0], theirs) | {
+            "gain": gain["gain"],
+            "gain_low": gain["low"],
+            "gain_high": gain["high"],
+        }
+    return result
+
+
+def _slices(job: Job, exam: Sitting) -> Facts:
+    """Measure visitors by how much is known of them."""
+    members: dict[str, list[int]] = defaultdict(list)
+    for n, row in enumerate(exam.rows):
+        members[row["tags"].get("history", "")].append(n)
+    frequent = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_SLICES]
+    return {
+        "history": {
+            value: {"n": len(at)} | _measure(job, job.task.metrics[0], _part(exam, at)) for value, at in frequent
+        }
+    }
+
+
+def _part(exam: Sitting, at: Sequence[int]) -> Sitting:
+    return Sitting(
+        rows=[exam.rows[n] for n in at],
+        gold=[exam.gold[n] for n in at],
+        answers=[exam.answers[n] for n in at],
+        scores=[exam.scores[n] for n in at],
+    )
+
+
+def _by_age(job: Job, exam: Sitting, lesson: Lesson) -> Facts:
+    """Measure right items by how often they stand in the training events: new ones are the hard ones."""
+    counts = _counts(lesson)
+    result: Facts = {}
+    low = -1
+    for high, name in AGES:
+        gold = [frozenset(one for one in each if low < counts.get(one, 0) <= high) for each in exam.gold]
+        at = [n for n, one in enumerate(gold) if one]
+        low = high
+        if at:
+            part = Sitting(
+                rows=[exam.rows[n] for n in at], gold=[gold[n] for n in at], answers=[exam.answers[n] for n in at],
+                scores=[exam.scores[n] for n in at],
+            )  # fmt: skip
+            result[name] = {"n": len(at), "recall_at_50": _measure(job, "ranking.recall_at_50", part)}
+    return result
+
+
+def _counts(lesson: Lesson) -> dict[str, int]:
+    import numpy as np
+
+    n = np.bincount(lesson.train.item, minlength=len(lesson.train.items))
+    return {item: int(one) for item, one in zip(lesson.train.items, n, strict=True) if one}
+
+
+def _beyond(job: Job, exam: Sitting, lesson: Lesson) -> Facts:
+    """Measure coverage, novelty, diversity, popularity and fairness, and what the exam would have earned."""
+    table = lesson.log.table
+    category = dict(zip(lesson.log.items, table.get("category", ()), strict=False))
+    found = ranking.beyond(exam.answers, _counts(lesson), category, len(lesson.log.items))
+    prices = dict(zip(lesson.log.items, table.get("price", ()), strict=False))
+    if prices:
+        found["revenue_per_1000"] = _revenue(exam, prices)
+    column = job.options.fair
+    if column in table:
+        found["exposure"] = _exposure(exam, dict(zip(lesson.log.items, table[column], strict=True)))
+    return found
+
+
+def _revenue(exam: Sitting, prices: dict[str, Any]) -> float:
+    """Return the prices of right items among the first 10, per 1,000 lists: what was bought anyway, and was shown."""
+    total = 0.0
+    for gold, answer in zip(exam.gold, exam.answers, strict=True):
+        for item in set(answer[:10]) & gold:
+            try:
+                total += float(str(prices.get(item) or 0).strip("$€£¥￥ ").replace(",", ""))
+            except ValueError:
+                continue
+    return 1_000 * total / len(exam.gold)
+
+
+def _exposure(exam: Sitting, groups: dict[str, str]) -> Facts:
+    """Return each group's share of exposure and of right items; equal shares are merit-fair.
+
+    Exposure of a place is 1 / log2(place + 1). Source: Singh and Joachims 2018, "Fairness of Exposure in Rankings".
+    """
+    import math
+
+    shown: dict[str, float] = defaultdict(float)
+    earned: dict[str, float] = defaultdict(float)
+    for gold, answer in zip(exam.gold, exam.answers, strict=True):
+        for place, item in enumerate(answer[:10], start=1):
+            shown[groups.get(item, "")] += 1 / math.log2(place + 1)
+        for item in gold:
+            earned[groups.get(item, "")] += 1
+    totals = sum(shown.values()) or 1.0, sum(earned.values()) or 1.0
+    return {
+        group: {"exposure": shown[group] / totals[0], "merit": earned[group] / totals[1]}
+        for group in sorted(shown.keys() | earned.keys())
+    }
+
+
+def _misses(exam: Sitting) -> list[Facts]:
+    """Return some questions without a hit among the first 50, with what was shown instead."""
+    missed = [n for n, (gold, answer) in enumerate(zip(exam.gold, exam.answers, strict=True)) if not gold & set(answer)]
+    return [
+        {"where": exam.rows[n]["line"], "gold": sorted(exam.gold[n])[:5], "shown": list(exam.answers[n][:5])}
+        for n in missed[:N_LISTED]
+    ]

@@ -1,0 +1,211 @@
+"""Step 2 for a log of events: read it into arrays, cut it by time or by user, and write down what will be asked.
+
+Ten million events would not fit as records, so what is learned from is a folder of arrays, and only the questions of
+dev and exam are lines.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, asdict, fields
+from pathlib import Path
+from typing import Any
+
+from luodi.contracts import Job, Outcome, Reject
+from luodi.data import sources
+from luodi.data.readers import Table
+from luodi.errors import DataError, did_you_mean
+from luodi.log import bar_for
+from luodi.store import write_json, write_lines
+from luodi.text import plural
+from luodi.train import logs
+from luodi.train.events import Events, Question
+from luodi.train.lesson import RULES
+
+EXAM_K = 50
+MAX_LISTED = 10_000
+"""Of a log with millions of unusable rows, the first ones are enough to see why; all are counted."""
+
+
+def run(job: Job) -> Outcome:
+    """Write `train/`, the whole log in `log/`, the lines of `dev` and `test`, `rejected.csv` and `profile.json`."""
+    log, tables, n_in, rejected, reasons = _log(job)
+    if not len(log):
+        where, why = rejected[0] if rejected else ("", "there is a header but there are no rows")
+        raise DataError(
+            f"no event can be used of {plural(n_in, 'row')}; the first: {why}", where=where, fix="see the reason"
+        )
+    settings = job.settings
+    cut = logs.cut(log, job.options.split, dev=settings.dev, test=settings.test, again=job.options.again)
+    parts = {
+        "dev": logs.sample(cut.dev, settings.max_dev, seed=job.seed),
+        "test": logs.sample(cut.test, settings.max_test, seed=job.seed + 1),
+    }
+    _check(job, cut.train, parts)
+    for name, events in (("train", cut.train), ("log", log)):
+        (job.out / name).mkdir()
+        events.save(job.out / name)
+    options = job.options
+    write_json(job.out / RULES, {name: getattr(options, name) for name in ("k", "again", "min_together", "lives_days")})
+    for part, questions in parts.items():
+        write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one) for one in questions))
+    with (job.out / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("where", "reason"), *rejected])
+    write_json(job.out / "profile.json", {"train": _profile(cut.train)})
+    n_rejected = sum(reasons.values())
+    return Outcome(
+        facts={
+            "tables": tables,
+            "rows": {"in": n_in, "kept": len(log), "rejected": n_rejected, "train": len(cut.train)}
+            | {part: len(questions) for part, questions in parts.items()},
+            "asked": {"dev": len(cut.dev), "test": len(cut.test)},
+            "users": len(log.users),
+            "items": len(log.items),
+            "links": len(log.links),
+            "rejected": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        }
+    )
+
+
+def _log(job: Job) -> tuple[Events, dict[str, Any], int, list[tuple[str, str]], dict[str, int]]:
+    gatherer = logs.Gatherer()
+    rejected: list[tuple[str, str]] = []
+    reasons: dict[str, int] = {}
+    described: dict[str, Any] = {}
+    n = 0
+    files = job.inputs["define"].facts["files"]
+    for entry in (*files["train"], *files["dev"], *files["test"]):
+        table = _open(job, entry["name"])
+        described[entry["name"]] = table.describe()
+        bar = bar_for(total=0, doing=f"reading {Path(entry['name']).name}")
+        for line, row in _rows(table, _mapping(job.task, job.settings.columns, table)):
+            n += 1
+            bar.update(1)
+            why = row.reason if isinstance(row, Reject) else None
+            if not isinstance(row, Reject):
+                why = logs.take(gatherer, row, n, kinds=job.options.kinds, min_weight=job.options.min_weight)
+            if why is not None:
+                reasons[why] = reasons.get(why, 0) + 1
+                if len(rejected) < MAX_LISTED:
+                    rejected.append((f"{entry['name']}:{line}", why))
+        bar.close()
+    return _with_tables(job, gatherer, described), described, n, rejected, reasons
+
+
+def _open(job: Job, name: str) -> Table:
+    stated = {one: getattr(job.settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
+    return sources.open(sources.expand(job.root, name)[0], **stated)
+
+
+def _rows(table: Table, mapping: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str] | Reject]]:
+    for line, row in table.rows():
+        if isinstance(row, Reject):
+            yield line, row
+        else:
+            yield line, {ours: _text(row.get(theirs)) for ours, theirs in mapping.items()}
+
+
+def _mapping(task: Any, columns: Mapping[str, str], table: Table) -> dict[str, str]:
+    """Map our names to the log's columns; of those that may be missing, the ones that are there or that are named."""
+    mapping = {}
+    for one in fields(task.Row):
+        theirs = columns.get(one.name, one.name)
+        needed = one.default is MISSING or one.name in columns
+        if theirs not in table.columns and needed:
+            hint = f'write [prepare] columns = {{ {one.name} = "your column" }}'
+            fix = f"{did_you_mean(theirs, table.columns)}; {hint}"
+            raise DataError(f"no column is called {theirs!r}", where=f"{table.path}:1", fix=fix)
+        if theirs in table.columns:
+            mapping[one.name] = theirs
+    return mapping
+
+
+def _with_tables(job: Job, gatherer: logs.Gatherer, described: dict[str, Any]) -> Events:
+    """Return the log with item table and links. Links to people without events are of no use, and left out."""
+    files = job.inputs["define"].facts["files"]
+    links: list[tuple[int, int]] = []
+    for entry in files.get("links", ()):
+        table = _open(job, entry["name"])
+        described[entry["name"]] = table.describe()
+        user, friend = _needed(table, job.options.link_columns, ("user", "friend"))
+        for _, row in table.rows():
+            if not isinstance(row, Reject):
+                pair = gatherer.users.get(_text(row[user]).strip()), gatherer.users.get(_text(row[friend]).strip())
+                if pair[0] is not None and pair[1] is not None and pair[0] != pair[1]:
+                    links.append((pair[0], pair[1]))
+    log = gatherer.events(links=links)
+    for entry in files.get("items", ()):
+        table = _open(job, entry["name"])
+        described[entry["name"]] = table.describe()
+        (item,) = _needed(table, job.options.item_columns, ("item",))
+        ours = {theirs: name for name, theirs in job.options.item_columns.items()}
+        rows = [row for _, row in table.rows() if not isinstance(row, Reject)]
+        wanted = [name for name in table.columns if name != item]
+        columns = {ours.get(name, name): [_text(row.get(name)) for row in rows] for name in wanted}
+        log = logs.with_table(log, [_text(row[item]).strip() for row in rows], columns)
+    return log
+
+
+def _needed(table: Table, columns: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
+    found = [columns.get(name, name) for name in names]
+    for ours, theirs in zip(names, found, strict=True):
+        if theirs not in table.columns:
+            option = "item_columns" if "item" in names else "link_columns"
+            hint = f'write [options] {option} = {{ {ours} = "your column" }}'
+            fix = f"{did_you_mean(theirs, table.columns)}; {hint}"
+            raise DataError(f"no column is called {theirs!r}", where=f"{table.path}:1", fix=fix)
+    return found
+
+
+def _check(job: Job, train: Events, parts: Mapping[str, list[Question]]) -> None:
+    files = job.inputs["define"].facts["files"]["train"]
+    where = ", ".join(one["name"] for one in files)
+    if len(train) < 2 or len(set(train.item.tolist())) < 2:
+        raise DataError("there are too few events to learn from", where=where, fix="give a longer log")
+    for part, questions in parts.items():
+        if not questions:
+            how = "no user has three events" if job.options.split != "time" else "nobody does anything new in that time"
+            fix = "give a longer log" if job.options.split != "time" else f"raise [prepare] {part}, or set again = true"
+            raise DataError(f"there is nothing to ask for {part}: {how}", where=where, fix=fix)
+
+
+def _line(job: Job, part: str, log: Events, one: Question) -> dict[str, Any]:
+    items = logs.names(log, one.history)
+    request = job.task.Request(user=log.users[one.user], items=items, k=EXAM_K, in_stock=False, at=one.at)
+    n = len(one.history)
+    age = "new" if n == 0 else "1–4 events" if n < 5 else "5–19 events" if n < 20 else "20 events or more"
+    return {
+        "line": f"{part}:{log.users[one.user]}",
+        "x": job.task.to_x(request, job.options),
+        "y": sorted(logs.names(log, one.gold)),
+        "request": asdict(request),
+        "tags": {"history": age},
+    }
+
+
+def _profile(train: Events) -> dict[str, Any]:
+    """Describe the log: how many, and how unevenly."""
+    import numpy as np
+
+    def quantiles(counts: Any) -> dict[str, int]:
+        counts = counts[counts > 0]
+        return {f"p{at}": int(np.percentile(counts, at)) for at in (5, 50, 95)} | {"max": int(counts.max())}
+
+    per_item = np.bincount(train.item, minlength=len(train.items))
+    return {
+        "events": len(train),
+        "users": len(train.users),
+        "items": len(train.items),
+        "events_per_user": quantiles(np.bincount(train.user)),
+        "events_per_item": quantiles(per_item),
+        "untouched_items": int((per_item == 0).sum()),
+        "share_of_top_1_percent": float(np.sort(per_item)[::-1][: max(1, len(per_item) // 100)].sum() / len(train)),
+        "columns": sorted(train.table),
+    }
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "|".join(map(str, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)

@@ -1,0 +1,73 @@
+"""One list from several recommenders."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from luodi.contracts import Facts, Recipe
+from luodi.runtime.engine_recommender import Recommender
+from luodi.runtime.scorers import Blend, Scorer
+from luodi.train import befriending, counting, neighboring, wording
+from luodi.train.choosing import blend_weights, few
+from luodi.train.lesson import Lesson, numbered
+
+N_DEV = 2_000
+NEEDED = 0.005
+"""A part whose weight is below this is left out of the service."""
+
+
+def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Blend, Facts]:
+    """Return the weighted sum that does best on dev: of what took part in the same contest, else of all there are."""
+    contest = {name: work.parent.parent / name for name in PARTS}
+    beside = {name: folder for name, folder in contest.items() if (folder / "result.json").is_file()}
+    parts: dict[str, Scorer] = {
+        name: Recommender.load(folder / "session").scorer for name, folder in beside.items()
+    } or _learned(lesson, dev, recipe, work)
+    questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
+    weights, value = blend_weights(list(parts.values()), questions, again=again)
+    found = dict(zip(parts, weights, strict=True))
+    kept = {name: parts[name] for name, weight in found.items() if weight >= NEEDED}
+    made = Blend(list(kept.values()), [found[name] for name in kept])
+    return made, {"weights": found, "dev": round(value, 5)}
+
+
+def _learned(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> dict[str, Scorer]:
+    made = {}
+    for name, (refused, learn) in PARTS.items():
+        if refused(lesson) is None:
+            folder = work / name
+            folder.mkdir(exist_ok=True)
+            made[name], _ = learn(lesson, dev, recipe, folder)
+    return made
+
+
+def _never(lesson: Lesson) -> str | None:
+    return None
+
+
+def _no_library(lesson: Lesson) -> str | None:
+    return None if find_spec("implicit") else "the package 'implicit' is not installed"
+
+
+def _als(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
+    from luodi.train import factoring
+
+    return factoring.als(lesson, dev, recipe=recipe)
+
+
+def _sequence(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
+    from luodi.train import sequencing
+
+    return sequencing.sequence(lesson, dev, recipe=recipe, work=work)
+
+
+PARTS: dict[str, tuple[Any, Any]] = {
+    "rec-popular": (_never, lambda lesson, dev, recipe, work: counting.popular(lesson, dev)),
+    "rec-item-knn": (_never, lambda lesson, dev, recipe, work: neighboring.item_knn(lesson, dev)),
+    "rec-ease": (neighboring.too_many_items, lambda lesson, dev, recipe, work: neighboring.ease(lesson, dev)),
+    "rec-als": (_no_library, _als),
+    "rec-content": (wording.no_table, lambda lesson, dev, recipe, work: wording.content(lesson, dev)),
+    "rec-friends": (befriending.no_links, lambda lesson, dev, recipe, work: befriending.friends(lesson, dev)),
+    "rec-sequence": (_never, _sequence),
+}

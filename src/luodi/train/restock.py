@@ -1,0 +1,54 @@
+"""A catalogue changes every day; what was learned about tastes does not. New rows come into a recommender as it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from luodi.runtime.engine_recommender import Recommender
+from luodi.runtime.rows import Rows
+from luodi.runtime.scorers import Blend, Content, Padded, Scorer
+from luodi.runtime.shelf import Shelf
+from luodi.train import wording
+
+
+def restocked(before: Recommender, ids: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> Recommender:
+    """Return a recommender with the rows of an item table: known items get its values, others join the catalogue.
+
+    Nothing is learned. An item that is new is found by its words where `rec-content` has a part in the model; other
+    parts put it last. Items that are not in the table stay as they are.
+    """
+    shelf = before.shelf
+    known = {name: n for n, name in enumerate(shelf.items)}
+    items = [*shelf.items, *(one for one in dict.fromkeys(ids) if one not in known)]
+    known = {name: n for n, name in enumerate(items)}
+    names = [*shelf.table, *(name for name in columns if name not in shelf.table)]
+    table = {name: [*shelf.table.get(name, [""] * len(shelf)), *[""] * (len(items) - len(shelf))] for name in names}
+    for name, cells in columns.items():
+        for item, cell in zip(ids, cells, strict=True):
+            table[name][known[item]] = cell
+    grown = Shelf(
+        items,
+        table,
+        shelf.users,
+        Rows(shelf.histories.starts, shelf.histories.columns, shelf.histories.values, len(items)),
+        _longer(shelf.companions, len(items)),
+        np.concatenate([shelf.counts, np.zeros(len(items) - len(shelf), dtype=np.float32)]),
+        shelf.friends,
+    )
+    return Recommender(_grown(before.scorer, grown), grown, before.rules)
+
+
+def _grown(scorer: Scorer, shelf: Shelf) -> Scorer:
+    if isinstance(scorer, Blend):
+        return Blend([_grown(one, shelf) for one in scorer.parts], scorer.weights)
+    if isinstance(scorer, Content):
+        items = wording.vectors(shelf.table, len(shelf))
+        return Content(items, items.turned(), fade=scorer.fade)
+    return Padded(scorer.inner if isinstance(scorer, Padded) else scorer, len(shelf))
+
+
+def _longer(rows: Rows, n: int) -> Rows:
+    """Return rows with empty ones after them, n by n."""
+    starts = np.concatenate([rows.starts, np.full(n - len(rows), rows.starts[-1])])
+    return Rows(starts, rows.columns, rows.values, n)

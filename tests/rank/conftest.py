@@ -1,0 +1,52 @@
+"""A community of two tastes: who likes one item likes others of its taste, in a circle; friends share a taste."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from luodi.runtime.engine_recommender import Rules
+from luodi.train import logs
+from luodi.train.lesson import Lesson
+
+RULES = Rules(min_together=2)
+
+
+def a_log(n_users: int = 60, n_items: int = 40, seed: int = 1):
+    """Return events with an item table and links: even users walk over even items, odd ones over odd items."""
+    rng = random.Random(seed)
+    gatherer = logs.Gatherer()
+    for user in range(n_users):
+        at = rng.randrange(n_items // 2)
+        for step in range(rng.randint(4, 8)):
+            item = (2 * (at + step) + user % 2) % n_items
+            gatherer.add(f"u{user}", f"i{item}", 1000 * user + step)
+    users = list(gatherer.users)
+    links = [(n, m) for n in range(len(users)) for m in (n + 2, n + 4) if m < len(users)]
+    log = gatherer.events(links=links)
+    ids = [*log.items, "new"]
+    taste = ["odd" if one != "new" and int(one[1:]) % 2 else "even" for one in ids]
+    zones = [f"zone {chr(97 + int(one[1:]) // 5)}" if one != "new" else "zone a" for one in ids]
+    prices = [str(10 + n) for n in range(len(ids))]
+    stock = ["no" if one == "i0" else "yes" for one in ids]
+    table = {"title": zones, "category": taste, "price": prices, "stock": stock}
+    return logs.with_table(log, ids, table)
+
+
+@pytest.fixture(scope="session")
+def log():
+    return a_log()
+
+
+@pytest.fixture(scope="session")
+def taught(log):
+    """A lesson and its dev pairs."""
+    cut = logs.cut(log, "leave-one-out", dev=0.1, test=0.2, again=False)
+    dev = [
+        (
+            {"user": log.users[one.user], "items": list(logs.names(log, one.history)), "in_stock": False},
+            frozenset(logs.names(log, one.gold)),
+        )
+        for one in cut.dev
+    ]
+    return SimpleNamespace(lesson=Lesson(train=cut.train, log=log, rules=RULES), dev=dev)
