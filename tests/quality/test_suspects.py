@@ -85,6 +85,42 @@ def test_of_many_rows_a_sample_is_looked_at_and_the_seed_decides_which():
     assert {one.index for one in made[0].ranked} != {one.index for one in made[2].ranked}
 
 
+def test_what_is_kept_holds_fewer_wrong_labels_and_some_of_them_put_right():
+    xs, ys = rows(400)
+    given_, wrong = spoiled(ys, 0.2)
+    found = suspects.find(xs, given_)
+
+    kept, labels = suspects.corrected(given_, found)
+    only_dropped, unchanged = suspects.corrected(given_, found, sure=1.0)
+
+    assert sum(label != ys[n] for n, label in zip(kept, labels, strict=True)) < len(wrong) / 10
+    assert any(label == ys[n] != given_[n] for n, label in zip(kept, labels, strict=True))
+    assert unchanged == [given_[n] for n in only_dropped]
+    assert set(only_dropped) < set(kept)
+
+
+def test_hardly_a_right_label_is_touched_and_from_a_higher_margin_on_fewer_are():
+    xs, ys = rows(400)
+    given_, _ = spoiled(ys, 0.2)
+    found = suspects.find(xs, given_)
+
+    kept, labels = suspects.corrected(ys, suspects.find(xs, ys))
+
+    assert len(kept) > 0.97 * len(ys)
+    assert labels == [ys[n] for n in kept]
+    assert suspects.corrected(given_, found, least=1.0, sure=1.0) == (list(range(len(ys))), given_)
+
+
+def test_a_label_that_no_model_can_tell_keeps_half_of_its_rows():
+    xs = [" ".join(random.Random(n).sample(COMMON, 6)) for n in range(200)]
+    ys = ["rare" if n % 10 == 0 else "common" for n in range(200)]
+
+    _, labels = suspects.corrected(ys, suspects.find(xs, ys))
+
+    assert labels.count("rare") == 10
+    assert set(labels) == set(ys)
+
+
 @pytest.mark.parametrize(
     ("xs", "ys"),
     [
@@ -95,6 +131,27 @@ def test_of_many_rows_a_sample_is_looked_at_and_the_seed_decides_which():
 )
 def test_where_nothing_can_be_told_nobody_is_suspect(xs, ys):
     assert suspects.find(xs, ys) == suspects.Suspects(ranked=[], n_wrong=0, n_rows=len(xs))
+
+
+def test_vectors_find_what_words_cannot_tell():
+    ys = [sorted(WORDS)[n % 3] for n in range(300)]
+    xs = [" ".join(random.Random(n).sample(COMMON, 6)) for n in range(300)]  # no telling word in them
+    centers = {y: 3 * np.eye(8)[n] for n, y in enumerate(sorted(WORDS))}
+    rng = np.random.default_rng(3)
+    vectors = np.array([centers[y] + rng.normal(0, 0.3, 8) for y in ys], np.float32)
+    given_, wrong = spoiled(ys, 0.1)
+
+    found = suspects.find(xs, given_, vectors=vectors)
+
+    top = {one.index for one in found.ranked[: len(wrong)]}
+    assert len(top & wrong) >= 0.9 * len(wrong)
+    assert len({one.index for one in suspects.find(xs, given_).ranked[: len(wrong)]} & wrong) < 0.5 * len(wrong)
+
+
+def test_texts_without_a_letter_are_ranked_by_their_labels_alone():
+    found = suspects.find([""] * 24, ["a"] * 23 + ["b"])
+
+    assert found.ranked[0].given == "b"
 
 
 @settings(max_examples=30, deadline=None)

@@ -29,7 +29,8 @@ WIDTH = 3  # hashes in a band, and two more for long texts, which share some pai
 SHORT, LONG = 40, 80  # pairs of tokens; a text in between has bands of both widths, so that it can meet both sides
 MAX_PAIRS = 192  # of a longer text a sample is hashed, the same pairs in each text that has them
 TEXTS_AT_ONCE = 4_096
-PAIRS_AT_ONCE, COMPARED_AT_ONCE = 65_536, 2_048
+PAIRS_AT_ONCE, COMPARED_AT_ONCE, READ_AT_ONCE = 65_536, 2_048, 1_024
+MOST_GRAMS = 40_000_000  # kept of the texts that are compared: 160 MB
 WINDOW, CROWD, CROWD_WINDOW = 8, 64, 2  # neighbours a row is compared with; fewer where a band holds more than CROWD
 ROUNDS = 16  # representatives a cluster may have; a row that is near none of them stays alone
 MOST_MISSES, MOST_CROWD_MISSES = 24, 8  # a row that was compared in vain so often is not compared with its likes
@@ -76,20 +77,22 @@ def clusters(bands: U32, text_of: Callable[[Sequence[int]], Sequence[str]], *, t
     and with its neighbours, once they are sorted by the next band, and only until it was compared in vain 8 times.
     """
     n = len(bands)
-    root, misses, rejected = np.arange(n), np.zeros(n, np.uint32), np.empty(0, np.uint64)
+    root, misses, rejected, grams = np.arange(n), np.zeros(n, np.uint32), np.empty(0, np.uint64), Grams(text_of, n)
     for band in range(bands.shape[1]):
         codes = _candidates(bands, band, root, misses)
-        codes = codes[~np.isin(codes, rejected, assume_unique=True)]
+        if len(rejected):
+            codes = codes[rejected[np.minimum(np.searchsorted(rejected, codes), len(rejected) - 1)] != codes]
+        vain = [rejected]
         for start in range(0, len(codes), PAIRS_AT_ONCE):
             part = codes[start : start + PAIRS_AT_ONCE]
             a, b = _rows_of(part, n)
             new = root[a] != root[b]
-            alike = similarities(a[new], b[new], text_of) >= threshold
+            alike = grams.similarities(a[new], b[new]) >= threshold
             root = _joined(root, a[new][alike], b[new][alike])
-            rejected = np.union1d(rejected, part[new][~alike])
+            vain.append(part[new][~alike])
             np.add.at(misses, np.concatenate([a[new][~alike], b[new][~alike]]), 1)
-        rejected = rejected[:MOST_REMEMBERED]
-    representative, similarity = _representatives(root, text_of, threshold)
+        rejected = np.sort(np.concatenate(vain))[:MOST_REMEMBERED]
+    representative, similarity = _representatives(root, grams, threshold)
     return Near(cluster=root, representative=representative, similarity=similarity)
 
 
@@ -101,27 +104,56 @@ def jaccard(one: str, other: str) -> float:
     >>> round(jaccard("快递三天了还没有到", "快递五天了还没有到"), 2)
     0.7
     """
-    return float(similarities(np.array([0]), np.array([1]), lambda rows: [(one, other)[row] for row in rows])[0])
+    grams = Grams(lambda rows: [(one, other)[row] for row in rows], 2)
+    return float(grams.similarities(np.array([0]), np.array([1]))[0])
 
 
-def similarities(a: I64, b: I64, text_of: Callable[[Sequence[int]], Sequence[str]]) -> F32:
-    """Return the Jaccard similarity of tokens and pairs of tokens for the pairs of rows (a, b), shape (len(a),)."""
-    out = np.empty(len(a), np.float32)
-    for start in range(0, len(a), COMPARED_AT_ONCE):
-        part = slice(start, start + COMPARED_AT_ONCE)
-        rows, where = np.unique(np.concatenate([a[part], b[part]]), return_inverse=True)
-        texts = text_of(rows.tolist())
-        row, token = tokens(texts)
-        pair_row, pair = _pairs(row, token)
-        grams, column = np.unique(np.concatenate([token, pair]), return_inverse=True)
-        shape = (len(texts), len(grams))
-        x = sp.csr_matrix((np.ones(len(column), np.int32), (np.concatenate([row, pair_row]), column)), shape=shape)
-        x.data[:] = 1  # a set: what occurs twice counts once
-        size = np.diff(x.indptr)
-        left, right = np.split(where, 2)
-        shared = np.asarray(x[left].multiply(x[right]).sum(axis=1)).ravel()
-        out[part] = shared / (size[left] + size[right] - shared)
-    return out
+class Grams:
+    """Tokens and pairs of tokens of the rows that were asked for: sorted hashes of 31 bits, four bytes each.
+
+    A text is read and taken apart once, unless there are so many grams that the oldest must go.
+    """
+
+    def __init__(self, text_of: Callable[[Sequence[int]], Sequence[str]], n: int) -> None:
+        self.text_of = text_of
+        self.start, self.size = np.full(n, -1), np.zeros(n, np.int64)
+        self.data, self.used = np.empty(0, np.int32), 0
+
+    def similarities(self, a: I64, b: I64) -> F32:
+        """Return the Jaccard similarity of tokens and pairs of tokens for the pairs of rows (a, b), shape (len(a),)."""
+        out = np.empty(len(a), np.float32)
+        for start in range(0, len(a), COMPARED_AT_ONCE):
+            part = slice(start, start + COMPARED_AT_ONCE)
+            self._read(np.unique(np.concatenate([a[part], b[part]])))
+            left, right = self._matrix(a[part]), self._matrix(b[part])
+            shared = np.diff(left.multiply(right).indptr)
+            out[part] = shared / (self.size[a[part]] + self.size[b[part]] - shared)
+        return out
+
+    def _matrix(self, rows: I64) -> sp.csr_matrix:
+        size = self.size[rows]
+        ends = np.concatenate([[0], np.cumsum(size)])
+        column = self.data[np.repeat(self.start[rows] - ends[:-1], size) + np.arange(ends[-1])]
+        return sp.csr_matrix((np.ones(len(column), np.int8), column, ends), shape=(len(rows), 2**31 - 1))
+
+    def _read(self, rows: I64) -> None:
+        """See to it that the grams of all these rows are there."""
+        if self.used > MOST_GRAMS:
+            self.start[:] = -1
+            self.used = 0
+        missing = rows[self.start[rows] < 0]
+        for start in range(0, len(missing), READ_AT_ONCE):
+            part = missing[start : start + READ_AT_ONCE]
+            row, token = tokens(self.text_of(part.tolist()))
+            pair_row, pair = _pairs(row, token)
+            hashes = np.concatenate([token, pair]) >> np.uint64(33)
+            codes = np.unique(np.concatenate([row, pair_row]).astype(np.uint64) << np.uint64(31) | hashes)
+            size = np.bincount((codes >> np.uint64(31)).astype(np.int64), minlength=len(part))
+            self.start[part], self.size[part] = self.used + np.cumsum(size) - size, size
+            if self.used + len(codes) > len(self.data):
+                self.data = np.append(self.data[: self.used], np.empty(self.used + 2 * len(codes), np.int32))
+            self.data[self.used : self.used + len(codes)] = codes & np.uint64(2**31 - 1)
+            self.used += len(codes)
 
 
 def _joined(root: I64, a: I64, b: I64) -> I64:
@@ -137,15 +169,13 @@ def _joined(root: I64, a: I64, b: I64) -> I64:
     return joined
 
 
-def _representatives(
-    cluster: I64, text_of: Callable[[Sequence[int]], Sequence[str]], threshold: float
-) -> tuple[I64, F32]:
+def _representatives(cluster: I64, grams: Grams, threshold: float) -> tuple[I64, F32]:
     """Let the first row of a cluster stand for all that are near it, then the first of the rest for its, and so on."""
     representative, similarity = np.arange(len(cluster)), np.ones(len(cluster), np.float32)
     rest = np.flatnonzero(cluster != representative)
     first = cluster[rest]
     for _ in range(ROUNDS):
-        found = similarities(first, rest, text_of)
+        found = grams.similarities(first, rest)
         near = found >= threshold
         representative[rest[near]], similarity[rest[near]] = first[near], found[near]
         rest = rest[~near]
@@ -158,15 +188,23 @@ def _representatives(
 def _candidates(bands: U32, band: int, root: I64, misses: U32) -> U64:
     """Return pairs of rows worth comparing, not yet in one cluster, as first * n + second, in order."""
     n = len(bands)
-    order = np.lexsort((bands[:, (band + 1) % bands.shape[1]], bands[:, band]))
-    key = bands[order, band]
+    if n == 0:
+        return np.empty(0, np.uint64)
+    keys = bands[:, band].astype(np.uint64) << np.uint64(32) | bands[:, (band + 1) % bands.shape[1]]
+    order = np.argsort(keys)
+    key = keys[order] >> np.uint64(32)
+    same = key[1:] == key[:-1]
+    shares = np.append(False, same) | np.append(same, False)  # most bands are one row's alone
+    order, key = order[shares], key[shares]
+    if not len(order):
+        return np.empty(0, np.uint64)
     starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
-    sizes = np.diff(np.append(starts, n))
+    sizes = np.diff(np.append(starts, len(order)))
     first, crowd = np.repeat(starts, sizes), np.repeat(sizes > CROWD, sizes)
     limit = np.where(crowd, MOST_CROWD_MISSES, MOST_MISSES)
     made = []
     for distance in range(WINDOW + 1):  # 0 stands for the first of the band
-        at = np.arange(n - distance)
+        at = np.arange(len(order) - distance)
         left, right = (at, at + distance) if distance else (first, at)
         worth = (first[left] == first[right]) & (~crowd[left] | (distance <= CROWD_WINDOW))
         a, b = order[left[worth]], order[right[worth]]

@@ -31,7 +31,7 @@ class Matrix:
         room = max(1_000, MAX_CELLS // n_labels)
         if (n >= least).sum() > room:
             least = max(least, int(np.sort(n)[-room]) + 1)
-        keep = n >= min(least, int(n.max()))  # texts that share nothing have but what is in one of them
+        keep = n >= min(least, int(n.max(initial=1)))  # texts that share nothing have but what is in one of them
         self.channels = tuple(channels)
         self.vocabulary = seen[keep]
         # smoothed as if one more text held every n-gram (scikit-learn, TfidfTransformer)
