@@ -145,15 +145,18 @@ def main():
     generate(folder / "table.csv", n, kilobytes)
     print(f"{n:,} rows, {(folder / 'table.csv').stat().st_size / 1e6:,.0f} MB")
     base, same = side("pandas", folder)
-    print(
-        f"{'pandas, itertuples':<42} {base['seconds']:7.1f} s {n / base['seconds']:>9,.0f} rows/s  1.0x  {base['peak_mb']:6,.0f} MB"
-    )
-    for name, said in (("luodi", "luodi, the same work"), ("luodi-near", "luodi, near-duplicates too"),
-                       ("luodi-near-card", "luodi, near-duplicates and data card")):  # fmt: skip
-        found, rows = side(name, folder)
-        alike = "same rows" if rows == same else "other rows" if name == "luodi" else ""
-        print(f"{said:<42} {found['seconds']:7.1f} s {n / found['seconds']:>9,.0f} rows/s  "
-              f"{base['seconds'] / found['seconds']:.1f}x  {found['peak_mb']:6,.0f} MB (a worker {found['worker_mb']:,.0f}) {alike}")  # fmt: skip
+    said = {
+        "pandas": "pandas, itertuples, ftfy",
+        "luodi": "luodi, the same work",
+        "luodi-near": "luodi, near-duplicates too",
+        "luodi-near-card": "luodi, near-duplicates and data card",
+    }
+    for name, words in said.items():
+        found, rows = (base, same) if name == "pandas" else side(name, folder)
+        rate, ratio = n / found["seconds"], base["seconds"] / found["seconds"]
+        memory = f"{found['peak_mb']:,.0f} MB (a worker {found['worker_mb']:,.0f})"
+        alike = ("same rows" if rows == same else "OTHER ROWS") if name == "luodi" else ""
+        print(f"{words:<38} {found['seconds']:7.1f} s {rate:>9,.0f} rows/s {ratio:5.1f}x  {memory} {alike}", flush=True)
     shutil.rmtree(folder)
 
 

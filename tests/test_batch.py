@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from luodi import batch
-from luodi.contracts import Reject
 from luodi.bundle import open_bundle
+from luodi.contracts import Reject
 
 HARD = ['say "lost card"', "two\nlines about money", "🙂 refund, please", "tab\there", "钱没退回来", "  ", "a,b;c|d"]
 

@@ -14,6 +14,8 @@ from luodi.store import as_y, read_lines, write_text
 
 FILE = "suspects.csv"
 COLUMNS = ("rank", *corrections.COLUMNS[:4], "score", *corrections.COLUMNS[4:])
+LEAST_FOR_VECTORS, MOST_FOR_VECTORS = 200, 30_000  # some 300 texts a second on two cores
+MOSTLY_LATIN = 0.9
 PARTS = ("train", "dev")
 """The exam is left out: an exam whose labels a model has looked over would favor models like it."""
 
@@ -46,21 +48,57 @@ class Doubts:
 
 def doubts(prepared: Artifact, *, seed: int = 7) -> Doubts:
     """Return the labels of training and dev that are probably wrong. Raises `DataError` where rows bear no labels."""
-    from luodi.quality import suspects
-
-    rows = [row for part in PARTS for row in read_lines(prepared.path / f"{part}.jsonl")]
-    ys = [as_y(row["y"]) for row in rows]
-    if not rows or not isinstance(ys[0], str | frozenset):
-        raise DataError(
-            "these rows bear no labels", where="[prepare]", fix="labels are looked at where a task has them"
-        )
-    found = suspects.find([str(row["x"]) for row in rows], ys, seed=seed)
+    rows, ys = _rows(prepared)
+    found = _found(rows, ys, seed)
     return Doubts(
         doubts=[_doubt(rows[one.index], one) for one in found.ranked[: found.n_wrong]],
         labels=sorted({label for y in ys for label in ((y,) if isinstance(y, str) else y)}),
         n_rows=found.n_rows,
         n_wrong=found.n_wrong,
     )
+
+
+def automatic(prepared: Artifact, *, seed: int = 7) -> list[Correction]:
+    """Return decisions without a person: correct a label where the model is sure, leave its row out where it doubts."""
+    from luodi.quality import suspects
+
+    rows, ys = _rows(prepared)
+    kept, labels = suspects.corrected(ys, _found(rows, ys, seed))
+    made = dict(zip(kept, labels, strict=True))
+    found = []
+    for n, row in enumerate(rows):
+        if n not in made or made[n] != ys[n]:
+            given = corrections.label_text(row["y"])
+            new = corrections.label_text(made[n]) if n in made else ""
+            found.append(Correction(key=row["key"], given=given, corrected=new, where=row["line"],
+                                    decided="accepted" if new else "excluded", text=str(row["x"])))  # fmt: skip
+    return found
+
+
+def _found(rows: Sequence[Mapping[str, Any]], ys: Sequence[Any], seed: int) -> Any:
+    """Rank the rows; where the pretrained encoder reads the language, its sentence vectors have a say."""
+    from luodi.data.profile import scripts
+    from luodi.quality import suspects
+
+    texts = [str(row["x"]) for row in rows]
+    vectors = None
+    if LEAST_FOR_VECTORS <= len(texts) <= MOST_FOR_VECTORS and scripts(texts).get("latin", 0.0) > MOSTLY_LATIN:
+        from luodi.train import glance
+
+        vectors = glance.vectors(texts)
+    return suspects.find(texts, ys, seed=seed, vectors=vectors)
+
+
+def _rows(prepared: Artifact) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Return the rows of training and dev, and their labels. Raises `DataError` where rows bear none."""
+    files = [prepared.path / f"{part}.jsonl" for part in PARTS]
+    rows = [row for path in files if path.is_file() for row in read_lines(path)]
+    ys = [as_y(row["y"]) for row in rows]
+    if not rows or "key" not in rows[0] or not isinstance(ys[0], str | frozenset):
+        raise DataError(
+            "these rows bear no labels", where="[prepare]", fix="labels are looked at where a task has them"
+        )
+    return rows, ys
 
 
 def _doubt(row: Mapping[str, Any], one: Any) -> Doubt:

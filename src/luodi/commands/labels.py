@@ -12,6 +12,7 @@ from luodi.terminal import JSON, SCENARIO, near
 from luodi.text import plural, shorten
 
 if TYPE_CHECKING:
+    from luodi.data.corrections import Correction
     from luodi.relabel import Doubts
     from luodi.scenario import Scenario
 
@@ -22,15 +23,19 @@ SHOWN = 8
 @SCENARIO
 @click.option("--review", is_flag=True, help="Decide on a page in the browser, one key a decision.")
 @click.option("--apply", "table", type=click.Path(path_type=Path), help="Take the decisions from a filled table.")
+@click.option("--auto", is_flag=True, help="Decide without a person: correct what is sure, leave out what is doubtful.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write the table of suspects.")
 @click.option("--port", default=0, help="The port of the page; 0 takes any that is free.")
 @JSON
-def labels(scenario: Path, review: bool, table: Path | None, out: Path | None, port: int, as_json: bool) -> None:
+def labels(
+    scenario: Path, review: bool, table: Path | None, auto: bool, out: Path | None, port: int, as_json: bool
+) -> None:
     """Find labels that are probably wrong: a table of suspects, most suspicious first.
 
     Your data is never changed. Decisions go to corrections.csv beside the scenario file, which the next `luodi run`
     applies; delete a line of it, and that correction is undone. Fill the column `decided` of the table with
-    accepted, rejected or excluded and pass it to --apply, or use --review.
+    accepted, rejected or excluded and pass it to --apply, or use --review. Where nobody has the time, --auto trusts the
+    model: it brings most of what right labels would where errors are careless, and less where they are subtle.
     """
     from luodi.scenario import load
 
@@ -38,6 +43,9 @@ def labels(scenario: Path, review: bool, table: Path | None, out: Path | None, p
     overlay = read.root / read.settings["define"].corrections
     if table is not None:
         _apply(table, overlay, as_json=as_json)
+        return
+    if auto:
+        _keep(_automatic(read), overlay, as_json=as_json)
         return
     found = _find(read)
     target = out or read.root / "suspects.csv"
@@ -76,13 +84,25 @@ def _masked(text: str) -> str:
     return " ".join(Personal(mode="mask").apply(text[:200])[0].split())
 
 
+def _automatic(scenario: "Scenario") -> "list[Correction]":
+    from luodi import relabel, runner
+
+    prepared = runner.run(scenario, until="prepare").artifacts["prepare"]
+    return relabel.automatic(prepared, seed=scenario.seed)
+
+
 def _apply(table: Path, overlay: Path, *, as_json: bool) -> None:
+    from luodi import relabel
+
+    _keep(relabel.decided(table), overlay, as_json=as_json)
+
+
+def _keep(new: "list[Correction]", overlay: Path, *, as_json: bool) -> None:
     from collections import Counter
 
     from luodi import relabel
     from luodi.data import corrections
 
-    new = relabel.decided(table)
     corrections.write(overlay, relabel.merged(corrections.read(overlay), new))
     counts = Counter(one.decided for one in new)
     if as_json:
