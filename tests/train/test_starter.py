@@ -1,6 +1,7 @@
 """The starter encoder: found, verified, and refused when it is another one."""
 
 import shutil
+import sys
 
 import pytest
 
@@ -24,6 +25,7 @@ def test_a_starter_with_one_changed_byte_is_refused(tmp_path, monkeypatch):
     with weights.open("r+b") as file:
         file.seek(-1, 2)
         file.write(b"\x55")
+    monkeypatch.delitem(sys.modules, starter.PACKAGE, raising=False)  # another test may have imported it
     monkeypatch.syspath_prepend(tmp_path)
 
     with pytest.raises(SetupError, match="not the one it should be") as caught:
