@@ -34,14 +34,14 @@ class Block:
 def blocks(content: Content, encoding: str, notes: Notes) -> Iterator[Block]:
     """Yield a content's text. Raises `DataError` for a line that never ends."""
     line = 1
-    for text, broken in _texts(content, encoding, notes):
+    for text, broken, n in _texts(content, encoding, notes):
         whole = text
         if BOM in whole:
             whole = _without(whole, _BOMS, "a byte order mark before the line was removed", line, notes)
         if "\0" in whole:
             whole = _without(whole, _ZEROS, "zero bytes were removed", line, notes)
         yield Block(text=whole, line=line, broken=broken)
-        line += n_lines(text)
+        line += n
 
 
 def n_lines(text: str) -> int:
@@ -59,10 +59,10 @@ def is_broken(text: str) -> bool:
     return bool(_ESCAPED.search(text))
 
 
-def _texts(content: Content, encoding: str, notes: Notes) -> Iterator[tuple[str, bool]]:
-    """Yield text that ends where a line does, and whether some of it could not be read."""
+def _texts(content: Content, encoding: str, notes: Notes) -> Iterator[tuple[str, bool, int]]:
+    """Yield text that ends where a line does, whether some of it could not be read, and how many lines it has."""
     if encoding.startswith(_STATEFUL):
-        yield from ((text, False) for text in _stateful(content, encoding))
+        yield from ((text, False, n_lines(text)) for text in _stateful(content, encoding))
         return
     mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
     encoding = "utf-8" if mark else encoding
@@ -87,7 +87,7 @@ class _Mender:
         self.encoding, self.notes, self.line = encoding, notes, 1
         self.fallback: str | None = None
 
-    def text(self, raw: bytes) -> tuple[str, bool]:
+    def text(self, raw: bytes) -> tuple[str, bool, int]:
         broken = False
         try:
             text = raw.decode(self.encoding)
@@ -98,12 +98,15 @@ class _Mender:
             text = "\n".join(self._of_utf8(line, self.line + n) for n, line in enumerate(raw.split(b"\n")))
         if not raw.isascii() and self._suspected(raw, text):
             text = self._mended(text)
-        self.line += n_lines(text)
-        return text, broken
+        # bytes are counted at ten times the speed of wide characters, and none of these encodings hides a line end
+        n = raw.count(b"\n") + (raw.count(b"\r") - raw.count(b"\r\n") if b"\r" in raw else 0)
+        n += not raw.endswith((b"\n", b"\r")) and bool(raw)
+        self.line += n
+        return text, broken, n
 
     def _suspected(self, raw: bytes, text: str) -> bool:
         if self.encoding == "utf-8":
-            return mojibake.suspected(raw)
+            return mojibake.suspected(raw, text)
         return any(mark in text for mark in mojibake.MARKS)
 
     def _mended(self, text: str) -> str:

@@ -10,7 +10,6 @@ from luodi.data.frequent import KNOWN
 
 MARKS = ("锛", "鐨", "銆", "鏄", "鈥", "涓€", "浣犲", "鍦")
 """What "，", "的", "。", "是", "“", "一", "你", "在" become in GBK: one of them stands in nearly any such line."""
-UTF8_MARKS = tuple(mark.encode() for mark in MARKS)
 _TO_BYTE = {ord(bytes([n]).decode("cp1252")): n for n in range(0x80, 0xA0) if n not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
 _FOLLOWING = "\x80-\xbf" + "".join(re.escape(chr(code)) for code in _TO_BYTE)
 _RUN = re.compile(f"(?:[\xc2-\xdf][{_FOLLOWING}]|[\xe0-\xef][{_FOLLOWING}]{{2}}|[\xf0-\xf4][{_FOLLOWING}]{{3}})+")
@@ -19,9 +18,9 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 MOST_ROUNDS = 3
 
 
-def suspected(raw: bytes) -> bool:
-    """Say, at the speed of a search, whether UTF-8 text may hold such damage at all."""
-    return b"\xc3" in raw or any(mark in raw for mark in UTF8_MARKS)
+def suspected(raw: bytes, text: str) -> bool:
+    """Say, at the speed of a search, whether text that came as UTF-8 may hold such damage at all."""
+    return b"\xc3" in raw or any(mark in text for mark in MARKS)
 
 
 def mend(line: str) -> str:
