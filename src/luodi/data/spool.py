@@ -1,6 +1,7 @@
 """Rows on their way: lines in a file on disk, and of each row a few numbers in memory, some 100 bytes."""
 
 import json
+import os
 from array import array
 from collections.abc import Iterable
 from itertools import accumulate
@@ -29,7 +30,8 @@ class Spool:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: IO[bytes] = path.open("wb")
-        self._reader: IO[bytes] = path.open("rb", buffering=1 << 16)
+        self._handle = os.open(path, os.O_RDONLY)
+        self._tails: dict[int, bytes] = {}
         self.starts, self.sizes, self.lengths = array("Q"), array("I"), array("I")
         self.files, self.lines = array("I"), array("Q")
         self.parts = bytearray()
@@ -88,9 +90,15 @@ class Spool:
 
     def line(self, index: int) -> bytes:
         """Return a row's whole line."""
-        self._reader.seek(self.starts[index])
-        text = self._reader.read(self.sizes[index])
-        return text + b', "y": ' + self.answers[self.ys[index]].encode() + b"}\n"
+        # not mapped into memory: the pages of a large file would count as the process's own
+        return os.pread(self._handle, self.sizes[index], self.starts[index]) + self._tail(self.ys[index])
+
+    def _tail(self, number: int) -> bytes:
+        """Return what a line that bears an answer ends with."""
+        tail = self._tails.get(number)
+        if tail is None:
+            tail = self._tails[number] = b', "y": ' + self.answers[number].encode() + b"}\n"
+        return tail
 
     def texts(self, indexes: Iterable[int]) -> list[str]:
         """Return what a model sees of some rows, as text."""
@@ -104,7 +112,7 @@ class Spool:
     def close(self) -> None:
         """Delete the file."""
         self._file.close()
-        self._reader.close()
+        os.close(self._handle)
         self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> "Spool":
