@@ -19,7 +19,7 @@ from luodi.steps import STEPS
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ("support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community")
 METRIC_FILES = ("classification", "tagging", "ranking", "cost")
-MACHINE, MACHINE_ZH = "two cores of an Intel Xeon, no GPU", "Intel Xeon 的两个核心，没有 GPU"
+MACHINE, MACHINE_ZH = "two cores of an AMD EPYC, no GPU", "AMD EPYC 的两个核心，没有 GPU"
 
 LIMITS = {
     "max_body_bytes": "Of a request.",
