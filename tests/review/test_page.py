@@ -13,7 +13,7 @@ def page(browser, served):
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.goto(served.url)
-    page.wait_for_function("document.getElementById('text').textContent !== ''")
+    page.locator("#text:not(:empty)").wait_for()
     yield page
     assert not faults
     context.close()
@@ -33,7 +33,7 @@ def test_keys_decide_and_every_decision_is_on_disk(page, served):
         press(page, key)
 
     assert decided(served) == [(0, "accepted", "card"), (1, "rejected", ""), (2, "excluded", "")]
-    page.wait_for_function("document.getElementById('where').textContent.startsWith('4 of 4')")
+    page.locator("#where", has_text="4 of 4").wait_for()
 
     press(page, "2")  # the second of the other labels
 
@@ -43,11 +43,11 @@ def test_keys_decide_and_every_decision_is_on_disk(page, served):
 
 def test_undo_takes_back_the_last_decision(page, served):
     press(page, "a")
-    page.wait_for_function("document.getElementById('where').textContent.startsWith('2 of 4')")
+    page.locator("#where", has_text="2 of 4").wait_for()
 
     press(page, "u")
 
-    page.wait_for_function("document.getElementById('where').textContent.startsWith('1 of 4')")
+    page.locator("#where", has_text="1 of 4").wait_for()
     assert decided(served) == []
 
 
@@ -56,13 +56,13 @@ def test_what_was_decided_before_is_not_asked_again(page, served):
 
     page.reload()
 
-    page.wait_for_function("document.getElementById('where').textContent.startsWith('2 of 4')")
+    page.locator("#where", has_text="2 of 4").wait_for()
 
 
 def test_the_text_of_a_row_is_text(page):
     page.keyboard.press("s")
 
-    page.wait_for_function("document.getElementById('text').textContent.startsWith('<script>')")
+    page.locator("#text", has_text="<script>").wait_for()
     assert "owned" not in page.title()
 
 
@@ -77,7 +77,7 @@ def test_the_page_fits_a_phone(browser, served):
     context = browser.new_context(viewport={"width": 360, "height": 700}, color_scheme="dark")
     page = context.new_page()
     page.goto(served.url)
-    page.wait_for_function("document.getElementById('text').textContent !== ''")
+    page.locator("#text:not(:empty)").wait_for()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
