@@ -181,3 +181,14 @@ def test_rows_of_a_customer_stay_on_one_side_and_carry_their_slices(root, prepar
     }
     assert sum(map(len, customers.values())) == len(given_rows) / 5
     assert {json.dumps(row["tags"]) for row in made.all} == {'{"channel": "web"}', '{"channel": "mail"}'}
+
+
+def test_symbols_and_signs_make_other_labels(root, prepared, table):
+    labels = ("C", "C++", "C#", "-1", "1", "1.0", "10")
+    rows = [(f"{label} question {n} about {n * 7}", label) for label in labels for n in range(12)]
+    (root / "train.csv").write_text(table(rows), encoding="utf-8")
+
+    made = prepared(root)
+
+    assert made.facts["labels"] == sorted(labels)
+    assert made.facts["folded"] == {}

@@ -13,6 +13,7 @@ MIN_EXAMINED = 5  # rows of a label in the exam, below which its quality is anyb
 MIN_ROWS = 10  # of a label, below which it can hardly be learnt
 RARE_TWIN = 0.1  # a label that is one letter off another and so much rarer is likely a typing mistake
 MOST_COMPARED = 300
+TELLING = frozenset("#%&@*")  # punctuation to Unicode, but C# is not C
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -51,14 +52,24 @@ def spellings(counts: Mapping[str, int]) -> list[list[list[Any]]]:
 
 
 def plain(label: str) -> str:
-    """Return a label without its case, width, space and punctuation.
+    """Return a label without its case, width, space and punctuation, but for what makes another number of it.
 
-    >>> plain("Log-In  "), plain("登录 ／注册"), plain("+"), plain("A+") == plain("A")
-    ('login', '登录注册', '+', False)
+    >>> plain("Log-In  "), plain("登录 ／注册"), plain("level-2") == plain("Level 2")
+    ('login', '登录注册', True)
+    >>> len({plain(one) for one in ("C", "C++", "C#", "1", "-1", "10", "1.0", "A", "A+", "?", "!")})
+    11
     """
-    folded = unicodedata.normalize("NFKC", label).casefold()
-    kept = "".join(one for one in folded if one.isalnum() or unicodedata.category(one).startswith(("S", "M")))
-    return kept or folded.strip()
+    folded = unicodedata.normalize("NFKC", label).casefold().strip()
+    kept = "".join(one for n, one in enumerate(folded) if _counts(folded, n))
+    return kept or folded
+
+
+def _counts(text: str, n: int) -> bool:
+    """Say whether a character tells labels apart: a letter, digit or symbol, a sign before a number, a mark in one."""
+    if text[n].isalnum() or text[n] in TELLING or unicodedata.category(text[n])[0] in "SM":
+        return True
+    after = text[n + 1 : n + 2].isdigit()
+    return after and (n == 0 or text[n - 1].isdigit()) and not text[n].isspace()
 
 
 def typos(counts: Mapping[str, int]) -> list[list[Any]]:

@@ -1,8 +1,6 @@
 """Which side each row comes to stand on: out, training, dev, exam, or the exam questions that training has seen."""
 
 import json
-import re
-import unicodedata
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -94,12 +92,14 @@ def _correct(job: Job, spool: Spool, facts: dict[str, Any]) -> list[Dropped]:
 
 def _fold(spool: Spool) -> dict[str, dict[str, int]]:
     """Make one of labels that differ only by case, width, space or marks; return spelling to other spellings."""
+    from luodi.quality.labels import plain
+
     rows = Counter(spool.ys)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for number, n in rows.items():
         y = json.loads(spool.answers[number])
         for label in [y] if isinstance(y, str) else y:
-            spellings[label_key(label)][label] += n
+            spellings[plain(label)][label] += n
     chosen = {label: counts.most_common(1)[0][0] for counts in spellings.values() for label in counts}
     changed = {label: best for label, best in chosen.items() if label != best}
     if not changed:
@@ -108,7 +108,7 @@ def _fold(spool: Spool) -> dict[str, dict[str, int]]:
     spool.ys = array("I", [new[number] for number in spool.ys])
     folded: dict[str, dict[str, int]] = defaultdict(dict)
     for label, best in sorted(changed.items()):
-        folded[best][label] = spellings[label_key(label)][label]
+        folded[best][label] = spellings[plain(label)][label]
     return dict(folded)
 
 
@@ -116,16 +116,6 @@ def _folded(spool: Spool, number: int, chosen: dict[str, str]) -> int:
     y = json.loads(spool.answers[number])
     made = chosen[y] if isinstance(y, str) else sorted({chosen[label] for label in y})
     return spool.answer(json.dumps(made, ensure_ascii=False))
-
-
-def label_key(label: str) -> str:
-    """Return what two spellings of one label share; a label of nothing but marks is itself.
-
-    >>> label_key("Sci/Tech") == label_key(" sci tech") == label_key("ＳＣＩ－ＴＥＣＨ")
-    True
-    """
-    plain = unicodedata.normalize("NFKC", label).casefold()
-    return re.sub(r"[\W_]+", "", plain) or plain
 
 
 def _exact(spool: Spool, seen: Any, excluded: set[int]) -> list[Dropped]:
