@@ -51,7 +51,7 @@ def test_a_row_is_placed_by_its_group_and_carries_what_it_is_sliced_by():
     places = batch.columns["place"]
     assert places[3] == places[4] != places[6]
     assert batch.columns["time"][0] == 1_709_251_200
-    assert b'"tags": {"channel": "mail"}' in batch.lines
+    assert b'"tags": {"channel": "mail", "time": "2024-03-01"}' in batch.lines
     assert batch.receipts["changes"] == {"markup": 98, "invisible": 98, "spaces": 1}
 
 

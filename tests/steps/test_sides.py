@@ -192,3 +192,24 @@ def test_symbols_and_signs_make_other_labels(root, prepared, table):
 
     assert made.facts["labels"] == sorted(labels)
     assert made.facts["folded"] == {}
+
+
+@pytest.mark.parametrize("name", ["origin", "time", "line", "key"])
+def test_a_further_column_may_bear_any_name_and_is_kept_to_slice_by(root, prepared, table, given_rows, name):
+    rows = [(*row, f"{n % 3} &amp; more") for n, row in enumerate(given_rows)]
+    (root / "train.csv").write_text(table(rows, header=("text", "label", "theirs")), encoding="utf-8")
+
+    made = prepared(root, columns={name: "theirs"})
+
+    assert {row["tags"][name] for row in made.all} == {"0 &amp; more", "1 &amp; more", "2 &amp; more"}
+
+
+def test_the_order_of_day_and_month_is_that_of_the_whole_column(root, prepared, table, given_rows):
+    days = [f"{1 + n % 12:02d}/{13 + n // 12:02d}/2024" for n in range(len(given_rows))]  # months first, as 01/13 says
+    days[0] = "12/11/2024"  # the eleventh of December, and so the newest but for December's later days
+    rows = [(*row, day) for row, day in zip(given_rows, days, strict=True)]
+    (root / "train.csv").write_text(table(rows, header=("text", "label", "day")), encoding="utf-8")
+
+    made = prepared(root, split="time", columns={"time": "day"})
+
+    assert given_rows[0][0] in {row["x"] for row in made.test}

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from luodi.quality import dates
+from luodi.data import dates
 
 MOST_EXACT = 100_000  # different values counted one by one; beyond that they are estimated
 HEAVY = 1_000  # of the frequent values that go on being counted then

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from luodi.contracts import Reject
+from luodi.data import dates
 from luodi.data.dedupe import fingerprint
-from luodi.quality import advice, checks, cost, dates, labels, texts
+from luodi.quality import advice, checks, cost, labels, texts
 from luodi.quality.columns import ABSENT, Column, fingerprints, quantiles, text_of
 
 SAMPLE, QUICK_SAMPLE = 20_000, 2_000

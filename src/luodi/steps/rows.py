@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from luodi import registry
 from luodi.contracts import Example, Reject, record
+from luodi.data.dates import seconds_of
 from luodi.data.dedupe import PARTS, fingerprint
 from luodi.data.spool import NO_PART
-from luodi.data.times import seconds_of
 from luodi.data.wash import Mode, Washer
 
 Row = tuple[int, tuple[Any, ...] | Reject]
@@ -38,6 +38,8 @@ class Plan:
     """What becomes of personal data: "keep", "mask" or "pseudonymize"."""
     kinds: tuple[str, ...] = ()
     """Of personal data; empty means all that is usual."""
+    day_first: bool = True
+    """Whether 03/04/2026 is in April, in the user's column of times."""
     near: bool = False
     """Whether signatures for near-duplicates are wanted."""
     secret: str = ""
@@ -105,11 +107,11 @@ class Worker:
         origins: list[bytes] = []
         texts: list[str] = []
         numbers: dict[str, int] = {}
-        for line, one in self._examples(shape, rows):
+        for line, one, origin in self._examples(shape, rows):
             if isinstance(one, Reject):
                 batch.rejected.append((line, one.reason))
                 continue
-            made = self._line(shape, line, one)
+            made = self._line(shape, line, one, origin)
             lines.append(made.line)
             prints.append(made.print)
             origins.append(made.origin)
@@ -123,16 +125,16 @@ class Worker:
         batch.signatures = self._signatures(texts)
         return batch
 
-    def _examples(self, shape: Shape, rows: Iterable[Row]) -> Iterator[tuple[int, Example | Reject]]:
-        """Yield each example, washed and clean, with its line and its extras among its tags."""
+    def _examples(self, shape: Shape, rows: Iterable[Row]) -> Iterator[tuple[int, Example | Reject, bytes | None]]:
+        """Yield line and example, washed and clean, its extras among its tags; and its origin where that differs."""
         n = len(shape.fields)
         at: list[Any] = [0, ()]
-        lost: list[tuple[int, Reject]] = []
+        lost: list[tuple[int, Reject, None]] = []
 
         def wanted() -> Iterator[Any]:
             for line, values in rows:
                 if isinstance(values, Reject):
-                    lost.append((line, values))
+                    lost.append((line, values, None))
                     continue
                 at[:] = [line, values[n:]]
                 yield self.task.Row(**dict(zip(shape.fields, values[:n], strict=True)))
@@ -141,33 +143,33 @@ class Worker:
             yield from lost
             lost.clear()
             line, extras = at
-            yield line, self._clean(example, dict(zip(shape.extras, extras, strict=True)))
+            yield line, *self._clean(example, dict(zip(shape.extras, extras, strict=True)))
         yield from lost
 
-    def _clean(self, example: Example | Reject, tags: dict[str, str]) -> Example | Reject:
+    def _clean(self, example: Example | Reject, extras: dict[str, str]) -> tuple[Example | Reject, bytes | None]:
         if isinstance(example, Reject):
-            return example
+            return example, None
         washed = self.washer.wash(example.request)
         request = self.task.clean(washed, self.options)
         if isinstance(request, Reject):
-            return request
-        tags = {**example.tags, **tags}
-        group = example.group or tags.pop("group", None)
-        if washed is not example.request:  # what decides the split must not change with the switches
-            tags["origin"] = self._origin(example.request)
-        return Example(request=request, y=example.y, group=group, part=example.part, tags=tags)
+            return request, None
+        # what decides the split must not change with the switches
+        origin = None if washed is example.request else self._origin(example.request)
+        group = example.group or extras.pop("group", None)
+        tags = {**example.tags, **extras}
+        return Example(request=request, y=example.y, group=group, part=example.part, tags=tags), origin
 
-    def _origin(self, request: Any) -> str:
+    def _origin(self, request: Any) -> bytes:
         cleaned = self.task.clean(request, self.options)
         kept = request if isinstance(cleaned, Reject) else cleaned
-        return fingerprint(self.task.to_x(kept, self.options)).hex()
+        return fingerprint(self.task.to_x(kept, self.options))
 
-    def _line(self, shape: Shape, line: int, example: Example) -> _Made:
+    def _line(self, shape: Shape, line: int, example: Example, origin: bytes | None) -> _Made:
         tags = dict(example.tags)
         x = self.task.to_x(example.request, self.options)
         print_ = fingerprint(x)
-        origin = bytes.fromhex(tags.pop("origin")) if "origin" in tags else print_
-        time = tags.pop("time", None)
+        origin = origin or print_
+        time = seconds_of(tags["time"], day_first=self.plan.day_first) if "time" in tags else None
         shown = _string(x) if isinstance(x, str) else json.dumps(x, ensure_ascii=False)
         text = (
             f'{{"line": {_string(f"{shape.file}:{line}")}, "key": "{origin.hex()}", "x": {shown}, '
@@ -184,7 +186,7 @@ class Worker:
             group=_hash(example.group) | 1 if example.group else 0,
             y=json.dumps(y, ensure_ascii=False),
             part=PARTS.index(example.part) if example.part else NO_PART,
-            time=math.nan if time is None or (at := seconds_of(time)) is None else at,
+            time=math.nan if time is None else time,
         )
 
     def _signatures(self, texts: list[str]) -> bytes:

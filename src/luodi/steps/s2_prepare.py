@@ -13,6 +13,7 @@ from luodi.contracts import Job, Outcome, Reject, Task, record
 from luodi.data import sources, wash
 from luodi.data.boilerplate import Boilerplate
 from luodi.data.clean import Cleaning
+from luodi.data.dates import day_first
 from luodi.data.readers import Table
 from luodi.data.spool import Spool
 from luodi.errors import DataError, did_you_mean
@@ -25,6 +26,8 @@ from luodi.text import plural
 PARTS = ("train", "dev", "test")
 ROWS_AT_ONCE = 2_000
 LOOKED_AT = 20_000  # rows in which lines are sought that frame many texts
+LABELS = frozenset({"label", "labels"})
+"""Fields of a row that no model sees."""
 
 
 @record
@@ -108,8 +111,9 @@ def run(job: Job) -> Outcome:
     receipts: dict[str, Any] = {}
     watch = Watch(job)
     with Spool(job.work / "rows.jsonl") as spool, Ledger(job.out / "rejected.csv") as ledger:
-        lines = _frames(job) if job.settings.clean.boilerplate else ()
-        signatures = _read(job, spool, ledger, tables, receipts, lines, watch)
+        lines, days_first = _look_ahead(job)
+        plan = _plan(job, lines, days_first=days_first)
+        signatures = _read(job, plan, spool, ledger, tables, receipts, watch)
         spool.flush()
         if not len(spool):
             raise _nothing_left(job, ledger)
@@ -143,35 +147,26 @@ def run(job: Job) -> Outcome:
     )
 
 
-def _frames(job: Job) -> tuple[str, ...]:
-    """Return the lines, as hashes, that many of the first texts begin or end with."""
-    found = Boilerplate()
-    tables: dict[str, dict[str, Any]] = {}
+def _look_ahead(job: Job) -> tuple[tuple[str, ...], bool]:
+    """Return, from the first rows, the lines as hashes that frame many texts, and whether days come before months."""
+    frames, times = Boilerplate(), list[str]()
     entries = job.inputs["define"].facts["files"]["train"]
-    batches = (batch for one in entries for batch in _batches(job, one["name"], tables))
-    texts = [n for n, one in enumerate(fields(job.task.Row)) if one.name not in {"label", "labels"}]
-    for _, rows in islice(batches, LOOKED_AT // ROWS_AT_ONCE):
-        for _, values in rows:
-            if not isinstance(values, Reject):
-                label = "".join(one for n, one in enumerate(values) if n not in texts and isinstance(one, str))
-                for n in texts:
-                    found.add(values[n] if isinstance(values[n], str) else "", label)
-    return found.lines()
+    batches = (batch for one in entries for batch in _batches(job, one["name"], {}))
+    for shape, rows in islice(batches, LOOKED_AT // ROWS_AT_ONCE):
+        names = (*shape.fields, *shape.extras)
+        for values in (dict(zip(names, values, strict=True)) for _, values in rows if not isinstance(values, Reject)):
+            times.append(str(values.get("time", "")))
+            label = "".join(one for name, one in values.items() if name in LABELS and isinstance(one, str))
+            for name in shape.fields:
+                if name not in LABELS and isinstance(values[name], str):
+                    frames.add(values[name], label)
+    lines = frames.lines() if job.settings.clean.boilerplate else ()
+    return lines, day_first(times) is not False
 
 
-def _read(
-    job: Job,
-    spool: Spool,
-    ledger: Ledger,
-    tables: dict[str, dict[str, Any]],
-    receipts: dict[str, Any],
-    lines: tuple[str, ...],
-    watch: Watch,
-) -> list[bytes]:
-    """Bring every row of every file onto the spool, and return the signatures of their texts."""
+def _plan(job: Job, lines: tuple[str, ...], *, days_first: bool) -> Plan:
     settings: Settings = job.settings
-    files = job.inputs["define"].facts["files"]
-    plan = Plan(
+    return Plan(
         task=job.task_name,
         options=asdict(job.options),
         seed=job.seed,
@@ -179,9 +174,23 @@ def _read(
         lines=lines,
         personal=settings.personal,
         kinds=settings.personal_kinds,
+        day_first=days_first,
         near=settings.near_duplicates,
         secret=secret(job.root) if settings.personal == "pseudonymize" else "",
     )
+
+
+def _read(
+    job: Job,
+    plan: Plan,
+    spool: Spool,
+    ledger: Ledger,
+    tables: dict[str, dict[str, Any]],
+    receipts: dict[str, Any],
+    watch: Watch,
+) -> list[bytes]:
+    """Bring every row of every file onto the spool, and return the signatures of their texts."""
+    files = job.inputs["define"].facts["files"]
     n_bytes = sum(one["bytes"] for part in PARTS for one in files[part])
     bar = bar_for(total=0, doing="reading")
     signatures: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Dates in a column: many ways to write them, how far they reach, how many rows fell into each period."""
+"""Dates in a column: many ways to write them, down to the second, and how many rows fell into each period."""
 
 import re
 from collections import Counter
@@ -19,6 +19,10 @@ NAMED = re.compile(
 )
 COMPACT = re.compile(r"(?:19|20)\d{6}")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+TIME = re.compile(
+    r"\D(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2})(?:[.,](\d{1,9}))?)?秒?(?: ?([AaPp])[Mm])?(?: ?(Z|[+-]\d{2}:?\d{2}))?"
+)
+"""A time of day behind a date, with its zone."""
 EPOCH = re.compile(r"1[0-9]{9}(?:\.\d+|\d{3})?")
 """Seconds or milliseconds since 1970, from 2001 to 2033."""
 
@@ -46,6 +50,37 @@ def parse(text: str, *, day_first: bool = True) -> date | None:
         seconds = float(bare) / (1_000 if len(bare.split(".")[0]) == 13 else 1)
         return datetime.fromtimestamp(seconds, UTC).date()
     return _named(bare)
+
+
+def seconds_of(text: str, *, day_first: bool = True) -> float | None:
+    """Return the seconds from 1970-01-01 UTC to the time that a text names, or `None`. Without a zone it counts as UTC.
+
+    >>> seconds_of("1970-01-02"), seconds_of("1970年1月1日 00:01"), seconds_of("1700000000000"), seconds_of("soon")
+    (86400.0, 60.0, 1700000000.0, None)
+    >>> seconds_of("2.1.1970 1:00 PM") == seconds_of("1970-01-02T14:00:00+01:00") == 86400 + 13 * 3600
+    True
+    """
+    bare = text.strip()
+    if EPOCH.fullmatch(bare):
+        return float(bare) / (1_000 if len(bare.split(".")[0]) == 13 else 1)
+    day = parse(bare, day_first=day_first)
+    if day is None:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() + _within_day(bare)
+
+
+def _within_day(text: str) -> float:
+    found = TIME.search(text)
+    if found is None:
+        return 0.0
+    hour, minute, second, part, half, zone = found.groups()
+    hours = int(hour) % 12 + 12 * (half in "Pp") if half else int(hour)
+    seconds = 3_600 * hours + 60 * int(minute) + int(second or 0) + float(f"0.{part or 0}")
+    if zone and zone != "Z":
+        digits = zone[1:].replace(":", "")
+        offset = 3_600 * int(digits[:2]) + 60 * int(digits[2:])
+        seconds -= offset if zone[0] == "+" else -offset
+    return seconds
 
 
 def _named(text: str) -> date | None:

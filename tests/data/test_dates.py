@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luodi.quality import dates
+from luodi.data import dates
 
 DAY = date(2026, 3, 4)
 
