@@ -26,6 +26,7 @@ test-all: $(TOOLS)  ## the slow tests and the coverage too
 	$(BIN)/coverage report
 
 bench: $(TOOLS)  ## the benchmarks: ratios in one run, a table and a picture
+	$(INSTALL) -e ".[train,data,rec,dev,bench]"
 	$(BIN)/python -m bench
 
 docs: $(TOOLS)  ## rewrite the generated parts of the documentation

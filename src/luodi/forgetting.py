@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,8 @@ from luodi.privacy import erase
 from luodi.privacy.erase import Traces
 from luodi.privacy.person import Person
 from luodi.scenario import Scenario
-from luodi.store import MANIFEST, Store, read_json, read_lines
+from luodi.steps.s2_prepare import PSEUDONYMS
+from luodi.store import MANIFEST, Store, kept_secret, read_json, read_lines
 
 RECEIPTS = "erasures.jsonl"
 LEARNS = ("select", "pretrain", "finetune", "evaluate", "deploy")
@@ -178,24 +178,19 @@ def _exclude(scenario: Scenario, found: Found) -> None:
 
 def _pseudonyms(scenario: Scenario, identifiers: Sequence[str]) -> list[str]:
     """Return the names that stand for the person where texts were pseudonymized."""
-    path = scenario.home / "pseudonyms.key"
+    path = scenario.root / PSEUDONYMS
     if not path.is_file():
         return []
     from luodi.privacy.find import find
     from luodi.privacy.mask import pseudonym
 
-    key = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+    key = bytes.fromhex(kept_secret(path))
     return [pseudonym(one, key) for text in identifiers for one in find(text)]
 
 
 def _hashed(scenario: Scenario, person: Person) -> str:
     """Return a hash that tells two persons apart for whoever holds the scenario's key, and says nothing to others."""
-    path = scenario.home / "erasures.key"
-    if not path.is_file():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(os.urandom(32).hex())
-    key = bytes.fromhex(path.read_text(encoding="utf-8"))
+    key = bytes.fromhex(kept_secret(scenario.home / "erasures.key"))
     return hmac.new(key, "\0".join(sorted(person.identifiers)).encode(), hashlib.sha256).hexdigest()[:16]
 
 

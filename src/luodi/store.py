@@ -71,6 +71,16 @@ def write_lines(path: Path, records: Sequence[Any] | Iterator[Any]) -> None:
             file.write(json.dumps(one, ensure_ascii=False) + "\n")
 
 
+def kept_secret(path: Path) -> str:
+    """Return the key in a file, 64 hexadecimal digits; made when it is first needed, for its owner's eyes only."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(os.urandom(32).hex())
+    return path.read_text(encoding="ascii").strip()
+
+
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Read one JSON value per line."""
     with path.open(encoding="utf-8") as file:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from luodi.data import boilerplate
-from luodi.data.clean import STEPS, Cleaner, Cleaning, Receipts
+from luodi.data.clean import STEPS, Cleaner, Cleaning, Receipts, merged
 
 PIECES = ["&amp;", "lt;", "&#39;", "#39;", "quot;", "<b>", "</p>", "<", ">", "a < b", "<script>", "</script>", "<!--",
           "\u200b", "\u200d", "\u200c", "\u202e", "\u200f", "👩", "🏴", "\U000e0067", "\ufe0f", "Ã©", "â€™", "锛", "鐨",
@@ -128,9 +128,8 @@ def test_receipts_count_and_show_and_can_be_put_together():
     for receipts, texts in ((first, ["plain", "a&#39;b"]), (second, ["c&#39;d"] * 9)):
         for text in texts:
             receipts.note(text, *cleaner.clean(text))
-    first.merge(second)
 
-    made = first.as_json(hide=str.upper)
+    made = merged(first.as_json(hide=str.upper), second.as_json())
 
     assert (made["n_texts"], made["n_changed"], made["steps"]["markup"]["n"]) == (11, 10, 10)
     assert len(made["steps"]["markup"]["examples"]) == 5

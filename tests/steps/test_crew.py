@@ -52,7 +52,8 @@ def test_a_row_is_placed_by_its_group_and_carries_what_it_is_sliced_by():
     assert places[3] == places[4] != places[6]
     assert batch.columns["time"][0] == 1_709_251_200
     assert b'"tags": {"channel": "mail", "time": "2024-03-01"}' in batch.lines
-    assert batch.receipts["changes"] == {"markup": 98, "invisible": 98, "spaces": 1}
+    steps = batch.receipts["cleaning"]["steps"]
+    assert {name: one["n"] for name, one in steps.items()} == {"markup": 98, "invisible": 98, "spaces": 1}
 
 
 def test_a_worker_that_dies_ends_the_run_instead_of_losing_rows():

@@ -55,7 +55,9 @@ def test_texts_are_cleaned_as_the_service_will_clean_them_and_receipts_are_kept(
     assert "Anna's bag" in {row["x"] for row in made.all}
     assert made.facts["changes"] == {"markup": 1, "invisible": 1}
     assert made.facts["wash"]["clean"]["markup"] is True
-    assert ["Anna&#39;s\u200b bag", "Anna's bag"] in read_json(root / "out" / "details.json")["shown"]["markup"]
+    receipt = read_json(root / "out" / "details.json")["cleaning"]
+    assert receipt["n_changed"] == 1 and receipt["n_texts"] == len(given_rows) + 1
+    assert {"before": "Anna&#39;s\u200b bag", "after": "Anna's bag"} in receipt["steps"]["markup"]["examples"]
 
 
 def test_no_part_has_more_rows_than_is_asked_for(root, prepared):

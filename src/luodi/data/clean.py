@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from importlib.util import find_spec
 from typing import Any
@@ -164,15 +164,6 @@ class Receipts:
             if len(shown) < EXAMPLES:
                 shown.append((before[:LONGEST], after[:LONGEST]))
 
-    def merge(self, other: "Receipts") -> None:
-        """Add what another one counted, as in a process of its own; its examples come after ours."""
-        self.n_texts += other.n_texts
-        self.n_changed += other.n_changed
-        self.counts += other.counts
-        for name, shown in other.examples.items():
-            ours = self.examples.setdefault(name, [])
-            ours.extend(shown[: EXAMPLES - len(ours)])
-
     def as_json(self, hide: Callable[[str], str] = str) -> dict[str, Any]:
         """Return it all as plain JSON; `hide` masks what is personal in the examples."""
         steps = {
@@ -187,6 +178,18 @@ class Receipts:
             if self.counts[name]
         }
         return {"n_texts": self.n_texts, "n_changed": self.n_changed, "steps": steps}
+
+
+def merged(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two receipts, as JSON, as one; of each kind the first few examples stay."""
+    steps = {}
+    for name in STEPS:
+        found = [one["steps"][name] for one in (ours, theirs) if name in one.get("steps", {})]
+        if found:
+            examples = [example for one in found for example in one["examples"]]
+            steps[name] = {"n": sum(one["n"] for one in found), "examples": examples[:EXAMPLES]}
+    totals = {name: ours.get(name, 0) + theirs.get(name, 0) for name in ("n_texts", "n_changed")}
+    return totals | {"steps": steps}
 
 
 def around(before: str, after: str) -> tuple[str, str]:

@@ -10,12 +10,12 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
+from luodi.data.clean import Cleaner, Cleaning, Receipts, merged
+
 Mode = Literal["keep", "mask", "pseudonymize"]
 
 NAMES = ("person", "address")
 """Found by a model; names of organizations are left, since they are nobody's."""
-MOST_SHOWN = 5
-SHOWN_CHARACTERS = 120
 
 
 class Washer:
@@ -33,8 +33,6 @@ class Washer:
         self.cleaner: Any = None
         self.personal: Any = None
         if clean is not None:
-            from luodi.data.clean import Cleaner, Cleaning
-
             self.cleaner = Cleaner(Cleaning(**clean), lines)
         if personal != "keep":
             from luodi.privacy.find import KINDS
@@ -42,8 +40,7 @@ class Washer:
 
             key = bytes.fromhex(secret) or secrets.token_bytes(32)
             self.personal = Personal(mode=personal, kinds=tuple(kinds) or (*KINDS, *NAMES), key=key)
-        self._changes, self._found = Counter[str](), Counter[str]()
-        self._shown: dict[str, list[list[str]]] = {}
+        self._receipts, self._found = Receipts(), Counter[str]()
 
     def wash(self, request: Any) -> Any:
         """Return the request with its texts washed; the same object where nothing had to be done."""
@@ -52,10 +49,13 @@ class Washer:
         return self._value(request)
 
     def receipts(self) -> dict[str, Any]:
-        """Return what was changed since the last call, and begin to count anew."""
-        made = {"changes": dict(self._changes), "personal": dict(self._found), "shown": self._shown}
-        self._changes, self._found, self._shown = Counter(), Counter(), {}
+        """Return what was changed since the last call, as plain JSON, and begin to count anew."""
+        made = {"cleaning": self._receipts.as_json(hide=self._hidden), "personal": dict(self._found)}
+        self._receipts, self._found = Receipts(), Counter()
         return made
+
+    def _hidden(self, text: str) -> str:
+        return text if self.personal is None else str(self.personal.apply(text)[0])
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -73,22 +73,11 @@ class Washer:
         made = text
         if self.cleaner is not None:
             made, changes = self.cleaner.clean(text)
-            for name in changes:
-                self._changes[name] += 1
-                self._show(name, text, made)
+            self._receipts.note(text, made, changes)
         if self.personal is not None:
             made, found = self.personal.apply(made)
             self._found.update(found)
         return text if made == text else made
-
-    def _show(self, name: str, before: str, after: str) -> None:
-        """Keep a few of the places where a change was made, with what stood there."""
-        shown = self._shown.setdefault(name, [])
-        if len(shown) < MOST_SHOWN:
-            at = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
-            start = max(0, at - SHOWN_CHARACTERS // 3)
-            pair = [one[start : start + SHOWN_CHARACTERS] for one in (before, after)]
-            shown.append([self.personal.apply(one)[0] if self.personal is not None else one for one in pair])
 
 
 @cache
@@ -98,10 +87,5 @@ def _names(cls: type[Any]) -> tuple[str, ...]:
 
 def added(total: dict[str, Any], more: Mapping[str, Any]) -> None:
     """Add the receipts of one batch to those of all."""
-    for name in ("changes", "personal"):
-        counts = total.setdefault(name, {})
-        for key, n in more[name].items():
-            counts[key] = counts.get(key, 0) + n
-    shown = total.setdefault("shown", {})
-    for key, pairs in more["shown"].items():
-        shown[key] = (shown.get(key, []) + pairs)[:MOST_SHOWN]
+    total["cleaning"] = merged(total.get("cleaning", {}), more["cleaning"])
+    total["personal"] = dict(Counter(total.get("personal", {})) + Counter(more["personal"]))

@@ -1,7 +1,6 @@
 """Step 2. Read, clean, split, describe. Every row is kept or listed with its reason."""
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, field, fields
@@ -21,9 +20,11 @@ from luodi.log import bar_for
 from luodi.steps import crew, sides, written
 from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
+from luodi.store import kept_secret
 from luodi.text import plural
 
 PARTS = ("train", "dev", "test")
+PSEUDONYMS = ".luodi/pseudonyms.key"
 ROWS_AT_ONCE = 2_000
 LOOKED_AT = 20_000  # rows in which lines are sought that frame many texts
 LABELS = frozenset({"label", "labels"})
@@ -110,7 +111,7 @@ def run(job: Job) -> Outcome:
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
     watch = Watch(job)
-    with Spool(job.work / "rows.jsonl") as spool, Ledger(job.out / "rejected.csv") as ledger:
+    with Spool(job.work / "rows.spool") as spool, Ledger(job.out / "rejected.csv") as ledger:
         lines, days_first = _look_ahead(job)
         plan = _plan(job, lines, days_first=days_first)
         signatures = _read(job, plan, spool, ledger, tables, receipts, watch)
@@ -123,7 +124,7 @@ def run(job: Job) -> Outcome:
         written.check_labels(job.task, spool, decided.sides)
         counts = written.write(job.out, spool, decided.sides)
         labels = written.labels(spool, decided.sides)
-        details = written.details(job, spool, decided, receipts)
+        written.details(job.out, spool, decided, receipts["cleaning"])
     watch.write(job.out, tables)
     n_kept = sum(counts[part] for part in PARTS)
     assert ledger.n_in == n_kept + ledger.n_rejected, "a row was lost"
@@ -133,8 +134,8 @@ def run(job: Job) -> Outcome:
             "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": ledger.n_rejected} | counts,
             "rejected": ledger.reasons(),
             "labels": labels,
-            "changes": receipts.get("changes", {}),
-            "personal": receipts.get("personal", {}),
+            "changes": {name: one["n"] for name, one in receipts["cleaning"]["steps"].items()},
+            "personal": receipts["personal"],
             "wash": {
                 "clean": asdict(job.settings.clean),
                 "personal": job.settings.personal,
@@ -142,7 +143,6 @@ def run(job: Job) -> Outcome:
                 "lines": list(lines),
             },
             **decided.facts,
-            **details,
         }
     )
 
@@ -176,7 +176,7 @@ def _plan(job: Job, lines: tuple[str, ...], *, days_first: bool) -> Plan:
         kinds=settings.personal_kinds,
         day_first=days_first,
         near=settings.near_duplicates,
-        secret=secret(job.root) if settings.personal == "pseudonymize" else "",
+        secret=kept_secret(job.root / PSEUDONYMS) if settings.personal == "pseudonymize" else "",
     )
 
 
@@ -261,17 +261,6 @@ def _mapping(task: Task, columns: dict[str, str], table: Table) -> dict[str, str
             hint = f'write [prepare] columns = {{ {ours.removeprefix("+")} = "your column" }}'
             raise DataError(f"no column is called {theirs!r}", where=f"{table.path}:1", fix=f"{fix}; {hint}")
     return mapping
-
-
-def secret(root: Path) -> str:
-    """Return the key of this scenario's pseudonyms, hexadecimal; made when it is first needed."""
-    path = root / ".luodi" / "pseudonyms.key"
-    if not path.is_file():
-        path.parent.mkdir(exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(os.urandom(32).hex())
-    return path.read_text(encoding="utf-8").strip()
 
 
 def _nothing_left(job: Job, ledger: Ledger) -> DataError:

@@ -9,13 +9,15 @@ from typing import Any
 
 from luodi.contracts import Job, record
 from luodi.data import corrections, split
-from luodi.data.dedupe import N_PRINT, PARTS, Dropped, leave_out, twins
+from luodi.data.dedupe import N_PRINT, PARTS, Dropped, Seen, leave_out, twins
 from luodi.data.spool import Spool
 from luodi.errors import DataError
 
 MOST_TIED = 0.02  # of all rows; texts of a larger family are a template, which must be able to stand on both sides
 LEAST_TIED = 20
 MOST_CONFLICTS = 1_000
+NEARLY_SEEN, MOST_COMPARED = 0.8, 20
+"""An exam's row leaves where a text of training shares so much with it; of a family so many are compared."""
 
 
 @record
@@ -43,7 +45,7 @@ def decide(job: Job, spool: Spool, signatures: Sequence[bytes]) -> Decided:
     dropped = excluded + _exact(spool, settings.seen, {one.index for one in excluded})
     out = {one.index for one in dropped}
     family = _families(spool, signatures, settings.similarity, out) if settings.near_duplicates else {}
-    dropped += _seen_nearly(spool, family, out) if settings.seen == "test" else []
+    dropped += _seen_nearly(spool, family, settings.seen) if settings.seen != "keep" else []
     seen = {one.index for one in dropped if one.seen}
     out = {one.index for one in dropped}
     sides = ["" if n in out else PARTS[spool.parts[n]] for n in range(len(spool))]
@@ -118,7 +120,7 @@ def _folded(spool: Spool, number: int, chosen: dict[str, str]) -> int:
     return spool.answer(json.dumps(made, ensure_ascii=False))
 
 
-def _exact(spool: Spool, seen: Any, excluded: set[int]) -> list[Dropped]:
+def _exact(spool: Spool, seen: Seen, excluded: set[int]) -> list[Dropped]:
     groups = [[n for n in group if n not in excluded] for group in twins(spool.prints)]
     return leave_out(
         groups, part_of=lambda n: PARTS[spool.parts[n]], y_of=lambda n: spool.ys[n], where=spool.where, seen=seen
@@ -147,17 +149,33 @@ def _members(family: dict[int, int]) -> dict[int, list[int]]:
     return members
 
 
-def _seen_nearly(spool: Spool, family: dict[int, int], out: set[int]) -> list[Dropped]:
-    """Return the questions of a given exam that are nearly the same as something in an earlier part."""
-    dropped = []
+def _seen_nearly(spool: Spool, family: dict[int, int], seen: Seen) -> list[Dropped]:
+    """Return the rows that leave because a part that keeps its rows holds nearly the same.
+
+    A chain of near-duplicates may link texts that are unlike, so the two are compared themselves.
+    """
+    import numpy as np
+
+    from luodi.quality import near
+
+    order = -1 if seen == "test" else 1  # whose rows stay: those of the first part, or those of the last
+    leaves, stays = list[int](), list[int]()
     for members in _members(family).values():
-        earliest = min(members, key=lambda n: (spool.parts[n], n))
-        dropped += [
-            Dropped(index=n, reason=f"nearly the same stands in {spool.where(earliest)}", seen=True)
-            for n in members
-            if spool.parts[n] > spool.parts[earliest] and n not in out
-        ]
-    return dropped
+        for n in members:
+            others = [one for one in members if order * spool.parts[one] > order * spool.parts[n]][:MOST_COMPARED]
+            leaves += [n] * len(others)
+            stays += others
+    if not leaves:
+        return []
+    alike = near.Grams(lambda rows: spool.texts(rows), len(spool)).similarities(np.array(leaves), np.array(stays))
+    first: dict[int, int] = {}
+    for n, other, similarity in zip(leaves, stays, alike.tolist(), strict=True):
+        if similarity >= NEARLY_SEEN:
+            first.setdefault(n, other)
+    return [
+        Dropped(index=n, reason=f"nearly the same stands in {spool.where(other)}", seen=seen == "test")
+        for n, other in sorted(first.items())
+    ]
 
 
 def _conflicts(spool: Spool, family: dict[int, int], out: set[int]) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from luodi.contracts import Facts, Job, Task
+from luodi.contracts import Facts, Task
 from luodi.data import profile
 from luodi.data.spool import Spool
 from luodi.errors import DataError, did_you_mean
@@ -88,16 +88,10 @@ def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
             )
 
 
-def details(job: Job, spool: Spool, decided: Decided, receipts: dict[str, Any]) -> Facts:
-    """Write `details.json`, which quotes the user's texts; return what of it are facts."""
-    write_json(
-        job.out / "details.json",
-        {
-            "shown": receipts.get("shown", {}),
-            "conflicts": [_pair(spool, *pair) for pair in decided.conflicts[:N_SHOWN]],
-        },
-    )
-    return {}
+def details(out: Path, spool: Spool, decided: Decided, cleaning: Facts) -> None:
+    """Write `details.json`, which quotes the user's texts: what was cleaned, and near-duplicates that contradict."""
+    conflicts = [_pair(spool, *pair) for pair in decided.conflicts[:N_SHOWN]]
+    write_json(out / "details.json", {"cleaning": cleaning, "conflicts": conflicts})
 
 
 def _pair(spool: Spool, a: int, b: int) -> list[dict[str, Any]]:
