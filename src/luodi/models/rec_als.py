@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.train import factoring
@@ -12,6 +12,8 @@ from luodi.train.ranked import Ranked
 
 class Als(Ranked):
     """A visitor's factors are solved for from the history, so that anybody's session will do."""
+
+    license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Any, Facts]:
         return factoring.als(train, dev, recipe=recipe)

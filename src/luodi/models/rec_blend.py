@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.train import blending
@@ -13,6 +13,7 @@ from luodi.train.ranked import Ranked
 class BlendModel(Ranked):
     """Takes what the others of a contest learned; by itself, it learns them all."""
 
+    license: ClassVar[str] = "Apache-2.0"
     plain = False
 
     def learn(self, train: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Any, Facts]:

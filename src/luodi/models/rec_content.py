@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.train import wording
@@ -12,6 +12,8 @@ from luodi.train.ranked import Ranked
 
 class Content(Ranked):
     """Weighs words by rarity; needs nobody to have touched an item."""
+
+    license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Any, Facts]:
         return wording.content(train, dev)

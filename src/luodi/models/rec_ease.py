@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.train import neighboring
@@ -13,6 +13,7 @@ from luodi.train.ranked import Ranked
 class Ease(Ranked):
     """Needs a matrix of items by items, so it refuses large catalogues."""
 
+    license: ClassVar[str] = "Apache-2.0"
     plain = False
 
     def learn(self, train: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Any, Facts]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.train import befriending
@@ -12,6 +12,8 @@ from luodi.train.ranked import Ranked
 
 class Friends(Ranked):
     """Friends who had more in common with somebody count more."""
+
+    license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Any, Facts]:
         return befriending.friends(train, dev)

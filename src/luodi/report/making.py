@@ -27,6 +27,7 @@ from luodi.report.words import reason
 
 PARTS = ("train", "dev", "test")
 MAX_LABELS = 15
+BY_HAND = ("accepted", "rejected", "excluded", "unused")
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "⇥", "": DASH}
 
 
@@ -36,7 +37,7 @@ def data(view: View) -> Section | None:
     rows = mapping(facts.get("rows"))
     if not rows:
         return None
-    found = (_left_out(view, rows), _labels(view), _lengths(view), _tables(view))
+    found = (_left_out(view, rows), _decided(view), _labels(view), _lengths(view), _tables(view))
     blocks: list[Block] = [_parts(view, rows), *(one for one in found if one)]
     lead = say(
         "data_said", n_in=count(rows.get("in")), kept=count(rows.get("kept")), rejected=count(rows.get("rejected"))
@@ -65,6 +66,30 @@ def _left_out(view: View, rows: Mapping[str, Any]) -> Table | None:
     columns.append(Column(name="", kind="num"))
     cells = [[reason(name_of(text), view.language), count(n), percent(n / total, 1)] for text, n in _most(reasons)[:40]]
     return Table(columns=columns, rows=cells, heading=view.say("left_out"), first=10)
+
+
+def _decided(view: View) -> Pairs | None:
+    """Return what was done to rows besides leaving them out, and what the seen ones would have done to the score."""
+    facts, say = view.facts("prepare"), view.say
+    pairs: list[tuple[str, str]] = []
+    by_hand, near = mapping(facts.get("corrections")), mapping(facts.get("near"))
+    if by_hand:
+        said = say("by_hand_said", **{name: count(by_hand.get(name)) for name in BY_HAND})
+        pairs.append((say("by_hand"), said))
+    if folded := mapping(facts.get("folded")):
+        spelt = "; ".join(
+            f"{best}: {', '.join(map(repr, mapping(one)))}" for best, one in list(folded.items())[:MAX_LABELS]
+        )
+        pairs.append((say("folded"), spelt))
+    if near.get("rows"):
+        said = say("kept_together_said", **{name: count(near.get(name)) for name in ("rows", "families", "conflicts")})
+        pairs.append((say("kept_together"), said))
+    if seen := mapping(view.facts("evaluate").get("seen")):
+        scores = {"without": short(seen.get("without")), "with_them": short(seen.get("with"))}
+        pairs.append(
+            (say("seen"), say("seen_said", n=count(seen.get("n")), metric=view.metric(view.decides()), **scores))
+        )
+    return Pairs(pairs=pairs, heading=say("decided")) if pairs else None
 
 
 def _most(counts: Mapping[str, Any]) -> list[tuple[str, float]]:

@@ -130,6 +130,24 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "step_direction": ("Direction marks dropped", "去除方向标记"),
     "step_boilerplate": ("Boilerplate dropped", "去除签名与页脚"),
     "step_spaces": ("White space tidied", "整理空白"),
+    # what prepare decided
+    "decided": ("What else was done to the rows", "对数据还做了什么"),
+    "by_hand": ("Corrected by hand", "人工改正"),
+    "by_hand_said": (
+        "{accepted} labels corrected, {excluded} rows left out, {rejected} labels confirmed; {unused} found no row",
+        "改正标签 {accepted} 个，剔除 {excluded} 行，确认 {rejected} 个；{unused} 条没有对应的行",
+    ),
+    "folded": ("Spellings of one label", "同一标签的不同写法"),
+    "kept_together": ("Nearly the same", "近乎重复"),
+    "kept_together_said": (
+        "{rows} rows in {families} families, each on one side of the split; {conflicts} pairs differ in their label",
+        "{families} 组共 {rows} 行，每组划分在同一侧；{conflicts} 对标签不一致",
+    ),
+    "seen": ("Seen in training", "训练中见过"),
+    "seen_said": (
+        "{n} exam rows were taken out; {metric} {without} without them, {with_them} with them",
+        "从测试集中取出 {n} 行；{metric} 不含它们为 {without}，含它们为 {with_them}",
+    ),
     # personal data
     "personal": ("Personal data", "个人信息"),
     "personal_said": (

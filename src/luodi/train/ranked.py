@@ -14,7 +14,7 @@ class Ranked(ABC):
     """The contract of a model for the kind `rank`, but for `learn`."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("rank",)
-    license: ClassVar[str] = "Apache-2.0"
+    license: ClassVar[str]
     plain: ClassVar[bool] = True
 
     def __init__(self, inner: Recommender | None = None) -> None:
