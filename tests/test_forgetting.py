@@ -142,10 +142,25 @@ def test_the_receipt_names_no_one(workspace, luodi):
     assert receipt["records"] >= 2 and len(receipt["who"]) == 16
 
 
-def test_a_name_that_could_mean_anyone_is_refused(workspace, luodi):
-    told = luodi("forget", workspace, "a", "--yes")
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("a", "too short"), ("42", "customer_id=42"), ("shoe_size=42", "no table has a column 'shoe_size'")],
+)
+def test_a_name_that_could_mean_anyone_or_no_one_is_refused(workspace, luodi, name, what):
+    before = kept(workspace)
 
-    assert told.code == 2 and "too short" in told.err
+    told = luodi("forget", workspace, name, "--yes")
+
+    assert told.code == 2 and what in told.err
+    assert kept(workspace) == before
+
+
+def test_a_value_of_a_column_means_its_rows_alone(workspace, luodi):
+    told = luodi("forget", workspace, "customer=C00059", "--yes", "--json")
+
+    assert json.loads(told.out)["yours"] == ["data.csv:61"]
+    assert b"number 59, thanks" not in kept(workspace)
+    assert b"number 62, thanks" in kept(workspace)
 
 
 def test_who_is_not_there_needs_no_erasing(workspace, luodi):

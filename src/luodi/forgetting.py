@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ from luodi.steps.s2_prepare import PSEUDONYMS
 from luodi.store import MANIFEST, Store, kept_secret, read_json, read_lines
 
 RECEIPTS = "erasures.jsonl"
+COLUMN = re.compile(r"([^=@\s][^=@]{0,200})=(.+)", re.DOTALL)
+PARTS = ("train", "dev", "test")
 LEARNS = ("select", "pretrain", "finetune", "evaluate", "deploy")
 MOST_SHOWN = 1_000
 
@@ -36,18 +39,33 @@ class Found:
     """Lines of the user's own tables, `file:line`: they are left alone, and left out of every later run."""
     models: list[str]
     """Artifacts that were made from rows about the person: `step/key`."""
-    traces: Any
+    traces: Traces
+    identifiers: tuple[str, ...]
+    """As they were given."""
     excluded: list[Correction]
     """What keeps the user's own rows out of later runs."""
 
 
 def look(scenario: Scenario, identifiers: Sequence[str]) -> Found:
-    """Find everything about the person that these names, addresses or numbers mean. Changes nothing."""
-    person = Person([*identifiers, *_pseudonyms(scenario, identifiers)])
-    yours, excluded = _in_tables(scenario, person)
+    """Find everything about the person that these names, addresses or numbers mean. Changes nothing.
+
+    `COLUMN=VALUE` means the rows that hold this value in this column of the user's tables, and no other place.
+    Raises `DataError` for an identifier that could mean anyone, or a column that no table has.
+    """
+    names = [one for one in identifiers if not COLUMN.fullmatch(one)]
+    person = Person([*names, *_pseudonyms(scenario, names)])
+    columns = [(found[1], found[2]) for one in identifiers if (found := COLUMN.fullmatch(one))]
+    yours, excluded = _in_tables(scenario, person, columns)
     traces = Traces(person=person, where=frozenset(yours), keys=frozenset(one.key for one in excluded))
     files = [path for path in _files(scenario) if erase.holds(path, traces)]
-    return Found(files=files, yours=yours, models=_models(scenario, files), traces=traces, excluded=excluded)
+    return Found(
+        files=files,
+        yours=yours,
+        models=_models(scenario, files),
+        traces=traces,
+        identifiers=tuple(identifiers),
+        excluded=excluded,
+    )
 
 
 def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> dict[str, Any]:
@@ -81,7 +99,7 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
             n += 1
         receipt = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-            "who": _hashed(scenario, found.traces.person),
+            "who": _hashed(scenario, found.identifiers),
             "records": n,
             "files": len(found.files) + len(rest),
             "rows_of_yours": len(found.yours),
@@ -93,20 +111,24 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
     return receipt
 
 
-def _in_tables(scenario: Scenario, person: Person) -> tuple[list[str], list[Correction]]:
-    """Return the lines of the user's tables that name the person anywhere, and corrections that leave them out."""
-    settings = scenario.settings["define"]
-    names = [name for part in ("train", "dev", "test") for name in settings.files(part)]
+def _in_tables(
+    scenario: Scenario, person: Person, columns: Sequence[tuple[str, str]]
+) -> tuple[list[str], list[Correction]]:
+    """Return the lines of the user's tables that are about the person, and corrections that leave them out."""
     where: list[str] = []
-    for name in names:
-        try:
-            tables = sources.expand(scenario.root, name)
-        except DataError:  # a table that is no longer there holds nothing
-            continue
-        for source in tables:
-            for line, row in sources.open(source, **_stated(scenario)).rows():
-                if not isinstance(row, Reject) and person.is_in_any(row):
-                    where.append(f"{source.name}:{line}")
+    missing = {name for name, _ in columns}
+    for source in _sources(scenario):
+        table = sources.open(source, **_stated(scenario))
+        missing -= set(table.columns)
+        for line, row in table.rows():
+            if isinstance(row, Reject):
+                continue
+            if person.is_in_any(row) or any(str(row.get(name, "")).strip() == value for name, value in columns):
+                where.append(f"{source.name}:{line}")
+    if missing:
+        raise DataError(
+            f"no table has a column {min(missing)!r}", where="luodi forget", fix="write COLUMN=VALUE as in your table"
+        )
     wanted = set(where)
     excluded: dict[str, Correction] = {}
     for path in sorted(scenario.home.glob("prepare/*/*.jsonl")):
@@ -114,6 +136,16 @@ def _in_tables(scenario: Scenario, person: Person) -> tuple[list[str], list[Corr
             if "key" in row and (row["line"] in wanted or person.is_in_any(row)):
                 excluded[row["key"]] = Correction(key=row["key"], given="", corrected="", decided="excluded")
     return where, list(excluded.values())
+
+
+def _sources(scenario: Scenario) -> Iterator[sources.Source]:
+    """Yield the user's tables that are still there."""
+    settings = scenario.settings["define"]
+    for name in [*(name for part in PARTS for name in settings.files(part)), *settings.tables.values()]:
+        try:
+            yield from sources.expand(scenario.root, name)
+        except DataError:  # a table that is no longer there holds nothing
+            continue
 
 
 def _stated(scenario: Scenario) -> dict[str, Any]:
@@ -188,10 +220,10 @@ def _pseudonyms(scenario: Scenario, identifiers: Sequence[str]) -> list[str]:
     return [pseudonym(one, key) for text in identifiers for one in find(text)]
 
 
-def _hashed(scenario: Scenario, person: Person) -> str:
+def _hashed(scenario: Scenario, identifiers: Sequence[str]) -> str:
     """Return a hash that tells two persons apart for whoever holds the scenario's key, and says nothing to others."""
     key = bytes.fromhex(kept_secret(scenario.home / "erasures.key"))
-    return hmac.new(key, "\0".join(sorted(person.identifiers)).encode(), hashlib.sha256).hexdigest()[:16]
+    return hmac.new(key, "\0".join(sorted(identifiers)).encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def as_json(found: Found) -> dict[str, Any]:

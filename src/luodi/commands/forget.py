@@ -27,12 +27,12 @@ def forget(
     """Erase everything about one person from what luodi keeps for a scenario.
 
     \b
-      luodi forget tickets "Li Na" li.na@example.com "138 0013 8000"
+      luodi forget tickets "Li Na" li.na@example.com "138 0013 8000" customer_id=42
 
-    NAME is any name, address or number that means this person and nobody else; give all that you have. Artifacts,
-    caches, pages and databases in `.luodi` are cleaned, free pages of databases included. Your own tables are not
-    changed: the lines that are left in them are named, and no later run learns from them. Models that learned from
-    the person's rows are listed; the next `luodi run` makes them anew, or --models deletes them at once.
+    NAME is any name, address or number that means this person and nobody else, or COLUMN=VALUE; give all that you
+    have. Artifacts, caches, pages and databases in `.luodi` are cleaned, free pages of databases included. Your own
+    tables are not changed: the lines that are left in them are named, and no later run learns from them. Models that
+    learned from the person's rows are listed; the next `luodi run` makes them anew, or --models deletes them at once.
     """
     from luodi import forgetting
     from luodi.scenario import load

@@ -23,7 +23,7 @@ PAGES, RECORDS = {".html", ".md"}, {".jsonl", ".json", ".csv", ".tsv"}
 class Traces:
     """What means a person's rows: where they stood, and the fingerprints of their texts."""
 
-    person: Any
+    person: Person
     where: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
 
@@ -45,7 +45,8 @@ def holds(path: Path, traces: Traces) -> bool:
     if path.suffix == ".jsonl":
         return any(traces.is_about(one) for one in _lines(path)) or _in_bytes(path, traces.person)
     if path.suffix == ".json":
-        return bool(_clean(_json(path), traces) != _json(path))
+        value = _json(path)
+        return bool(_clean(value, traces) != value)
     if path.suffix in {".csv", ".tsv"}:
         return any(traces.is_about(row) for row in _table(path))
     if path.suffix in PAGES:

@@ -7,7 +7,7 @@ from typing import Any
 
 from luodi.errors import DataError
 
-MIN_CHARACTERS = 2
+MIN_CHARACTERS, MIN_DIGITS = 2, 5
 DIGITS = re.compile(r"[\d\s()+./-]+")
 BETWEEN = r"[\s().\-/]{0,3}"
 WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -25,11 +25,12 @@ class Person:
     def __init__(self, identifiers: Sequence[str]) -> None:
         """Take names, addresses, numbers. Raises `DataError` for one that would match nearly everything."""
         for one in identifiers:
-            if len(_fold(one).strip()) < MIN_CHARACTERS:
-                fix = "give the whole name, address or number"
+            folded = _fold(one).strip()
+            if len(folded) < MIN_CHARACTERS or (folded.isdigit() and len(folded) < MIN_DIGITS):
+                fix = "give the whole name, address or number, or the column it stands in: customer_id=42"
                 raise DataError(f"{one!r} is too short to mean one person", where="luodi forget", fix=fix)
         self.identifiers = tuple(identifiers)
-        self._pattern = re.compile("|".join(f"(?:{_pattern(one)})" for one in self.identifiers))
+        self._pattern = re.compile("|".join(f"(?:{_pattern(one)})" for one in self.identifiers) or "(?!)")
 
     def is_in(self, text: str) -> bool:
         """Say whether a text names this person."""
