@@ -27,7 +27,7 @@ class Counters:
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is one of ours or "other"."""
         self._requests.labels(route, str(status)).inc()
-        if route == "/predict":
+        if route.endswith("/predict"):
             self._latency.observe(seconds)
 
     def reject(self, reason: str) -> None:

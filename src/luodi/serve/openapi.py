@@ -1,11 +1,15 @@
-"""The service described for machines: OpenAPI 3.1, made from the task's own records."""
+"""The service described for machines: OpenAPI 3.1, made from the route tables and the tasks' own records."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import luodi
 from luodi import schema
-from luodi.bundle import Bundle
+from luodi.serve.routes import PREFIX, Listener, Route, all_routes
+
+if TYPE_CHECKING:
+    from luodi.serve.endpoint import Endpoint
+    from luodi.serve.service import Service
 
 PROBLEM = {
     "type": "object",
@@ -23,78 +27,103 @@ PROBLEM = {
 STATUSES = {
     "400": "The body is not what was asked for.",
     "401": "The token is missing or wrong.",
+    "403": "The key has not the scope.",
+    "404": "There is no such scenario.",
     "408": "The body took too long to arrive.",
     "413": "The body is too large, or holds too many texts.",
+    "421": "The service does not go by that name.",
     "422": "The task cannot answer this request.",
+    "429": "The key has asked too often; try again after `Retry-After` seconds.",
     "500": "The model failed on this request.",
     "503": "Too many requests wait already; try again after `Retry-After` seconds.",
     "504": "No answer in time.",
 }
+GIVEN = {
+    "id": {"type": "string", "description": "Of this answer: send it with feedback."},
+    "release": {"type": "string", "description": "Which release of the model answered."},
+}
 
 
-def describe(bundle: Bundle, *, max_texts: int) -> dict[str, Any]:
-    """Return the OpenAPI document of a bundle's service."""
+def describe(service: "Service", listener: Listener) -> dict[str, Any]:
+    """Return the OpenAPI document of one listener."""
     schemas: dict[str, Any] = {"Problem": PROBLEM}
-    for name in ("Request", "Response"):
-        made = json.loads(
-            json.dumps(schema.json_schema(getattr(bundle.task, name))).replace("#/$defs/", "#/components/schemas/")
-        )
-        schemas |= made.pop("$defs", {}) | {name: made}
+    paths: dict[str, Any] = {}
+    for route in (one for one in all_routes() if listener in one.listeners):
+        for endpoint in service.endpoints.values() if route.path.startswith(PREFIX) else (None,):
+            path = route.path.replace("{scenario}", endpoint.name) if endpoint is not None else route.path
+            operation = route.answers(endpoint, schemas) if route.answers is not None else _plain(route)
+            paths.setdefault(path, {})[route.method.lower()] = _with_rules(operation, route)
+    first = next(iter(service.endpoints.values()))
+    alone = len(service.endpoints) == 1
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": bundle.about["scenario"],
-            "description": bundle.about.get("goal", ""),
-            "version": bundle.about.get("version", luodi.__version__),
+            "title": first.name if alone else "luodi",
+            "description": first.bundle.about.get("goal", "") if alone else "",
+            "version": luodi.__version__,
         },
         "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{"token": []}],
-        "paths": {
-            "/predict": {"post": _predict(bundle.examples[0], max_texts)},
-            "/health/live": {"get": _plain("Says that the process runs.", "application/json")},
-            "/health/ready": {"get": _plain("Predicts an example, and says whether that worked.", "application/json")},
-            "/metrics": {"get": _plain("Figures for Prometheus.", "text/plain") | {"security": [{"token": []}]}},
-            "/openapi.json": {"get": _plain("This document.", "application/json") | {"security": [{"token": []}]}},
-        },
+        "paths": paths,
     }
 
 
-def _predict(example: Any, max_texts: int) -> dict[str, Any]:
-    request, response = _ref("Request"), _ref("Response")
-    error = {"type": "object", "properties": {"error": _ref("Problem")}, "required": ["error"]}
-    several = {"type": "array", "items": request, "maxItems": max_texts}
+def predict(endpoint: "Endpoint", schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation `predict` of a scenario; its schemas are added to those of the document."""
+    for name in ("Request", "Response"):
+        made = json.loads(
+            json.dumps(schema.json_schema(getattr(endpoint.bundle.task, name))).replace(
+                "#/$defs/", "#/components/schemas/"
+            )
+        )
+        schemas.update(made.pop("$defs", {}))
+        if name == "Response":
+            made["properties"] = {**made["properties"], **GIVEN}
+            made["required"] = [*made.get("required", ()), *GIVEN]
+        schemas[f"{endpoint.name}.{name}"] = made
+    request, response = ref(f"{endpoint.name}.Request"), ref(f"{endpoint.name}.Response")
+    error = {"type": "object", "properties": {"error": ref("Problem")}, "required": ["error"]}
+    several = {"type": "array", "items": request, "maxItems": endpoint.limits.max_texts}
     answers = {"type": "array", "items": {"anyOf": [response, error]}}
+    example = endpoint.bundle.examples[0]
+    answered = example["response"] | dict.fromkeys(GIVEN, "01k0000000000000000000000z")
     return {
-        "operationId": "predict",
-        "summary": "Answer one request, or a list of them in order.",
         "requestBody": {
             "required": True,
-            "content": {"application/json": _body({"anyOf": [request, several]}, example["request"])},
+            "content": {"application/json": body({"anyOf": [request, several]}, example["request"])},
         },
         "responses": {
             "200": {
                 "description": "The answer, or a list of them with an `error` in the place of each refused request.",
-                "content": {"application/json": _body({"anyOf": [response, answers]}, example["response"])},
-            },
-            **{
-                status: {"description": why, "content": {"application/problem+json": {"schema": _ref("Problem")}}}
-                for status, why in STATUSES.items()
+                "content": {"application/json": body({"anyOf": [response, answers]}, answered)},
             },
         },
     }
 
 
-def _body(made: dict[str, Any], example: Any) -> dict[str, Any]:
+def _with_rules(operation: dict[str, Any], route: Route) -> dict[str, Any]:
+    """Add to an operation what holds for every route of its scope."""
+    refusals = {
+        status: {"description": why, "content": {"application/problem+json": {"schema": ref("Problem")}}}
+        for status, why in STATUSES.items()
+    }
+    security: list[dict[str, list[str]]] = [] if route.scope == "open" else [{"token": []}]
+    return (
+        {"summary": route.about, "security": security, "x-scope": route.scope}
+        | operation
+        | {"responses": operation["responses"] | refusals}
+    )
+
+
+def body(made: dict[str, Any], example: Any) -> dict[str, Any]:
+    """Return the content of a body: its schema and an example."""
     return {"schema": made, "example": example}
 
 
-def _ref(name: str) -> dict[str, str]:
+def ref(name: str) -> dict[str, str]:
+    """Return the reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _plain(summary: str, media_type: str) -> dict[str, Any]:
-    return {
-        "summary": summary,
-        "security": [],
-        "responses": {"200": {"description": "OK", "content": {media_type: {}}}},
-    }
+def _plain(route: Route) -> dict[str, Any]:
+    return {"responses": {"200": {"description": route.about}}}

@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from luodi.bundle import Bundle, open_bundle
 from luodi.errors import SetupError
 from luodi.privacy.logs import Masked, to_stream
 from luodi.serve import auth
+from luodi.serve.access import OwnerOnly
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
+from luodi.serve.counters import Counters
+from luodi.serve.endpoint import Endpoint
 from luodi.serve.limits import Hosts, Limits, is_loopback
 from luodi.serve.protocol import with_deadlines
+from luodi.serve.service import Service
 
 Say = Callable[[str], None]
 
@@ -59,11 +63,32 @@ def serve_bundle(
     bundle: Bundle, listener: socket.socket, *, token: Token, hosts: Hosts, limits: Limits, say: Say
 ) -> None:
     """Serve an open bundle on a socket that is already bound."""
-    app = make_app(bundle, token=token, hosts=hosts, limits=limits)
+    counters = Counters()
+    endpoint = Endpoint(bundle, limits=limits, counters=counters)
+    service = Service([endpoint], access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
     _announce(bundle, listener, token, say)
     if bundle.task.kind == "rank":  # the scorer's thread is short steps of Python, and would keep the loop waiting
         sys.setswitchinterval(SWITCH_SECONDS)
-    listen(app, listener, limits)
+    listen(Running(make_app(service), service), listener, limits)
+
+
+class Running:
+    """An application whose service runs as long as it does."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self.app, self.service = app, service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass requests on; at the beginning and the end, start and stop the service."""
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+        await receive()
+        await self.service.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.service.stop()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def listen(app: ASGIApp, listener: socket.socket, limits: Limits) -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-HERE = Path(__file__).parent
+from luodi.serve.problems import ProblemError
+from luodi.serve.routes import Route
+from luodi.serve.service import Service
+
+HERE = Path(__file__).parent / "trypage"
 FILES = {
     "/try": ("page.html", "text/html"),
     "/try.js": ("page.js", "text/javascript"),
@@ -25,12 +28,10 @@ HEADERS = {
 }
 
 
-def routes() -> list[Route]:
-    """Return the routes of the page and its two files."""
-    return [Route(path, _send) for path in FILES]
-
-
-async def _send(http: Request) -> Response:
+async def page(service: Service, http: Request) -> Response:
+    """Return a file of the page; where no recommender is served, there is none."""
+    if all(one.bundle.task.kind != "rank" for one in service.endpoints.values()):
+        raise ProblemError(404, "there is nothing at this path", fix="GET /openapi.json lists what there is")
     name, media_type = FILES[http.url.path]
     return Response(_read(name), media_type=media_type, headers=HEADERS)
 
@@ -38,3 +39,9 @@ async def _send(http: Request) -> Response:
 @cache
 def _read(name: str) -> bytes:
     return (HERE / name).read_bytes()
+
+
+ROUTES = tuple(
+    Route(method="GET", path=path, scope="open", handler=page, about="A page to try a recommender on.")
+    for path in FILES
+)

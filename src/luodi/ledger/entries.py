@@ -1,0 +1,37 @@
+"""What the service tells those who watch it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from luodi.contracts import record
+
+
+@record
+class Served:
+    """One answer that was given, as it was given: nothing is masked yet, so it must not be kept as it is."""
+
+    id: str
+    """The client has it too, and sends it with its feedback."""
+    at: float
+    """Seconds since 1970, UTC."""
+    scenario: str
+    release: str
+    key: str
+    """The id of the caller's key."""
+    request: Mapping[str, Any]
+    """After cleaning."""
+    x: str
+    """What the model saw."""
+    response: Mapping[str, Any]
+    scores: Mapping[str, Any]
+    """Calibrated, by label; of a ranking, what its task puts there."""
+    label: str
+    """The answer in short: a label, several between bars, or nothing where the task has none."""
+    confidence: float
+    """0 to 1; what the threshold of automation is held against. 1 for a ranking."""
+    margin: float
+    """Confidence in the best label less that in the second; 1 where there is no second."""
+    handed_over: bool
+    truncated: bool
+    """The model saw the beginning of the text only."""
+    latency_ms: float

@@ -1,0 +1,1 @@
+"""Is the verdict still true? Traffic against what the model learned from and was examined on."""

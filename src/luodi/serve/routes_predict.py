@@ -1,0 +1,72 @@
+"""`POST /predict`: one request, or a list of them in order."""
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive
+
+from luodi.serve import limits, openapi, problems
+from luodi.serve.endpoint import Answered
+from luodi.serve.problems import Problem, ProblemError
+from luodi.serve.routes import PREFIX, Route
+from luodi.serve.service import Service
+
+T = TypeVar("T")
+
+GONE = 499  # nobody reads it; nginx writes this number to its log for a client that hung up
+
+
+async def predict(service: Service, http: Request) -> Response:
+    """Answer one request, or a list of them."""
+    endpoint = service.endpoint(http)
+    body = await limits.read_body(http.headers, http.receive, service.limits)
+    value = limits.parse_json(body, max_depth=service.limits.max_depth)
+    values = value if isinstance(value, list) else [value]
+    if len(values) > service.limits.max_texts:
+        fix = f"send up to {service.limits.max_texts} in one call"
+        raise ProblemError(413, f"{len(values)} texts in one call", fix=fix)
+    answers = await unless_gone(endpoint.answer(values, key=http.state.caller.key), http.receive)
+    if answers is None:
+        return Response(status_code=GONE)
+    if isinstance(value, list):
+        return as_json([one.body if isinstance(one, Answered) else {"error": one.as_json()} for one in answers])
+    (one,) = answers
+    return problems.response(one) if isinstance(one, Problem) else as_json(one.body)
+
+
+async def unless_gone(work: Awaitable[T], receive: Receive) -> T | None:
+    """Return the outcome of the work, or `None` after dropping it because the client hung up."""
+    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_hang_up(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        gone.cancel()
+
+
+async def _hang_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def as_json(value: Any, status: int = 200) -> Response:
+    """Return a JSON response that nobody may keep."""
+    body = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return Response(body, status, media_type="application/json", headers={"cache-control": "no-store"})
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=PREFIX + "/predict",
+        scope="predict",
+        handler=predict,
+        about="Answer one request, or a list of them in order.",
+        answers=openapi.predict,
+    ),
+)

@@ -1,0 +1,43 @@
+"""All that one process serves: its scenarios, who may ask, what is counted."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from luodi.serve.access import Access
+from luodi.serve.counters import Counters
+from luodi.serve.endpoint import Endpoint
+from luodi.serve.limits import Hosts, Limits
+from luodi.serve.problems import ProblemError
+
+
+class Service:
+    """What the handler of a route is given."""
+
+    def __init__(
+        self, endpoints: Sequence[Endpoint], *, access: Access, hosts: Hosts, limits: Limits, counters: Counters
+    ) -> None:
+        assert endpoints, "nothing to serve"
+        self.endpoints = {one.name: one for one in endpoints}
+        assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
+        self.access, self.hosts, self.limits, self.counters = access, hosts, limits, counters
+
+    def endpoint(self, http: Request) -> Endpoint:
+        """Return the scenario that a request is for. Raises `ProblemError` (404)."""
+        name = http.path_params.get("scenario")
+        if name is None:
+            assert len(self.endpoints) == 1, "a short path where several are served"
+            return next(iter(self.endpoints.values()))
+        if name not in self.endpoints:
+            raise ProblemError(404, "no scenario of this name is served", fix="GET /v1 lists what there is")
+        return self.endpoints[name]
+
+    async def start(self) -> None:
+        """Begin to answer. Needs a running event loop."""
+        for one in self.endpoints.values():
+            one.start()
+
+    async def stop(self) -> None:
+        """Stop answering; whoever still waits is cancelled."""
+        for one in self.endpoints.values():
+            await one.stop()

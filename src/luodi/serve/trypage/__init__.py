@@ -1,0 +1,1 @@
+"""The files of the page on which a recommender is tried."""
