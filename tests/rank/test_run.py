@@ -13,6 +13,7 @@ from luodi.errors import DataError, Faults
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
+from luodi.serve.server import Running, service_of
 
 TOKEN = "a-token-for-the-tests"
 SCENARIO = """\
@@ -78,8 +79,8 @@ def bundle(done):
 @pytest.fixture
 def client(bundle):
     token = Token(value=TOKEN, given=True)
-    app = make_app(bundle, token=token, hosts=Hosts("testserver"), limits=Limits())
-    with TestClient(app, headers={"authorization": f"Bearer {TOKEN}"}) as made:
+    service = service_of([bundle], token=token, hosts=Hosts("testserver"), limits=Limits())
+    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
         yield made
 
 

@@ -137,13 +137,13 @@ def test_an_unknown_path_is_a_404_and_an_unknown_method_a_405(client):
 def test_the_description_fits_what_is_answered(client):
     document = client.get("/openapi.json").json()
 
-    post = document["paths"]["/v1//predict"]["post"]
+    post = document["paths"]["/v1/tickets/predict"]["post"]
     assert document["openapi"] == "3.1.0"
     assert (
-        document["components"]["schemas"][".Request"]["properties"]["text"]["description"]
+        document["components"]["schemas"]["tickets.Request"]["properties"]["text"]["description"]
         == "What is to be labelled."
     )
-    assert set(document["components"]["schemas"][".Response"]["properties"]) == {*RESPONSE, "id", "release"}
+    assert set(document["components"]["schemas"]["tickets.Response"]["properties"]) == {*RESPONSE, "id", "release"}
     example = post["requestBody"]["content"]["application/json"]["example"]
     shown = post["responses"]["200"]["content"]["application/json"]["example"]
     assert without_ids(shown) == without_ids(client.post("/predict", json=example).json())

@@ -63,13 +63,18 @@ def serve_bundle(
     bundle: Bundle, listener: socket.socket, *, token: Token, hosts: Hosts, limits: Limits, say: Say
 ) -> None:
     """Serve an open bundle on a socket that is already bound."""
-    counters = Counters()
-    endpoint = Endpoint(bundle, limits=limits, counters=counters)
-    service = Service([endpoint], access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
+    service = service_of([bundle], token=token, hosts=hosts, limits=limits)
     _announce(bundle, listener, token, say)
     if bundle.task.kind == "rank":  # the scorer's thread is short steps of Python, and would keep the loop waiting
         sys.setswitchinterval(SWITCH_SECONDS)
     listen(Running(make_app(service), service), listener, limits)
+
+
+def service_of(bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits) -> Service:
+    """Return the service of some open bundles."""
+    counters = Counters()
+    endpoints = [Endpoint(one, limits=limits, counters=counters) for one in bundles]
+    return Service(endpoints, access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
 
 
 class Running:
