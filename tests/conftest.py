@@ -1,12 +1,16 @@
 """A tiny scenario, one finished run of it, the command line, and disks that are full or read-only."""
 
 import json
+import os
+import pwd
 import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import namedtuple
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
@@ -39,6 +43,8 @@ n_resamples = 50
 slices = ["channel"]
 n_resamples = 50
 """
+
+POSTGRES_PASSWORD = "s3cret/&"
 
 Told = namedtuple("Told", "code out err")
 
@@ -160,3 +166,45 @@ def on_a_disk(tmp_path):
     if not shutil.which("unshare") or run("exit 0", "64k").code != 0:
         pytest.skip("a disk of one's own takes Linux, root and the right to mount")
     return run
+
+
+def programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs."""
+    found = [Path(one) for one in (shutil.which("initdb"),) if one]
+    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True), *found]
+    return places[0].parent if places else None
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The URL of a PostgreSQL of our own, without its query: started once for all tests, where it is installed."""
+    bin_ = programs()
+    if bin_ is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    user = None
+    if os.getuid() == 0:
+        names = {one.pw_name for one in pwd.getpwall()}
+        user = next((name for name in ("postgres", "nobody") if name in names), None)
+        if user is None:
+            pytest.skip("PostgreSQL refuses to run as root, and there is no other user")
+    home = Path(
+        tempfile.mkdtemp(prefix="pg")
+    )  # pytest's own folders are closed to other users, and too long for a socket
+    home.chmod(0o777)
+    as_user = {"user": user, "cwd": home, "env": {**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8"}}
+    (home / "pw").write_text(POSTGRES_PASSWORD)
+    (home / "pw").chmod(0o644)
+
+    def call(*command: object) -> None:
+        subprocess.run([str(one) for one in command], check=True, capture_output=True, timeout=60, **as_user)
+
+    locked = ("-A", "scram-sha-256", "--pwfile", home / "pw")
+    call(bin_ / "initdb", "-D", home / "db", "-U", "owner", *locked, "-E", "UTF8", "--no-sync")
+    options = f"-k {home} -c listen_addresses='' -c fsync=off -c shared_buffers=16MB"
+    call(bin_ / "pg_ctl", "-D", home / "db", "-l", home / "log", "-o", options, "-w", "start")
+    try:
+        url = f"postgresql://owner:{quote(POSTGRES_PASSWORD, safe='')}@/postgres?host={home}"
+        yield url
+    finally:
+        call(bin_ / "pg_ctl", "-D", home / "db", "-m", "immediate", "stop")
+        shutil.rmtree(home, ignore_errors=True)

@@ -1,11 +1,6 @@
 """Tables in SQLite and PostgreSQL: real ones. The latter is started for the tests, where it is installed."""
 
-import os
-import pwd
-import shutil
 import sqlite3
-import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,48 +15,11 @@ IN_URL = "s3cret%2F%26"
 ROWS = [(2, "I cannot log in", "login"), (1, "退款 30 % off; O'Neil", "billing"), (3, None, "billing")]
 
 
-def programs() -> Path | None:
-    """Return the folder of PostgreSQL's programs."""
-    found = [Path(one) for one in (shutil.which("initdb"),) if one]
-    places = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True), *found]
-    return places[0].parent if places else None
-
-
 @pytest.fixture(scope="module")
-def postgres():
+def postgres(postgres_server):
     """The URL of a PostgreSQL of our own, without its query, with a table `calls`."""
-    bin_ = programs()
-    if bin_ is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    user = None
-    if os.getuid() == 0:
-        names = {one.pw_name for one in pwd.getpwall()}
-        user = next((name for name in ("postgres", "nobody") if name in names), None)
-        if user is None:
-            pytest.skip("PostgreSQL refuses to run as root, and there is no other user")
-    home = Path(
-        tempfile.mkdtemp(prefix="pg")
-    )  # pytest's own folders are closed to other users, and too long for a socket
-    home.chmod(0o777)
-    as_user = {"user": user, "cwd": home, "env": {**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8"}}
-    (home / "pw").write_text(PASSWORD)
-    (home / "pw").chmod(0o644)
-
-    def call(*command: object) -> None:
-        subprocess.run([str(one) for one in command], check=True, capture_output=True, timeout=60, **as_user)
-
-    call(
-        bin_ / "initdb", "-D", home / "db", "-U", "owner", "-A", "scram-sha-256", "--pwfile", home / "pw", "-E", "UTF8"
-    )
-    options = f"-k {home} -c listen_addresses='' -c fsync=off -c shared_buffers=16MB"
-    call(bin_ / "pg_ctl", "-D", home / "db", "-l", home / "log", "-o", options, "-w", "start")
-    try:
-        url = f"postgresql://owner:{IN_URL}@/postgres?host={home}"
-        fill(url)
-        yield url
-    finally:
-        call(bin_ / "pg_ctl", "-D", home / "db", "-m", "immediate", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+    fill(postgres_server)
+    return postgres_server
 
 
 def fill(url: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import luodi as package
-from luodi import batch
+from luodi.batch import run
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
 from luodi.serve.app import make_app
@@ -150,7 +150,7 @@ def test_a_file_of_visitors_is_answered_row_by_row(bundle, tmp_path):
     source, target = tmp_path / "visitors.csv", tmp_path / "answers.csv"
     source.write_text("user,session,k\nu1,,2\n,i2|i4,3\nnobody,,\n", encoding="utf-8")
 
-    counts = batch.predict(bundle, source, target, columns={}, reading={})
+    counts = run.predict(bundle.path, [str(source)], target)
 
     rows = list(csv.DictReader(target.read_text(encoding="utf-8").splitlines()))
     assert counts["rows"] == 3 and [len(row["items"].split("|")) for row in rows] == [2, 3, 10]
@@ -161,7 +161,7 @@ def test_a_number_that_is_none_is_told_with_its_column(bundle, tmp_path):
     source.write_text("user,k\nu1,many\n", encoding="utf-8")
 
     with pytest.raises(DataError, match="no number for 'k'"):
-        batch.predict(bundle, source, tmp_path / "out.csv", columns={}, reading={})
+        run.predict(bundle.path, [str(source)], tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,9 @@ REQUESTS = Table(
     Column("at", Float(53), nullable=False),
     Column("release", ID, nullable=False),
     Column("key_id", ID, nullable=False),
-    Column("request", JSON),  # null where the scenario keeps no texts
-    Column("response", JSON),
+    Column("request", JSON(none_as_null=True)),  # null where the scenario keeps no texts
+    Column("response", JSON(none_as_null=True)),
+    Column("scores", JSON(none_as_null=True)),  # the best of them
     Column("label", Text, nullable=False),
     Column("confidence", Float(53), nullable=False),
     Column("margin", Float(53), nullable=False),
@@ -111,6 +112,7 @@ KEYS = Table(
     Column("created_at", Float(53), nullable=False),
     Column("expires_at", Float(53)),
     Column("revoked_at", Float(53)),
+    Column("last_used_at", Float(53)),  # to within a minute or so
 )
 
 AUDIT = Table(

@@ -3,26 +3,16 @@
 import gc
 import json
 import os
-import struct
-import subprocess
-import sys
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from queue import SimpleQueue
-from typing import IO, Any
+from typing import Any
 
 from luodi import child
 from luodi.contracts import Reject
 from luodi.steps.rows import Batch, Plan, Row, Shape, Worker
 
 LARGE = 20_000_000  # bytes of data from which further processes pay for their start
-AHEAD = 2  # batches on their way per process
-ENDED = "a worker process has ended"
 CELL, ROW = "\x1f", "\x1e"
-_COUNT = struct.Struct(">Q")
 
 Work = tuple[Shape, list[Row]]
 
@@ -34,53 +24,8 @@ def work(plan: Plan, batches: Iterator[Work], *, n_bytes: int) -> Iterator[tuple
         worker = Worker(plan)
         yield from ((batch, worker.work(*batch)) for batch in batches)
         return
-    with _processes(plan, n) as free, ThreadPoolExecutor(n) as threads:
-        waiting: deque[tuple[Work, Future[Batch]]] = deque()
-        for batch in batches:
-            waiting.append((batch, threads.submit(_ask, free, batch)))
-            if len(waiting) > AHEAD * n:
-                first, done = waiting.popleft()
-                yield first, done.result()
-        while waiting:
-            first, done = waiting.popleft()
-            yield first, done.result()
-
-
-@contextmanager
-def _processes(plan: Plan, n: int) -> Iterator["SimpleQueue[subprocess.Popen[bytes]]"]:
-    """Start n workers; each knows the plan from its first frame, and ends when its input does."""
-    free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
-    processes = []
-    try:
-        for _ in range(n):
-            process = subprocess.Popen(
-                child.command("luodi.steps.crew"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=1 << 16
-            )
-            processes.append(process)
-            assert process.stdin
-            _send(process.stdin, json.dumps(asdict(plan)).encode())
-            free.put(process)
-        yield free
-    finally:
-        for process in processes:
-            assert process.stdin and process.stdout
-            process.kill()
-            process.wait()
-            process.stdout.close()
-            with suppress(BrokenPipeError):  # closing flushes what a dead process will not read
-                process.stdin.close()
-
-
-def _ask(free: "SimpleQueue[subprocess.Popen[bytes]]", work: Work) -> Batch:
-    process = free.get()
-    assert process.stdin and process.stdout
-    try:
-        _send(process.stdin, *_packed(*work))
-        return _batch(_receive(process.stdout))
-    except BrokenPipeError:
-        raise EOFError(ENDED) from None
-    finally:
-        free.put(process)  # a dead one too: whoever waits for it must learn that it is
+    with child.crew("luodi.steps.crew", n, json.dumps(asdict(plan)).encode()) as ask:
+        yield from child.in_order(lambda batch: _batch(ask(*_packed(*batch))), batches, n)
 
 
 def _packed(shape: Shape, rows: list[Row]) -> tuple[bytes, bytes]:
@@ -130,39 +75,19 @@ def _bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _send(pipe: IO[bytes], *parts: bytes) -> None:
-    pipe.write(_COUNT.pack(len(parts)) + b"".join(_COUNT.pack(len(part)) for part in parts))
-    for part in parts:
-        pipe.write(part)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> list[bytes]:
-    sizes = [_number(pipe) for _ in range(_number(pipe))]
-    return [pipe.read(size) for size in sizes]
-
-
-def _number(pipe: IO[bytes]) -> int:
-    head = pipe.read(_COUNT.size)
-    if len(head) < _COUNT.size:
-        raise EOFError(ENDED)
-    return int(_COUNT.unpack(head)[0])
-
-
 def main() -> None:
     """Answer frames from standard input until it ends."""
     gc.disable()  # a batch is freed as it is left; looking for cycles among millions of rows finds none
-    given, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever a library says must not end up in a frame
-    about = json.loads(_receive(given)[0])
+    given, answers = child.frames()
+    about = json.loads(child.receive(given)[0])
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in about.items()}
     worker = Worker(Plan(**values))
     while True:
         try:
-            head, joined = _receive(given)
+            head, joined = child.receive(given)
         except EOFError:
             return
-        _send(answers, *_frames(worker.work(*_unpacked(head, joined))))
+        child.send(answers, *_frames(worker.work(*_unpacked(head, joined))))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from luodi import batch
+from luodi.batch import run
 from luodi.bundle import open_bundle
 from luodi.contracts import Reject
 
@@ -127,7 +127,7 @@ def test_whatever_the_texts_as_many_rows_come_out_as_went_in(bundle, tmp_path, t
     source, target = tmp_path / "in.jsonl", tmp_path / f"out{suffix}"
     source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
 
-    counts = batch.predict(bundle, source, target, columns={}, reading={})
+    counts = run.predict(bundle.path, [str(source)], target)
 
     written = (
         target.read_bytes().count(b"\n") if suffix == ".jsonl" else len(read(target, "\t" if suffix == ".tsv" else ","))
@@ -137,12 +137,12 @@ def test_whatever_the_texts_as_many_rows_come_out_as_went_in(bundle, tmp_path, t
 
 
 def test_more_rows_than_are_answered_at_once_stay_in_order(bundle, tmp_path):
-    n = 2 * batch.ROWS_AT_ONCE + 1
+    n = 2 * run.WINDOW_ROWS + 1
     source = write(tmp_path / "in.csv", [[i, f"card {i}"] for i in range(n)], header=["id", "text"])
 
-    counts = batch.predict(bundle, source, tmp_path / "out.csv", columns={}, reading={})
+    counts = run.predict(bundle.path, [str(source)], tmp_path / "out.csv")
 
-    assert counts == {"rows": n, "rejected": 0, "handed_over": 0}
+    assert (counts["rows"], counts["rejected"], counts["handed_over"]) == (n, 0, 0)
     assert [int(row["id"]) for row in read(tmp_path / "out.csv")] == list(range(n))
 
 
@@ -151,7 +151,16 @@ def test_the_counts_are_told_to_machines(luodi, finished, tmp_path):
 
     told = luodi("predict", finished, source, "--out", tmp_path / "out.csv", "--json")
 
-    assert json.loads(told.out) == {"rows": 2, "rejected": 1, "handed_over": 0, "out": str(tmp_path / "out.csv")}
+    assert json.loads(told.out) == {
+        "rows": 2,
+        "rejected": 1,
+        "handed_over": 0,
+        "written": 2,
+        "labels": {"card": 1},
+        "reasons": {"empty text": 1},
+        "places": {"empty text": [f"{source}:3"]},
+        "out": str(tmp_path / "out.csv"),
+    }
 
 
 def test_a_bundle_by_itself_answers_too(luodi, bundle, tmp_path):
