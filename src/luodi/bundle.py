@@ -5,7 +5,9 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from luodi.errors import LuodiError, SetupError
 from luodi.metrics import calibration
 from luodi.runtime.session import open_session
 from luodi.store import MANIFEST, MEASURED, digest_file, read_json, read_lines, write_json, write_lines, write_text
+from luodi.text import squeezed
 
 ABOUT, MODEL, EXAMPLES, CARD = "bundle.json", "model", "examples.jsonl", "card.md"
 NEEDED = frozenset({"scenario", "task", "options", "temperature", "threshold", "promise", "files"})
@@ -25,18 +28,25 @@ RENEW = "luodi run makes a fresh bundle"
 
 
 class Bundle:
-    """A model with its task, options, temperature and threshold: all that is needed to answer requests."""
+    """A model with its task, options, temperature and threshold: all that is needed to answer requests.
+
+    The model itself is opened when it is first asked, so that whoever has it in another process holds it once.
+    """
 
     def __init__(self, path: Path, about: Mapping[str, Any], examples: Sequence[Mapping[str, Any]] = ()) -> None:
         self.path, self.about, self.examples = path, about, tuple(examples)
         self.task = registry.task(about["task"])
         self.options = _options(self.task, about["options"], path)
-        self.session = open_session(path / MODEL)
         washing = about.get("wash") or {}
         self.washer = Washer(
             washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()), washing.get("kinds", ())
         )
         self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
+
+    @cached_property
+    def session(self) -> Any:
+        """The exported model, open. Raises `SetupError` where it cannot be."""
+        return open_session(self.path / MODEL)
 
     def answer(self, requests: Sequence[Any]) -> list[Any]:
         """Return for each request, in order, the task's `Response`, or a `Reject` with its reason."""
@@ -49,16 +59,29 @@ class Bundle:
         """Return the request as the model's training data was cleaned, or a `Reject` with its reason."""
         return self.task.clean(self.washer.wash(request), self.options)
 
-    def scores(self, xs: Sequence[str]) -> list[Scores]:
+    def cuts(self, request: Any, cleaned: Any) -> bool:
+        """Say whether cleaning has cut a text off, because the task takes only so many characters."""
+        most = getattr(self.options, "max_characters", None)
+        if most is None or all(len(one) < most - 1 for one in _texts(cleaned)):  # white space at the cut is stripped
+            return False
+        return any(len(squeezed(one)) > most for one in _texts(self.washer.wash(request)))
+
+    def scores(self, xs: Sequence[Any]) -> list[Any]:
         """Return the calibrated probabilities of each x, in order. Raises `SetupError` if one is no number."""
+        return [scores for scores, _ in self.marked_scores(xs)]
+
+    def marked_scores(self, xs: Sequence[Any]) -> list[tuple[Any, bool]]:
+        """Return the scores of each x, and whether the model saw only the beginning of it."""
         if not xs:
             return []
-        if self.task.kind == "rank":
-            return list(self.session.predict(xs))
-        temperature = float(self.about["temperature"])
-        made = [calibration.sharpen(self.task.kind, one, temperature) for one in self.session.predict(xs)]
+        marked = getattr(self.session, "predict_marked", None)
+        made = marked(xs) if marked is not None else [(one, False) for one in self.session.predict(xs)]
         assert len(made) == len(xs)
-        if not all(math.isfinite(p) for one in made for p in one.values()):
+        if self.task.kind == "rank":
+            return list(made)
+        temperature = float(self.about["temperature"])
+        made = [(calibration.sharpen(self.task.kind, one, temperature), cut) for one, cut in made]
+        if not all(math.isfinite(p) for one, _ in made for p in one.values()):
             raise SetupError("the model answers with something that is no number", where=str(self.path), fix=RENEW)
         return made
 
@@ -78,8 +101,15 @@ class Bundle:
 
     def replay(self, tolerance: float = 0.02) -> None:
         """Answer the bundled examples again. Raises `SetupError` if a label differs, or a score by more than this."""
-        requests = [self.task.Request(**_tupled(line["request"])) for line in self.examples]
-        for n, (line, answer) in enumerate(zip(self.examples, self.answer(requests), strict=True), start=1):
+        self.compare(self.answer(self.example_requests()), tolerance)
+
+    def example_requests(self) -> list[Any]:
+        """Return the bundled examples' requests."""
+        return [self.task.Request(**_tupled(line["request"])) for line in self.examples]
+
+    def compare(self, answers: Sequence[Any], tolerance: float = 0.02) -> None:
+        """Compare answers with those of the examples. Raises `SetupError` where one differs by more than this."""
+        for n, (line, answer) in enumerate(zip(self.examples, answers, strict=True), start=1):
             got = asdict(answer)
             for name, expected in line["response"].items():
                 if name != "handed_over" and not _alike(expected, got.get(name), tolerance):
@@ -91,7 +121,15 @@ class Bundle:
 
 
 def open_bundle(path: Path, *, check: bool = True) -> Bundle:
-    """Open a bundle. Raises `SetupError` where it is none, or where any file is not as it was written."""
+    """Open a bundle and its model. Raises `SetupError` where it is none, or where any file has changed."""
+    bundle = read_bundle(path, check=check)
+    with _telling(path):
+        assert bundle.session
+    return bundle
+
+
+def read_bundle(path: Path, *, check: bool = True) -> Bundle:
+    """Read all of a bundle but its model. Raises `SetupError` as `open_bundle` does."""
     try:
         about = read_json(path / ABOUT)
     except (OSError, ValueError):
@@ -101,16 +139,22 @@ def open_bundle(path: Path, *, check: bool = True) -> Bundle:
         raise SetupError(f"{ABOUT} lacks {', '.join(sorted(missing))}", where=str(path / ABOUT), fix=RENEW)
     if check:
         _check(path, about["files"])
-    try:
+    with _telling(path):
         examples = list(read_lines(path / EXAMPLES))
         bundle = Bundle(path, about, examples)
+    if not examples:
+        raise SetupError("the bundle holds no example to try itself on", where=str(path / EXAMPLES), fix=RENEW)
+    return bundle
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
     except LuodiError:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(f"the bundle cannot be opened: {error}", where=str(path), fix=RENEW) from error
-    if not examples:
-        raise SetupError("the bundle holds no example to try itself on", where=str(path / EXAMPLES), fix=RENEW)
-    return bundle
 
 
 def write_bundle(folder: Path, *, requests: Sequence[Any], card: str, **values: Any) -> Bundle:
@@ -143,10 +187,14 @@ def repack(bundle: Bundle, folder: Path, save: Callable[[Path], None]) -> Bundle
     """Write a bundle like another one, with the model that `save` leaves in a folder; examples are answered anew."""
     (folder / MODEL).mkdir(parents=True)
     save(folder / MODEL)
-    requests = [bundle.task.Request(**_tupled(one["request"])) for one in bundle.examples]
+    requests = bundle.example_requests()
     card = (bundle.path / CARD).read_text(encoding="utf-8")
     values = {key: value for key, value in bundle.about.items() if key not in {"files", "version"}}
     return write_bundle(folder, requests=requests, card=card, **values)
+
+
+def _texts(request: Any) -> list[str]:
+    return [one for field in dataclasses.fields(request) if isinstance(one := getattr(request, field.name), str)]
 
 
 def _tupled(request: Mapping[str, Any]) -> dict[str, Any]:

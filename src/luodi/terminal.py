@@ -49,13 +49,14 @@ def summary(step: str, facts: dict[str, Any]) -> str:
 
 
 def last_run(scenario: "Scenario") -> tuple["Scenario", dict[str, Any]]:
+    """Return the artifacts of a finished run. Raises `LuodiError` where a step is still to do."""
     from luodi import runner
 
     artifacts = runner.latest(scenario)
     if "deploy" not in artifacts:
         first = next(name for name in runner.NAMES if name not in artifacts)
-        fail(LuodiError(f"the step {first} is still to do", where=str(scenario.path),
-                         fix=f"luodi run {near(scenario.root)}"))  # fmt: skip
+        fix = f"luodi run {near(scenario.root)}"
+        raise LuodiError(f"the step {first} is still to do", where=str(scenario.path), fix=fix)
     return scenario, artifacts
 
 

@@ -11,7 +11,7 @@ import uvicorn
 from luodi.relabel import Doubt, Doubts
 from luodi.review.app import Review, make_app
 from luodi.serve.limits import Hosts
-from luodi.serve.server import bind
+from luodi.serve.port import bind
 
 TOKEN = "a-token-for-the-tests"
 BROWSER = shutil.which("chromium")

@@ -20,14 +20,11 @@ from luodi.tasks.text_classification import Request
 TOKEN = "a-token-for-the-tests"
 WATCHDOG_SECONDS = 1_200  # a server is shared by a whole session of tests, which a busy machine makes long
 
-# A real bundle, whose model takes its time, fails on "boom" and tells how many texts it has seen.
-LAUNCH = """
-import sys, time
+# A real worker, whose model takes its time, fails on "boom", and ends or hangs on two other words.
+WORKER = """
+import os, sys, time
 from pathlib import Path
-from luodi.bundle import open_bundle
-from luodi.serve.auth import Token
-from luodi.serve.limits import Hosts, Limits
-from luodi.serve.server import bind, serve_bundle
+from luodi.serve import worker
 
 class Slow:
     def __init__(self, inner, seconds):
@@ -36,13 +33,34 @@ class Slow:
         time.sleep(self.seconds)
         if "boom" in xs:
             raise RuntimeError("boom")
+        if "die" in xs:
+            os.kill(os.getpid(), 9)
+        if "hang" in xs:
+            time.sleep(600)
         return self.inner.predict(xs)
 
-bundle = open_bundle(Path(sys.argv[1]))
-bundle.session = Slow(bundle.session, float(sys.argv[2]))
-with bind("127.0.0.1", 0) as listener:
-    serve_bundle(bundle, listener, token=Token(value=sys.argv[3], given=True), hosts=Hosts("127.0.0.1"),
-                 limits=Limits(**eval(sys.argv[4])), say=lambda line: print(line, flush=True))
+def change(bundle):
+    bundle.session = Slow(bundle.session, float(sys.argv[2]))
+
+worker.main(Path(sys.argv[1]), change)
+"""
+
+# The server that the command starts, with that worker and other limits.
+LAUNCH = """
+import sys
+from pathlib import Path
+from luodi.bundle import read_bundle
+from luodi.serve.auth import Token
+from luodi.serve.limits import Hosts, Limits
+from luodi.serve.port import bind
+from luodi.serve.server import serve_service, service_of
+
+seconds, code, token = sys.argv[2], sys.argv[5], Token(value=sys.argv[3], given=True)
+service = service_of([read_bundle(Path(sys.argv[1]))], token=token, hosts=Hosts("127.0.0.1"),
+                     limits=Limits(**eval(sys.argv[4])),
+                     command=lambda folder: [sys.executable, "-c", code, str(folder), seconds])
+with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
+    serve_service(service, data=data, admin=admin, token=token, say=lambda line: print(line, flush=True))
 """
 
 # What the command `luodi serve` calls.
@@ -50,7 +68,7 @@ SERVE = """
 import sys
 from pathlib import Path
 from luodi.serve.server import serve
-serve(Path(sys.argv[1]), port=0, say=lambda line: print(line, flush=True))
+serve([Path(sys.argv[1])], home=Path(".luodi"), port=0, admin_port=0, say=lambda line: print(line, flush=True))
 """
 
 
@@ -60,6 +78,7 @@ class Running:
     def __init__(self, process: subprocess.Popen[str], lines: Sequence[str], url: str) -> None:
         self.process, self.lines, self.url = process, lines, url
         self.port = int(url.rpartition(":")[2])
+        self.admin_url = "http://" + lines[1].partition("http://")[2]
 
     def client(self, **more) -> httpx.Client:
         return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {TOKEN}"}, timeout=20, **more)
@@ -83,7 +102,7 @@ def running(code: str, *args: object, cwd: Path, env: dict[str, str] | None = No
         watchdog = threading.Timer(WATCHDOG_SECONDS, process.kill)
         watchdog.start()
         try:
-            lines = [process.stdout.readline().rstrip("\n") for _ in range(3)]
+            lines = [process.stdout.readline().rstrip("\n") for _ in range(4)]
             found = re.search(r"http://\S+", lines[0])
             assert found, errors.read_text()
             yield Running(process, lines, found.group())
@@ -127,7 +146,7 @@ def slow_server(bundle_path, tmp_path):
     """Return a function that starts a server whose model takes so many seconds for a batch."""
 
     def start(seconds: float, **limits):
-        return running(LAUNCH, bundle_path, seconds, TOKEN, repr(limits), cwd=tmp_path)
+        return running(LAUNCH, bundle_path, seconds, TOKEN, repr(limits), WORKER, cwd=tmp_path)
 
     return start
 
@@ -136,7 +155,7 @@ def slow_server(bundle_path, tmp_path):
 def server(bundle_path, tmp_path_factory):
     """One quick server for all tests that leave it as it was."""
     limits = {"read_seconds": 1.0, "header_seconds": 1.0}
-    with running(LAUNCH, bundle_path, 0.0, TOKEN, repr(limits), cwd=tmp_path_factory.mktemp("server")) as one:
+    with running(LAUNCH, bundle_path, 0.0, TOKEN, repr(limits), WORKER, cwd=tmp_path_factory.mktemp("server")) as one:
         yield one
 
 

@@ -157,9 +157,9 @@ def test_the_figures_count_requests_rejects_and_answers(client):
 
     for name in (
         'luodi_requests_total{route="/v1/{scenario}/predict",status="200"}',
-        'luodi_rejects_total{reason="empty text"}',
-        "luodi_answers_total",
-        "luodi_batch_size_count",
+        'luodi_rejects_total{reason="empty text",scenario="tickets"}',
+        'luodi_answers_total{scenario="tickets"}',
+        'luodi_batch_size_count{scenario="tickets"}',
         "luodi_predict_seconds_count",
     ):
         assert after[name] == before.get(name, 0) + 1

@@ -117,7 +117,8 @@ def _review(found: "Doubts", overlay: Path, port: int) -> None:
 
     from luodi.review.app import Review, make_app
     from luodi.serve.limits import Hosts, Limits
-    from luodi.serve.server import bind, listen
+    from luodi.serve.port import bind
+    from luodi.serve.server import listen
 
     token = secrets.token_urlsafe(24)
     with closing(bind("127.0.0.1", port)) as listener:

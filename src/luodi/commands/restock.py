@@ -38,9 +38,9 @@ def restock(scenario: Path, items: Path, target: Path) -> None:
     ours = {theirs: name for name, theirs in names.items()}
     columns = {ours.get(name, name): [_text(row.get(name)) for row in rows] for name in table.columns if name != key}
     before = bundle.session
-    after = restocked(before, [_text(row[key]).strip() for row in rows], columns)  # type: ignore[arg-type]
+    after = restocked(before, [_text(row[key]).strip() for row in rows], columns)
     repack(bundle, target, after.save)
-    n_new = len(after.shelf) - len(before.shelf)  # type: ignore[attr-defined]
+    n_new = len(after.shelf) - len(before.shelf)
     click.echo(f"{plural(len(rows), 'row')} read, {plural(n_new, 'new item')}; luodi serve {near(target)}")
 
 

@@ -4,22 +4,45 @@ from pathlib import Path
 
 import click
 
-from luodi.terminal import SCENARIO, bundle_path
+from luodi.errors import LuodiError, SetupError
+from luodi.terminal import bundle_path
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
 @click.command()
-@SCENARIO
+@FOLDER
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8700, show_default=True, help="The port; 0 takes any that is free.")
-def serve(scenario: Path, host: str, port: int) -> None:
+@click.option("--admin-port", default=8701, show_default=True, help="The port of console and management; 0 as well.")
+def serve(folder: Path, host: str, port: int, admin_port: int) -> None:
     """Answer over HTTP, on this machine and with a token unless told otherwise.
 
-    SCENARIO may also be a bundle by itself, on a machine that has nothing else. LUODI_TOKEN sets the token.
+    FOLDER is a scenario; or a folder of scenarios, which are all served by one process; or a bundle by itself, on a
+    machine that has nothing else. LUODI_TOKEN sets the token.
     """
     from luodi.serve.server import serve as serve_forever
 
-    bundle, workspace = bundle_path(scenario)
-    serve_forever(bundle, host=host, port=port, workspace=workspace, say=lambda line: click.echo(line))
+    bundles, home = _bundles(folder)
+    serve_forever(bundles, host=host, port=port, admin_port=admin_port, home=home, say=lambda line: click.echo(line))
+
+
+def _bundles(folder: Path) -> tuple[list[Path], Path]:
+    """Return the bundles to serve, and where the service keeps what is its own."""
+    inside = sorted(one.parent for one in folder.glob("*/scenario.toml"))
+    if (folder / "scenario.toml").exists() or (folder / "bundle.json").is_file() or not inside:
+        bundle, home = bundle_path(folder)
+        return [bundle], home
+    found, fix = [], ""
+    for one in inside:
+        try:
+            found.append(bundle_path(one)[0])
+        except LuodiError as error:
+            fix = fix or error.fix
+            click.echo(f"not served: {one.name}: {error.what}", err=True)
+    if not found:
+        raise SetupError("no scenario in this folder has a finished run", where=str(folder), fix=fix)
+    return found, folder / ".luodi"
 
 
 COMMAND = serve

@@ -20,14 +20,26 @@ class Blend:
     def __init__(self, kind: Kind, labels: Sequence[str], deep: Any, wide: Any, share: float) -> None:
         assert tuple(deep.labels) == tuple(wide.labels) == tuple(labels)
         self.kind, self.labels, self.deep, self.wide, self.share = kind, tuple(labels), deep, wide, share
+        self.streams = deep.streams
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
-        return to_scores(self.kind, self.labels, self.logits(xs)) if xs else []
+        return [scores for scores, _ in self.predict_marked(xs)]
+
+    def predict_marked(self, xs: Sequence[str]) -> list[tuple[Scores, bool]]:
+        """Return the scores of each text, and whether the network saw only its beginning."""
+        if not xs:
+            return []
+        logits, cut = self.marked_logits(xs)
+        return list(zip(to_scores(self.kind, self.labels, logits), cut, strict=True))
 
     def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
         """Return logits, shape (n, n_labels)."""
-        made: NDArray[np.float32] = self.deep.logits(xs) + np.float32(self.share) * self.wide.logits(xs)
-        return made
+        return self.marked_logits(xs)[0]
+
+    def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
+        """Return logits, shape (n, n_labels), and for each text whether its end was cut off for the network."""
+        logits, cut = self.deep.marked_logits(xs)
+        return logits + np.float32(self.share) * self.wide.logits(xs), cut
 
     @classmethod
     def load(cls, folder: Path) -> Self:

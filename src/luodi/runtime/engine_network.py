@@ -1,8 +1,11 @@
 """An exported network under OpenVINO, with its tokenizer: sorted by length, in batches, on all cores."""
 
 import os
+import threading
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +16,7 @@ from luodi.contracts import Scores
 from luodi.errors import SetupError
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.head import to_scores
-from luodi.runtime.openvino import core, engine, has_bf16
+from luodi.runtime.openvino import core, has_bf16
 from luodi.runtime.session import read_about
 
 GRAPH = "graph.xml"
@@ -22,7 +25,10 @@ MAX_BATCH = 64
 
 
 class GraphSession:
-    """Token ids and mask in, logits out. One stream for a single text, one per core for many."""
+    """Token ids and mask in, logits out. One stream for a single text, one per core for many.
+
+    Any number of threads may ask at the same time; `streams` of them keep all cores busy.
+    """
 
     def __init__(self, about: dict[str, Any], tokenizer: Tokenizer, graph: Path) -> None:
         self.kind, self.labels = about["kind"], tuple(about["labels"])
@@ -30,30 +36,62 @@ class GraphSession:
         self.tokenizer.enable_truncation(about["max_tokens"])
         model = core.read_model(graph)
         precision = "bf16" if about["precision"] == "bf16" and has_bf16() else "f32"
-        n_streams = max(1, len(os.sched_getaffinity(0)))
+        self.streams = max(1, len(os.sched_getaffinity(0)))
         common = {"INFERENCE_PRECISION_HINT": precision}
+        self.alone = threading.Lock()
         self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1}).create_infer_request()
-        compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": n_streams})
-        self.queue = engine.AsyncInferQueue(compiled, n_streams)
+        compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams})
+        self.free: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(self.streams):
+            self.free.put(compiled.create_infer_request())
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
-        return to_scores(self.kind, self.labels, self.logits(xs)) if xs else []
+        return [scores for scores, _ in self.predict_marked(xs)]
+
+    def predict_marked(self, xs: Sequence[str]) -> list[tuple[Scores, bool]]:
+        """Return the scores of each text, and whether its end was cut off."""
+        if not xs:
+            return []
+        logits, cut = self.marked_logits(xs)
+        return list(zip(to_scores(self.kind, self.labels, logits), cut, strict=True))
 
     def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
         """Return logits, shape (n, n_labels)."""
-        ids = [one.ids for one in self.tokenizer.encode_batch(list(xs))]
-        if len(ids) == 1:
-            return np.array(self.single.infer(self._inputs(ids), share_inputs=True)[0], dtype=np.float32)
+        return self.marked_logits(xs)[0]
+
+    def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
+        """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""
+        encoded = self.tokenizer.encode_batch(list(xs))
+        ids, cut = [one.ids for one in encoded], [bool(one.overflowing) for one in encoded]
+        if len(ids) == 1 and self.alone.acquire(blocking=False):
+            try:
+                return np.array(self.single.infer(self._inputs(ids), share_inputs=True)[0], dtype=np.float32), cut
+            finally:
+                self.alone.release()
         out = np.zeros((len(ids), len(self.labels)), dtype=np.float32)
+        running: deque[tuple[Any, list[int]]] = deque()
 
-        def keep(request: Any, batch: list[int]) -> None:
-            out[batch] = request.get_output_tensor(0).data
+        def finish() -> None:
+            request, batch = running.popleft()
+            try:
+                request.wait()
+                out[batch] = request.get_output_tensor(0).data
+            finally:
+                self.free.put(request)
 
-        self.queue.set_callback(keep)
-        for batch in batches([len(one) for one in ids]):
-            self.queue.start_async(self._inputs([ids[i] for i in batch]), userdata=batch)
-        self.queue.wait_all()
-        return out
+        try:
+            for batch in batches([len(one) for one in ids]):
+                if running and self.free.empty():  # never wait for a stream while holding one: so might another thread
+                    finish()
+                request = self.free.get()
+                running.append((request, batch))
+                request.start_async(self._inputs([ids[i] for i in batch]))
+            while running:
+                finish()
+        finally:
+            for request, _ in running:
+                self.free.put(request)
+        return out, cut
 
     def _inputs(self, ids: Sequence[Sequence[int]]) -> list[NDArray[np.int64]]:
         longest = max(len(one) for one in ids)

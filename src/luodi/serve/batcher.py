@@ -1,156 +1,269 @@
-"""Requests that arrive together are answered together, by one thread that does nothing else.
+"""Requests that arrive together are answered together: texts of like length, the one that waited longest among them.
 
-While a batch is computed, the next one forms. The queue is bounded, and who stops waiting leaves it.
+While batches are computed the next one forms, and it is handed over before they end. The queue is bounded; what nobody
+waits for any more, or what would come too late, is never computed.
 """
 
 import asyncio
-import contextlib
-import logging
-import queue
-import threading
+import hashlib
+import json
+import time
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-X = TypeVar("X")
-P = TypeVar("P")
+from luodi.serve.worker_frames import Outcome, Unscored
+from luodi.serve.worker_process import Flight, LostError, Worker
 
-log = logging.getLogger(__name__)
-
-
-class Failed:
-    """Stands in the place of an answer that the model could not give."""
+AHEAD = 1  # batches that wait in the worker, so that it never waits for us
+MIN_BATCH = 4
+POOL = 3  # a batch is taken from so many times its size, if so many wait, so that its texts are alike in length
+BATCH_BYTES = 6_000  # of a batch, padded: some 1,500 tokens, beyond which a larger one is no faster, but larger
+QUARANTINE_SECONDS = 600.0
+MAX_QUARANTINED = 1_000
+LEARNING = 0.2  # how much the newest batch counts in what is known of the worker's speed
 
 
 class FullError(Exception):
-    """So many wait already that more would only wait in vain."""
+    """So many wait already that one more would wait in vain. `seconds` from now it might not."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("the queue is full")
+        self.seconds = seconds
 
 
-class Batcher(Generic[X, P]):
-    """Answers xs through `predict`, which runs in a thread of its own.
+class Waiting:
+    """An x in the queue."""
 
-    `seen` is told the size of every batch. Between `start` and `stop` it belongs to one event loop.
+    __slots__ = ("arrived", "deadline", "flight", "future", "length", "n", "suspect", "taken", "x")
+
+    def __init__(self, x: Any, n: int, deadline: float, future: "asyncio.Future[Outcome]") -> None:
+        self.x, self.n, self.deadline, self.future = x, n, deadline, future
+        self.length = size_of(x)
+        self.arrived = time.monotonic()
+        self.suspect = self.taken = False
+        self.flight: Flight | None = None
+
+    def done(self, outcome: Outcome) -> None:
+        """Tell whoever waits, if somebody still does."""
+        if not self.future.done():
+            self.future.set_result(outcome)
+
+
+class Batcher:
+    """Answers xs through a worker. Between `start` and `stop` it belongs to one event loop.
+
+    `seen` is told of every batch that was computed: its size, and the seconds that its oldest x had waited.
     """
 
     def __init__(
         self,
-        predict: Callable[[Sequence[X]], Sequence[P]],
+        worker: Worker,
         *,
         max_batch: int,
         max_wait_ms: float,
         max_waiting: int,
-        seen: Callable[[int], None] = lambda n: None,
+        seen: Callable[[int, float], None] = lambda n, waited: None,
     ) -> None:
-        self.predict, self.seen = predict, seen
+        self.worker, self.seen = worker, seen
         self.max_batch, self.max_wait_ms, self.max_waiting = max(1, max_batch), max_wait_ms, max_waiting
-        self._waiting: deque[tuple[X, float, asyncio.Future[P | Failed]]] = deque()
-        self._jobs: queue.SimpleQueue[tuple[list[X], asyncio.Future[list[P | Failed]]] | None] = queue.SimpleQueue()
+        self._by_age: deque[Waiting] = deque()
+        self._by_length: list[tuple[int, int, Waiting]] = []
+        self._suspects: deque[Waiting] = deque()
+        self._quarantine: dict[bytes, float] = {}
+        self._n = self._bytes_away = 0
+        self._seconds_per_byte = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to answer. Needs a running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._arrived = asyncio.Event()
-        self._forming = self._loop.create_task(self._form())
-        # A daemon, since a model that hangs must not keep the process from ending.
-        self._thread = threading.Thread(target=self._work, name="luodi-model", daemon=True)
-        self._thread.start()
+        self.worker.changed = self._pump
 
-    async def stop(self, *, patience_seconds: float = 1.0) -> None:
+    def stop(self) -> None:
         """Stop answering; whoever still waits is cancelled."""
-        self._forming.cancel()
-        self._jobs.put(None)
-        await asyncio.wait([self._forming])
-        for _, _, future in self._waiting:
-            future.cancel()
-        await asyncio.to_thread(self._thread.join, patience_seconds)
+        self.worker.changed = lambda: None
+        if self._timer is not None:
+            self._timer.cancel()
+        for one in (*self._by_age, *self._suspects):
+            one.future.cancel()
+        self._by_age.clear()
+        self._by_length.clear()
+        self._suspects.clear()
 
-    async def answer(self, xs: Sequence[X], *, timeout_s: float) -> list[P | Failed]:
-        """Return one answer for each x, in order. Raises `FullError` at once, or `TimeoutError` in time."""
-        futures = self._admit(xs)
+    async def answer(self, xs: Sequence[Any], *, deadline: float, urgent: bool = False) -> list[Outcome]:
+        """Return one outcome for each x, in order; `deadline` is a time of `time.monotonic`.
+
+        Raises `FullError` at once, unless it is urgent, or `TimeoutError` in time.
+        """
+        waiting = self._admit(xs, deadline, urgent=urgent)
         try:
-            async with asyncio.timeout(timeout_s):
-                return [await future for future in futures]
+            async with asyncio.timeout_at(self._loop.time() + deadline - time.monotonic()):
+                return [await one.future for one in waiting]
         finally:
-            for future in futures:  # after a timeout, or when the client is gone: what has not begun never will
-                future.cancel()
+            for one in waiting:  # after a timeout, or when the client is gone: what has not begun never will
+                if one.future.cancel() and one.flight is not None:
+                    self.worker.drop(one.flight, one.n)
 
     def n_waiting(self) -> int:
-        """Return how many xs wait for the model."""
-        return len(self._waiting)
+        """Return how many xs wait to be handed to the worker."""
+        return len(self._by_length) + len(self._suspects)
 
-    def _admit(self, xs: Sequence[X]) -> list[asyncio.Future[P | Failed]]:
-        if len(self._waiting) + len(xs) > self.max_waiting:
-            self._waiting = deque(one for one in self._waiting if not one[2].done())
-        if len(self._waiting) + len(xs) > self.max_waiting:
-            raise FullError
-        now = self._loop.time()
-        futures: list[asyncio.Future[P | Failed]] = [self._loop.create_future() for _ in xs]
-        self._waiting.extend((x, now, future) for x, future in zip(xs, futures, strict=True))
-        self._arrived.set()
-        return futures
+    def idle(self) -> bool:
+        """Say whether nobody waits for anything."""
+        return not self.n_waiting() and not self.worker.n_flights
 
-    async def _form(self) -> None:
-        while True:
-            await self._gather()
-            batch = self._take()
-            if not batch:
-                continue
-            self.seen(len(batch))
-            done: asyncio.Future[list[P | Failed]] = self._loop.create_future()
-            self._jobs.put(([x for x, _ in batch], done))
-            for (_, future), answer in zip(batch, await done, strict=True):
-                if not future.done():
-                    future.set_result(answer)
+    def forecast(self) -> float:
+        """Return the seconds that one more x would wait, as far as is known."""
+        ahead = self._bytes_away + sum(length for length, _, _ in self._by_length)
+        return ahead * self._seconds_per_byte / self.worker.slots
 
-    async def _gather(self) -> None:
-        """Wait for a first x, and then for more, until the batch is full or the first has waited long enough."""
-        while not self._waiting:
-            await self._arrival()
-        until = self._waiting[0][1] + self.max_wait_ms / 1000
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(until):
-                while 0 < len(self._waiting) < self.max_batch:
-                    await self._arrival()
+    def _admit(self, xs: Sequence[Any], deadline: float, *, urgent: bool) -> list[Waiting]:
+        if self.n_waiting() + len(xs) > self.max_waiting:
+            self._forget_the_gone()
+        seconds = self.forecast()
+        late = time.monotonic() + seconds > deadline and self.n_waiting() > 0
+        if not urgent and (late or self.n_waiting() + len(xs) > self.max_waiting):
+            raise FullError(seconds)
+        made = []
+        for x in xs:
+            self._n += 1
+            one = Waiting(x, self._n, deadline, self._loop.create_future())
+            made.append(one)
+            if self._quarantine and self._quarantined(x):
+                one.done(Unscored.DEADLY)
+            else:
+                self._by_age.append(one)
+                insort(self._by_length, (one.length, one.n, one))
+        self._pump()
+        return made
 
-    async def _arrival(self) -> None:
-        self._arrived.clear()
-        await self._arrived.wait()
+    def _forget_the_gone(self) -> None:
+        for one in [one for one in self._by_age if one.future.done()]:
+            self._remove(one)
+        self._by_age = deque(one for one in self._by_age if not one.taken)
 
-    def _take(self) -> list[tuple[X, asyncio.Future[P | Failed]]]:
-        batch: list[tuple[X, asyncio.Future[P | Failed]]] = []
-        while self._waiting and len(batch) < self.max_batch:
-            x, _, future = self._waiting.popleft()
-            if not future.done():
-                batch.append((x, future))
-        return batch
+    def _remove(self, one: Waiting) -> None:
+        one.taken = True
+        del self._by_length[bisect_left(self._by_length, (one.length, one.n))]
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            xs, done = job
-            answers = each(self.predict, xs)
-            with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-                self._loop.call_soon_threadsafe(_settle, done, answers)
+    def _pump(self) -> None:
+        """Hand over all that it is time for."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self.worker.up:
+            away = self.worker.n_flights
+            while self._suspects and self._suspects[0].future.done():
+                self._suspects.popleft()
+            if self._suspects:
+                if not away:  # alone, so that it is known who did it
+                    self._hand_over([self._suspects.popleft()])
+                return
+            if away >= self.worker.slots + AHEAD or not self._oldest():
+                return
+            wait = self._by_age[0].arrived + self.max_wait_ms / 1_000 - time.monotonic()
+            if away and wait > 0 and len(self._by_length) < self.max_batch:
+                self._timer = self._loop.call_later(wait, self._pump)
+                return
+            self._hand_over(self._take())
+
+    def _oldest(self) -> Waiting | None:
+        """Return who has waited longest, of those that somebody still waits for and that can be in time."""
+        now = time.monotonic()
+        while self._by_age:
+            one = self._by_age[0]
+            if not one.taken and not one.future.done() and one.deadline > now:
+                return one
+            self._by_age.popleft()
+            if not one.taken:
+                self._remove(one)
+        return None
+
+    def _take(self) -> list[Waiting]:
+        """Return the oldest with those whose lengths are nearest to its own."""
+        oldest, queue = self._by_age.popleft(), self._by_length
+        low = bisect_left(queue, (oldest.length, oldest.n))
+        high = low + 1
+        n = min(self.max_batch, max(MIN_BATCH, len(queue) // POOL))
+        while high - low < n:
+            longest = queue[high - 1][0]
+            shorter = longest - queue[low - 1][0] if low else None
+            longer = (queue[high][0] - longest) * (high - low) if high < len(queue) else None
+            if longer is None and shorter is None:
+                break
+            take_longer = shorter is None or (longer is not None and longer < shorter)
+            if max(longest, queue[high][0] if take_longer else 0) * (high - low + 1) > BATCH_BYTES:
+                break
+            low, high = (low, high + 1) if take_longer else (low - 1, high)
+        batch = [one for _, _, one in queue[low:high]]
+        del queue[low:high]
+        for one in batch:
+            one.taken = True
+        return [one for one in batch if not one.future.done()]
+
+    def _hand_over(self, batch: list[Waiting]) -> None:
+        now = time.monotonic()
+        flight = self.worker.send([(one.n, one.x, one.deadline) for one in batch])
+        self._bytes_away += sum(one.length for one in batch)
+        for one in batch:
+            one.flight = flight
+        waited = now - min(one.arrived for one in batch)
+        flight.answer.add_done_callback(lambda answer: self._landed(batch, flight, waited))
+
+    def _landed(self, batch: list[Waiting], flight: Flight, waited: float) -> None:
+        n_bytes = sum(one.length for one in batch)
+        self._bytes_away -= n_bytes
+        if flight.answer.cancelled():
+            return
+        error = flight.answer.exception()
+        if error is not None:
+            assert isinstance(error, LostError)
+            self._lost(batch, begun=error.begun)
+        else:
+            assert flight.begun_at is not None
+            taken = (time.monotonic() - flight.begun_at) / max(1, n_bytes)
+            self._seconds_per_byte += (LEARNING if self._seconds_per_byte else 1.0) * (taken - self._seconds_per_byte)
+            outcomes = flight.answer.result()
+            if n := len(outcomes) - outcomes.count(Unscored.LATE):
+                self.seen(n, waited)
+            for one, outcome in zip(batch, outcomes, strict=True):
+                one.done(outcome)
+        self._pump()
+
+    def _lost(self, batch: list[Waiting], *, begun: bool) -> None:
+        """Try what was on its way once more; what may have ended the worker, each by itself."""
+        for one in batch:
+            if begun and one.suspect:
+                self._quarantine[digest(one.x)] = time.monotonic() + QUARANTINE_SECONDS
+                while len(self._quarantine) > MAX_QUARANTINED:
+                    del self._quarantine[next(iter(self._quarantine))]
+                one.done(Unscored.DEADLY)
+            elif begun or one.suspect:
+                one.suspect = True
+                self._suspects.append(one)
+            else:
+                one.taken = False
+                insort(self._by_length, (one.length, one.n, one))
+                self._by_age.appendleft(one)
+
+    def _quarantined(self, x: Any) -> bool:
+        until = self._quarantine.get(digest(x), 0.0)
+        return until > time.monotonic()
 
 
-def each(predict: Callable[[Sequence[X]], Sequence[P]], xs: Sequence[X]) -> list[P | Failed]:
-    """Return an answer for each x. If a batch fails, its halves are tried, so that one x fails alone.
+def size_of(x: Any) -> int:
+    """Return what an x costs, in bytes: of a text, nearly as good a measure as its tokens, in any script.
 
-    >>> each(lambda xs: [1 / x for x in xs], [1, 2])
-    [1.0, 0.5]
+    >>> size_of("card"), size_of("银行卡"), size_of({"user": "u1"})
+    (4, 9, 1)
     """
-    try:
-        answers = list(predict(xs))
-        assert len(answers) == len(xs), "the model left some out"
-    except Exception as error:  # noqa: BLE001 -- whatever a model raises, its thread lives on
-        if len(xs) == 1:
-            # The type alone: a message might quote the text.
-            log.error("prediction failed", extra={"error": type(error).__name__})  # noqa: TRY400
-            return [Failed()]
-        middle = len(xs) // 2
-        return [*each(predict, xs[:middle]), *each(predict, xs[middle:])]
-    return [*answers]
+    if not isinstance(x, str):
+        return 1
+    return len(x) if x.isascii() else len(x.encode("utf-8", "surrogatepass"))
 
 
-def _settle(future: asyncio.Future[Any], value: Any) -> None:
-    if not future.done():
-        future.set_result(value)
+def digest(x: Any) -> bytes:
+    """Return what an x is remembered by."""
+    return hashlib.blake2b(json.dumps(x, sort_keys=True).encode(), digest_size=16).digest()

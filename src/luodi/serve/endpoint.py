@@ -1,31 +1,43 @@
-"""One scenario as it is served: its release, its batcher, and those who watch what it answers."""
+"""One scenario as it is served: its lanes, who gets which, and those who watch what is answered."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from luodi import schema
 from luodi.bundle import Bundle
-from luodi.contracts import Reject, Scores, record
+from luodi.contracts import Reject, record
 from luodi.errors import DataError, Faults
 from luodi.ledger.entries import Served
-from luodi.ledger.ids import new_id
+from luodi.ledger.ids import ALPHABET, new_id
 from luodi.metrics import calibration
 from luodi.serve import problems
 from luodi.serve.access import OWNER
-from luodi.serve.batcher import Batcher, Failed, FullError
-from luodi.serve.counters import Counters
+from luodi.serve.batcher import FullError
+from luodi.serve.counters import Counters, Figures
+from luodi.serve.lane import Lane, open_lane
 from luodi.serve.limits import Limits
 from luodi.serve.problems import Problem, ProblemError
+from luodi.serve.worker_frames import Outcome, Scored, Unscored
+from luodi.serve.worker_process import Command, command_of
 
 log = logging.getLogger(__name__)
 
 FAILED = Problem(
     status=500, detail="the model failed on this request", fix="try again; if it stays, see the server's log"
 )
+DEADLY = Problem(
+    status=500,
+    detail="the model's process ended twice on this request, which is refused for a while",
+    fix="leave this request out; the server's log says more",
+)
+LATE = "try again later, with fewer or shorter texts, or allow more time"
 READY_SECONDS = 1.0  # anybody may ask whether we are ready, so the answer is kept for so long
+MAX_SHADOWED = 64  # answers that wait to be asked of the shadow as well; more are not
 
 
 @record
@@ -33,7 +45,8 @@ class Asked:
     """A request that passed the door: cleaned, and as the model sees it."""
 
     request: Any
-    x: str
+    x: Any
+    truncated: bool
 
 
 @record
@@ -47,104 +60,218 @@ class Answered:
 class Endpoint:
     """Answers for one scenario. Between `start` and `stop` it belongs to one event loop."""
 
-    def __init__(self, bundle: Bundle, *, limits: Limits, counters: Counters) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        limits: Limits,
+        counters: Counters,
+        release: str | None = None,
+        command: Command = command_of,
+    ) -> None:
         self.name: str = bundle.about["scenario"]
-        self.bundle, self.limits, self.counters = bundle, limits, counters
-        self.release = new_id()
+        self.limits, self.command = limits, command
+        self.figures = Figures(counters, self.name)
         self.watchers: list[Callable[[Served], None]] = []
         """Each is told of every answer, in the event loop: it must return at once and never raise."""
-        self.batcher: Batcher[str, Scores] = Batcher(
-            bundle.scores,
-            max_batch=bundle.max_batch,
-            max_wait_ms=bundle.max_wait_ms,
-            max_waiting=limits.max_waiting,
-            seen=counters.batch,
-        )
+        self.shadow_watchers: list[Callable[[Served, Served], None]] = []
+        """Each is told of an answer that was given, and of that which the shadow would have given."""
+        self.canary: tuple[Lane, float] | None = None
+        """A release that answers this share of the calls."""
+        self.shadow: Lane | None = None
+        """A release that is asked as well, after the answer is out."""
+        self._champion: Lane | None = None
+        self._first = (release or new_id(), bundle)
+        self._shadowing: set[asyncio.Task[None]] = set()
         self._ready_until = 0.0
 
-    def start(self) -> None:
-        """Begin to answer."""
-        self.batcher.start()
+    @property
+    def champion(self) -> Lane:
+        """The release that answers."""
+        assert self._champion is not None, "the endpoint has not been started"
+        return self._champion
+
+    @property
+    def release(self) -> str:
+        """The id of the champion."""
+        return self._champion.release if self._champion else self._first[0]
+
+    @property
+    def bundle(self) -> Bundle:
+        """The champion's bundle."""
+        return self._champion.bundle if self._champion else self._first[1]
+
+    async def start(self) -> None:
+        """Open the first release. Raises `SetupError` where that is not possible."""
+        self._champion = await self.open_lane(*self._first)
 
     async def stop(self) -> None:
-        """Stop answering."""
-        await self.batcher.stop()
+        """Stop answering; whoever still waits is cancelled."""
+        for task in self._shadowing:
+            task.cancel()
+        await asyncio.gather(*(lane.close(patience_seconds=0.0) for lane in self.lanes()))
 
-    async def answer(self, values: Sequence[Any], *, key: str = OWNER) -> list[Answered | Problem]:
-        """Answer untrusted JSON values, in order. Raises `ProblemError` where none can be answered now."""
+    def lanes(self) -> list[Lane]:
+        """Return the lanes that are asked: champion, canary, shadow."""
+        found = (self._champion, self.canary[0] if self.canary else None, self.shadow)
+        return [one for one in found if one is not None]
+
+    def measure(self) -> None:
+        """Take down what is true at this moment: how many wait, how much memory the processes take."""
+        self.figures.now(
+            n_waiting=sum(one.batcher.n_waiting() for one in self.lanes()),
+            worker_mb={one.release: one.worker.rss_mb() for one in self.lanes()},
+        )
+
+    async def open_lane(self, release: str, bundle: Bundle | Path) -> Lane:
+        """Open a release beside those that answer. Raises `SetupError` where anything is wrong with it."""
+        return await open_lane(release, bundle, limits=self.limits, figures=self.figures, command=self.command)
+
+    async def promote(self, lane: Lane) -> Lane:
+        """Let a lane answer from now on, and return the one that did; what it has begun, it still answers.
+
+        The old one stays open; whoever promotes closes it, or keeps it ready.
+        """
+        before, self._champion = self.champion, lane
+        self._ready_until = 0.0
+        return before
+
+    def lane_for(self, call: str) -> Lane:
+        """Return the lane that answers a call: always the same for the same id."""
+        if self.canary is not None:
+            lane, share = self.canary
+            if _fraction(call) < share:
+                return lane
+        return self.champion
+
+    async def answer(
+        self, values: Sequence[Any], *, key: str = OWNER, deadline: float | None = None
+    ) -> list[Answered | Problem]:
+        """Answer untrusted JSON values, in order, all of them by one release.
+
+        `deadline` is a time of `time.monotonic`. Raises `ProblemError` where none can be answered now.
+        """
         started = time.perf_counter()
-        slots = [self._ask(one) for one in values]
-        scores = iter(await self._scores([slot.x for slot in slots if isinstance(slot, Asked)]))
+        due = time.monotonic() + self.limits.answer_seconds
+        due = due if deadline is None else min(due, deadline)
+        lane = self.lane_for(call := new_id())
+        slots = [self._ask(lane.bundle, one) for one in values]
+        outcomes = iter(await self._outcomes(lane, [slot.x for slot in slots if isinstance(slot, Asked)], due))
         latency_ms = 1_000 * (time.perf_counter() - started)
+        ids = iter((call,))
         made = [
-            slot if isinstance(slot, Problem) else self._respond(slot, next(scores), key, latency_ms) for slot in slots
+            slot
+            if isinstance(slot, Problem)
+            else self._respond(lane, slot, next(outcomes), next(ids, "") or new_id(), key, latency_ms)
+            for slot in slots
         ]
-        for one in made:
+        for value, one in zip(values, made, strict=True):
             if isinstance(one, Answered):
-                self.counters.answer(handed_over=one.served.handed_over)
-                for watcher in self.watchers:
-                    watcher(one.served)
+                self._tell(value, one.served)
         return made
 
     async def ready(self) -> None:
         """Predict a bundled example. Raises `ProblemError` (503) where that fails."""
         if time.monotonic() < self._ready_until:
             return
-        asked = self._ask(self.bundle.examples[0]["request"])
+        lane = self.champion
+        asked = self._ask(lane.bundle, lane.bundle.examples[0]["request"])
         assert isinstance(asked, Asked), "a bundled example is no request"
         try:
-            (scores,) = await self._scores([asked.x])
+            (outcome,) = await self._outcomes(
+                lane, [asked.x], time.monotonic() + self.limits.answer_seconds, urgent=True
+            )
         except ProblemError as error:
             raise ProblemError(503, f"not ready: {error.problem.detail}", fix=error.problem.fix) from None
-        if isinstance(scores, Failed):
+        if not isinstance(outcome, Scored):
             raise ProblemError(503, f"not ready: {FAILED.detail}", fix=FAILED.fix)
         self._ready_until = time.monotonic() + READY_SECONDS
 
-    async def _scores(self, xs: Sequence[str]) -> list[Scores | Failed]:
+    async def _outcomes(self, lane: Lane, xs: Sequence[Any], due: float, *, urgent: bool = False) -> list[Outcome]:
+        begun = time.monotonic()
         try:
-            return await self.batcher.answer(xs, timeout_s=self.limits.answer_seconds)
-        except FullError:
-            fix = "try again in a second, with fewer texts"
-            raise ProblemError(503, "too many texts wait already", fix=fix, headers={"retry-after": "1"}) from None
+            made = await lane.scores(xs, deadline=due, urgent=urgent)
+            if Unscored.LATE not in made:
+                return made
+        except FullError as full:
+            self.figures.refusal()
+            seconds = max(1, round(full.seconds + 0.5))
+            raise ProblemError(
+                503,
+                "too many texts wait already",
+                fix=f"try again in {seconds} s, with fewer texts, or allow more time",
+                headers={"retry-after": str(seconds)},
+            ) from None
         except TimeoutError:
-            detail = f"no answer within {self.limits.answer_seconds:g} seconds"
-            raise ProblemError(504, detail, fix="try again later, with fewer or shorter texts") from None
+            pass
+        self.figures.lateness()
+        raise ProblemError(504, f"no answer within {due - begun:.3g} seconds", fix=LATE)
 
-    def _ask(self, value: Any) -> Asked | Problem:
-        request, found = schema.faults(self.bundle.task.Request, value)
+    def _ask(self, bundle: Bundle, value: Any) -> Asked | Problem:
+        request, found = schema.faults(bundle.task.Request, value)
         if found:
             mistakes = [DataError(what, where=".".join(map(str, path)) or "body", fix=fix) for path, what, fix in found]
-            self.counters.reject("invalid request")
+            self.figures.reject("invalid request")
             return problems.from_error(400, Faults(mistakes))
-        cleaned = self.bundle.clean(request)
+        cleaned = bundle.clean(request)
         if isinstance(cleaned, Reject):
-            self.counters.reject(cleaned.reason)
+            self.figures.reject(cleaned.reason)
             return Problem(status=422, detail=cleaned.reason, fix="send a request that the task can answer")
-        return Asked(request=cleaned, x=self.bundle.task.to_x(cleaned, self.bundle.options))
+        x = bundle.task.to_x(cleaned, bundle.options)
+        return Asked(request=cleaned, x=x, truncated=bundle.cuts(request, cleaned))
 
-    def _respond(self, asked: Asked, scores: Scores | Failed, key: str, latency_ms: float) -> Answered | Problem:
-        if isinstance(scores, Failed):
-            return FAILED
-        response = asdict(self.bundle.respond(asked.request, scores))
-        label, confidence, margin = in_short(self.bundle.task.kind, response, scores)
+    def _respond(
+        self, lane: Lane, asked: Asked, outcome: Outcome, name: str, key: str, latency_ms: float
+    ) -> Answered | Problem:
+        if not isinstance(outcome, Scored):
+            self.figures.failure()
+            return DEADLY if outcome is Unscored.DEADLY else FAILED
+        response = asdict(lane.bundle.respond(asked.request, outcome.scores))
+        label, confidence, margin = in_short(lane.bundle.task.kind, response, outcome.scores)
         served = Served(
-            id=new_id(),
+            id=name,
             at=time.time(),
             scenario=self.name,
-            release=self.release,
+            release=lane.release,
             key=key,
             request=asdict(asked.request),
             x=asked.x,
             response=response,
-            scores=scores,
+            scores=outcome.scores,
             label=label,
             confidence=confidence,
             margin=margin,
             handed_over=bool(response.get("handed_over", False)),
-            truncated=False,
+            truncated=asked.truncated or outcome.truncated,
             latency_ms=latency_ms,
         )
-        return Answered(served=served, body=response | {"id": served.id, "release": served.release})
+        body = response | {"id": served.id, "release": served.release}
+        return Answered(served=served, body=body | {"truncated": True} if served.truncated else body)
+
+    def _tell(self, value: Any, served: Served) -> None:
+        self.figures.answer(handed_over=served.handed_over, truncated=served.truncated)
+        for watcher in self.watchers:
+            watcher(served)
+        if self.shadow is not None and len(self._shadowing) < MAX_SHADOWED:
+            task = asyncio.get_running_loop().create_task(self._ask_shadow(self.shadow, value, served))
+            self._shadowing.add(task)
+            task.add_done_callback(self._shadowing.discard)
+
+    async def _ask_shadow(self, lane: Lane, value: Any, served: Served) -> None:
+        """Ask the shadow what it would have said. Whatever goes wrong there is nobody's business but its own."""
+        started = time.perf_counter()
+        asked = self._ask(lane.bundle, value)
+        if isinstance(asked, Problem):
+            return
+        try:
+            (outcome,) = await lane.scores([asked.x], deadline=time.monotonic() + self.limits.answer_seconds)
+        except (FullError, TimeoutError):
+            return
+        latency_ms = 1_000 * (time.perf_counter() - started)
+        made = self._respond(lane, asked, outcome, served.id, served.key, latency_ms)
+        if isinstance(made, Answered):
+            for watcher in self.shadow_watchers:
+                watcher(served, made.served)
 
 
 def in_short(kind: str, response: Mapping[str, Any], scores: Mapping[str, Any]) -> tuple[str, float, float]:
@@ -156,3 +283,15 @@ def in_short(kind: str, response: Mapping[str, Any], scores: Mapping[str, Any]) 
     confidence = float(calibration.confidence(kind, scores))  # type: ignore[arg-type]
     best = sorted(scores.values(), reverse=True)[:2]
     return label, confidence, best[0] - best[1] if kind == "classify" and len(best) > 1 else confidence
+
+
+def _fraction(name: str) -> float:
+    """Return a number from 0 to 1 that an id's random part decides.
+
+    >>> 0 <= _fraction(new_id()) < 1
+    True
+    """
+    number = 0
+    for letter in name[-6:]:
+        number = number * len(ALPHABET) + ALPHABET.index(letter)
+    return number / len(ALPHABET) ** 6

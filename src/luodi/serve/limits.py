@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import json
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from luodi.serve.problems import ProblemError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 DRAIN_BYTES = 4_000_000  # of a refused body, so that the client hears the refusal and not a reset connection
+TIMEOUT = "Luodi-Timeout-Ms"
 CLOSE = {"connection": "close"}
 
 
@@ -31,10 +33,15 @@ class Limits:
     read_seconds: float = 10.0
     """From the end of the headers to the end of the body."""
     answer_seconds: float = 30.0
-    """From the end of the body to the answer."""
+    """From the end of the body to the answer; a client may ask for less."""
+    hang_seconds: float = 5.0
+    """A model that takes longer for a batch is taken to hang, and its process is replaced."""
     max_waiting: int = 512
     """Texts that wait for the model; more are refused at once."""
-    max_connections: int = 512
+    max_connections: int = 1_024
+    """When there are more, whoever keeps us waiting the longest has to go."""
+    max_connections_per_host: int = 256
+    """The same for each address but this machine's own, where a proxy may stand."""
     drain_seconds: int = 10
     """After SIGTERM, for the requests that are being answered."""
 
@@ -73,6 +80,17 @@ async def _read(receive: Receive, limits: Limits) -> bytes:
 def _too_large(limits: Limits) -> ProblemError:
     detail = f"the body has more than {limits.max_body_bytes:,} bytes"
     return ProblemError(413, detail, fix="send fewer or shorter texts", headers=CLOSE)
+
+
+def deadline_of(headers: Headers, limits: Limits) -> float:
+    """Return the time of `time.monotonic` until which an answer is wanted: sooner where the client says so."""
+    given = headers.get(TIMEOUT)
+    if given is None:
+        return time.monotonic() + limits.answer_seconds
+    if not (given.isascii() and given.isdecimal() and int(given[:10]) > 0):
+        fix = "send milliseconds, as 2000, or leave the header out"
+        raise ProblemError(400, f"the header {TIMEOUT} is no time", fix=fix)
+    return time.monotonic() + min(limits.answer_seconds, int(given[:10]) / 1_000)
 
 
 def parse_json(body: bytes, *, max_depth: int) -> Any:

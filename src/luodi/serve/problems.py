@@ -24,9 +24,14 @@ class Problem:
     faults: tuple["Problem", ...] = ()
     """Each mistake on its own, where there are several."""
 
+    @property
+    def title(self) -> str:
+        """The name of the status."""
+        return HTTPStatus(self.status).phrase
+
     def as_json(self) -> dict[str, Any]:
         """Return the members that say something."""
-        made: dict[str, Any] = {"title": HTTPStatus(self.status).phrase, "status": self.status, "detail": self.detail}
+        made: dict[str, Any] = {"title": self.title, "status": self.status, "detail": self.detail}
         made |= {"fix": self.fix} | ({"where": self.where} if self.where else {})
         if self.faults:
             made["faults"] = [{"detail": one.detail, "where": one.where, "fix": one.fix} for one in self.faults]

@@ -24,12 +24,14 @@ async def predict(service: Service, http: Request) -> Response:
     """Answer one request, or a list of them."""
     endpoint = service.endpoint(http)
     body = await limits.read_body(http.headers, http.receive, service.limits)
+    deadline = limits.deadline_of(http.headers, service.limits)
     value = limits.parse_json(body, max_depth=service.limits.max_depth)
     values = value if isinstance(value, list) else [value]
     if len(values) > service.limits.max_texts:
         fix = f"send up to {service.limits.max_texts} in one call"
         raise ProblemError(413, f"{len(values)} texts in one call", fix=fix)
-    answers = await unless_gone(endpoint.answer(values, key=http.state.caller.key), http.receive)
+    work = endpoint.answer(values, key=http.state.caller.key, deadline=deadline)
+    answers = await unless_gone(work, http.receive)
     if answers is None:
         return Response(status_code=GONE)
     if isinstance(value, list):

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from luodi.serve import openapi
 from luodi.serve.counters import MEDIA_TYPE
+from luodi.serve.problems import ProblemError
 from luodi.serve.routes import BOTH, Route
 from luodi.serve.routes_predict import as_json
 from luodi.serve.service import Service
@@ -17,6 +18,8 @@ async def live(service: Service, http: Request) -> Response:
 
 async def ready(service: Service, http: Request) -> Response:
     """Predict a bundled example of every scenario, and say whether that worked."""
+    if service.draining:
+        raise ProblemError(503, "not ready: the service is ending", fix="ask another, or this one when it is back")
     for one in service.endpoints.values():
         await one.ready()
     return as_json({"status": "ready"})
@@ -24,8 +27,9 @@ async def ready(service: Service, http: Request) -> Response:
 
 async def metrics(service: Service, http: Request) -> Response:
     """Return the figures."""
-    waiting = sum(one.batcher.n_waiting() for one in service.endpoints.values())
-    return Response(service.counters.text(waiting), headers={"content-type": MEDIA_TYPE})
+    for one in service.endpoints.values():
+        one.measure()
+    return Response(service.counters.text(), headers={"content-type": MEDIA_TYPE})
 
 
 async def scenarios(service: Service, http: Request) -> Response:

@@ -1,80 +1,106 @@
-"""Run the service: bind, open and try the bundle, say where it listens, and drain on SIGTERM."""
+"""Run the service: bind, open and try every bundle, say where it listens, and drain on SIGTERM."""
 
+import asyncio
 import contextlib
-import errno
 import json
 import logging
+import resource
 import shlex
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.utils import formatdate
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from luodi.bundle import Bundle, open_bundle
-from luodi.errors import SetupError
+from luodi.bundle import Bundle, read_bundle
+from luodi.errors import ScenarioError, SetupError
 from luodi.privacy.logs import Masked, to_stream
-from luodi.serve import auth
+from luodi.serve import auth, protocol
 from luodi.serve.access import OwnerOnly
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
 from luodi.serve.limits import Hosts, Limits, is_loopback
-from luodi.serve.protocol import with_deadlines
+from luodi.serve.port import BACKLOG, bind
+from luodi.serve.protocol import Crowd
 from luodi.serve.service import Service
+from luodi.serve.worker_process import Command, command_of
 
 Say = Callable[[str], None]
 
-HEADER_BYTES = 16_384
-KEEP_ALIVE_SECONDS = 5
-BACKLOG = 512
+QUIET_SECONDS = 0.5  # after SIGTERM, for requests that are on their way over connections that are open
 SWITCH_SECONDS = 0.0005
+"""Threads that wash texts or write the ledger give the loop its turn so often."""
 
 
 def serve(
-    bundle_path: Path,
+    bundles: Sequence[Path],
     *,
     say: Say,
+    home: Path,
     host: str = "127.0.0.1",
     port: int = 8700,
+    admin_port: int = 8701,
     token: str | None = None,
     hosts: Sequence[str] = (),
-    workspace: Path = Path(".luodi"),
     limits: Limits | None = None,
 ) -> None:
-    """Serve a bundle until SIGTERM or Ctrl-C; requests that are being answered still get their answer.
+    """Serve bundles until SIGTERM or Ctrl-C; requests that are being answered still get their answer.
 
-    `say` gets a line for the address, one for the token, and one to copy. `hosts` are further names that clients
-    may call the service by. A token that nobody gave is kept in `workspace/token`.
+    `say` gets a line for each address, one for the token, and one to copy. `hosts` are further names that clients
+    may call the service by. A token that nobody gave is kept in `home/token`.
     """
-    shown = auth.chosen(token) or _own_token(host, workspace)
-    with contextlib.closing(bind(host, port)) as listener:
-        bundle = open_bundle(bundle_path)
-        bundle.replay()
-        serve_bundle(bundle, listener, token=shown, hosts=Hosts(host, hosts), limits=limits or Limits(), say=say)
+    shown = auth.chosen(token) or _own_token(host, home)
+    with (
+        contextlib.closing(bind(host, port)) as data,
+        contextlib.closing(bind(host, admin_port, option="--admin-port")) as admin,
+    ):
+        opened = [read_bundle(one) for one in bundles]
+        limits = limits or Limits()
+        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits)
+        serve_service(service, data=data, admin=admin, token=shown, say=say)
 
 
-def serve_bundle(
-    bundle: Bundle, listener: socket.socket, *, token: Token, hosts: Hosts, limits: Limits, say: Say
-) -> None:
-    """Serve an open bundle on a socket that is already bound."""
-    service = service_of([bundle], token=token, hosts=hosts, limits=limits)
-    _announce(bundle, listener, token, say)
-    if bundle.task.kind == "rank":  # the scorer's thread is short steps of Python, and would keep the loop waiting
-        sys.setswitchinterval(SWITCH_SECONDS)
-    listen(Running(make_app(service), service), listener, limits)
-
-
-def service_of(bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits) -> Service:
-    """Return the service of some open bundles."""
+def service_of(
+    bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits, command: Command = command_of
+) -> Service:
+    """Return the service of some bundles. Raises `ScenarioError` where two are of one name."""
     counters = Counters()
-    endpoints = [Endpoint(one, limits=limits, counters=counters) for one in bundles]
+    endpoints = [Endpoint(one, limits=limits, counters=counters, command=command) for one in bundles]
+    names = [one.name for one in endpoints]
+    for twice in sorted({one for one in names if names.count(one) > 1}):
+        raise ScenarioError(f"two scenarios are called {twice!r}", fix="give one of them another name in its file")
     return Service(endpoints, access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
+
+
+def serve_service(
+    service: Service, *, data: socket.socket, admin: socket.socket | None = None, token: Token, say: Say
+) -> None:
+    """Start a service and let it answer on sockets that are bound. Raises `SetupError` where it cannot start."""
+    apps: dict[socket.socket, ASGIApp] = {data: make_app(service)}
+    if admin is not None:
+        apps[admin] = make_app(service, listener="admin")
+
+    async def run() -> None:
+        await service.start()
+        try:
+            _announce(service, data, admin, token, say)
+            await _listen(apps, service.limits, drained=service.drain)
+        finally:
+            await service.stop()
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        with masking_logs():
+            asyncio.run(run())
+    finally:
+        sys.setswitchinterval(before)
 
 
 class Running:
@@ -98,54 +124,86 @@ class Running:
 
 def listen(app: ASGIApp, listener: socket.socket, limits: Limits) -> None:
     """Run an app on a socket that is already bound, until SIGTERM or Ctrl-C."""
-    config = uvicorn.Config(
-        app,
-        http=with_deadlines(limits.header_seconds),
-        loop="asyncio",
-        ws="none",
-        lifespan="auto",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=limits.drain_seconds,
-        limit_concurrency=limits.max_connections,
-        backlog=BACKLOG,
-    )
-    with _ending_well(), masking_logs():
-        uvicorn.Server(config).run(sockets=[listener])
+    with masking_logs():
+        asyncio.run(_listen({listener: app}, limits))
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Raises `SetupError` where the port is taken or the host is not ours."""
-    where = f"{host}:{port}"
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError, OverflowError) as error:
-        raise SetupError(f"{host!r} is no host", where=where, fix="use --host 127.0.0.1") from error
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        if getattr(error, "errno", None) == errno.EADDRINUSE:
-            other = port + 1 if port < 65_535 else port - 1
-            fix = f"choose another: --port {other}"
-            raise SetupError(f"port {port} is in use", where=where, fix=fix) from error
-        fix = "choose a port from 1024 to 65535 and an address of this machine"
-        raise SetupError(f"nothing can listen there: {error}", where=where, fix=fix) from error
-    return listener
+async def _listen(
+    apps: Mapping[socket.socket, ASGIApp], limits: Limits, *, drained: Callable[[], None] = lambda: None
+) -> None:
+    """Let each app answer on its socket until a signal comes; then answer what has been asked, and return."""
+    loop, crowd, ending = asyncio.get_running_loop(), Crowd(limits), asyncio.Event()
+    _allow_connections(limits)
+    with _signals(loop, ending.set):
+        ticking = loop.create_task(_tick(crowd))
+        servers = [
+            await loop.create_server(protocol.factory(app, crowd), sock=listener, backlog=BACKLOG)
+            for listener, app in apps.items()
+        ]
+        await ending.wait()
+        drained()
+        crowd.draining = True
+        ending.clear()
+        over, again = loop.create_task(_drain(list(apps), servers, crowd)), loop.create_task(ending.wait())
+        await asyncio.wait({over, again}, timeout=limits.drain_seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ticking, over, again):
+            task.cancel()
+        for server in servers:
+            server.close()
+        for one in list(crowd.everybody):
+            one.transport.abort()
 
 
-def _own_token(host: str, workspace: Path) -> Token:
+async def _drain(listeners: Sequence[socket.socket], servers: Sequence[asyncio.Server], crowd: Crowd) -> None:
+    """Return when every request that reached us has its answer, which says that it is the connection's last.
+
+    Closing a socket resets what waits there to be accepted, so that nothing may wait. A connection that is open and
+    idle gets a moment, as a request may be on its way over it.
+    """
+    for one in listeners:
+        one.listen(0)
+    await asyncio.sleep(QUIET_SECONDS)
+    for server in servers:
+        server.close()
+    while crowd.everybody:
+        for connection in list(crowd.waited_for):
+            if connection.is_idle():
+                connection.transport.close()
+        await asyncio.sleep(0.01)
+
+
+async def _tick(crowd: Crowd) -> None:
+    """Keep the date that every answer carries."""
+    while True:
+        crowd.state.default_headers = [(b"date", formatdate(usegmt=True).encode("ascii"))]
+        await asyncio.sleep(1)
+
+
+@contextlib.contextmanager
+def _signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C end the service with success."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, end)
+    yield
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(one)
+
+
+def _allow_connections(limits: Limits) -> None:
+    """Raise the bound on open files to what the connections may need, as far as we may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.max_connections + 256
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+
+
+def _own_token(host: str, home: Path) -> Token:
     if is_loopback(host):
-        return auth.kept(workspace)
+        return auth.kept(home)
     raise SetupError(
         f"{host} can be reached by others, and no token was chosen",
         where=f"--host {host}",
@@ -153,14 +211,22 @@ def _own_token(host: str, workspace: Path) -> Token:
     )
 
 
-def _announce(bundle: Bundle, listener: socket.socket, token: Token, say: Say) -> None:
-    host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    say(f"{bundle.about['scenario']} listens on {url}")
+def _announce(service: Service, data: socket.socket, admin: socket.socket | None, token: Token, say: Say) -> None:
+    names, url = list(service.endpoints), _url(data)
+    say(f"{', '.join(names)} {'listens' if len(names) == 1 else 'listen'} on {url}")
+    if admin is not None:
+        say(f"console and management on {_url(admin)}")
     say("token: the one you gave" if token.given else f"token: {token.value}")
     secret = f"${auth.VARIABLE}" if token.given else token.value
-    body = json.dumps(bundle.examples[0]["request"], ensure_ascii=False)
-    say(f'try: curl -H "Authorization: Bearer {secret}" -d {shlex.quote(body)} {url}/predict')
+    first = service.endpoints[names[0]]
+    body = json.dumps(first.bundle.examples[0]["request"], ensure_ascii=False)
+    path = "/predict" if len(names) == 1 else f"/v1/{first.name}/predict"
+    say(f'try: curl -H "Authorization: Bearer {secret}" -d {shlex.quote(body)} {url}{path}')
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextlib.contextmanager
@@ -183,17 +249,3 @@ def masking_logs() -> Iterator[None]:
             root.removeHandler(handler)
         for handler, masked in theirs:
             handler.removeFilter(masked)
-
-
-@contextlib.contextmanager
-def _ending_well() -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the server with success: uvicorn drains, then raises the signal once more."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)

@@ -1,5 +1,6 @@
 """All that one process serves: its scenarios, who may ask, what is counted."""
 
+import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ class Service:
         assert endpoints, "nothing to serve"
         self.endpoints = {one.name: one for one in endpoints}
         assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
+        self.draining = False
         self.access, self.hosts, self.limits, self.counters = access, hosts, limits, counters
 
     def endpoint(self, http: Request) -> Endpoint:
@@ -33,11 +35,17 @@ class Service:
         return self.endpoints[name]
 
     async def start(self) -> None:
-        """Begin to answer. Needs a running event loop."""
-        for one in self.endpoints.values():
-            one.start()
+        """Open every scenario, all at once, and begin to answer. Raises `SetupError` where one cannot be opened."""
+        started = await asyncio.gather(*(one.start() for one in self.endpoints.values()), return_exceptions=True)
+        for outcome in started:
+            if isinstance(outcome, BaseException):
+                await self.stop()
+                raise outcome
+
+    def drain(self) -> None:
+        """Say from now on that this service takes no new requests, though it does answer those that come."""
+        self.draining = True
 
     async def stop(self) -> None:
         """Stop answering; whoever still waits is cancelled."""
-        for one in self.endpoints.values():
-            await one.stop()
+        await asyncio.gather(*(one.stop() for one in self.endpoints.values()))

@@ -113,7 +113,7 @@ def _calls(exam: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 def _service(bundle: Path) -> Iterator[Any]:
     """Start the service of a bundle as a user would, and yield a function that asks it."""
     environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
-    command = child.command("luodi", "serve", str(bundle), "--port", "0")
+    command = child.command("luodi", "serve", str(bundle), "--port", "0", "--admin-port", "0")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
     assert process.stdout
     try:

@@ -1,0 +1,121 @@
+"""What goes between the service and its workers: frames of a JSON head and raw numbers; never pickle."""
+
+import json
+import struct
+from array import array
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import IO, Any
+
+from luodi.contracts import record
+
+SIZES = struct.Struct("<II")  # bytes of the head, bytes of the body
+
+
+@record
+class Scored:
+    """What a model says to an x."""
+
+    scores: Any
+    """Probability by label; of a ranking, its hits."""
+    truncated: bool = False
+    """It saw only the beginning of the x."""
+
+
+class Unscored(Enum):
+    """Stands in the place of an answer that there is not."""
+
+    FAILED = "f"
+    """The model raised."""
+    LATE = "l"
+    """Its time was up before it was begun."""
+    DEADLY = "d"
+    """It ended its worker, and did so again by itself."""
+
+
+Outcome = Scored | Unscored
+
+
+def pack(head: Any, body: bytes = b"") -> bytes:
+    """Return a frame."""
+    text = json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return SIZES.pack(len(text), len(body)) + text + body
+
+
+def read(pipe: IO[bytes]) -> tuple[Any, bytes] | None:
+    """Return the next frame, or `None` at the end."""
+    sizes = pipe.read(SIZES.size)
+    if len(sizes) < SIZES.size:
+        return None
+    n_head, n_body = SIZES.unpack(sizes)
+    head, body = pipe.read(n_head), pipe.read(n_body)
+    return (json.loads(head), body) if len(head) == n_head and len(body) == n_body else None
+
+
+class Frames:
+    """Cuts a stream into frames, as it arrives."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[Any, bytes]]:
+        """Yield the frames that are complete.
+
+        >>> frames, sent = Frames(), pack({"n": 1}, b"abc")
+        >>> list(frames.feed(sent[:-1])), list(frames.feed(sent[-1:]))
+        ([], [({'n': 1}, b'abc')])
+        """
+        self._bytes += data
+        while len(self._bytes) >= SIZES.size:
+            n_head, n_body = SIZES.unpack_from(self._bytes)
+            end = SIZES.size + n_head + n_body
+            if len(self._bytes) < end:
+                return
+            head = json.loads(self._bytes[SIZES.size : SIZES.size + n_head])
+            body = bytes(self._bytes[SIZES.size + n_head : end])
+            del self._bytes[:end]
+            yield head, body
+
+
+def pack_outcomes(n: int, outcomes: Sequence[Outcome]) -> bytes:
+    """Return the frame that answers batch n.
+
+    >>> made = [Scored(scores={"a": 0.5, "b": 0.5}, truncated=True), Unscored.FAILED, Scored(scores=[{"id": "x"}])]
+    >>> outcomes_of(*next(Frames().feed(pack_outcomes(1, made)))) == made
+    True
+    """
+    kinds, others, numbers = "", list[Any](), array("d")
+    labels: list[str] | None = None
+    for one in outcomes:
+        if isinstance(one, Unscored):
+            kinds += one.value
+            continue
+        if labels is None and isinstance(one.scores, dict):
+            labels = list(one.scores)
+        if isinstance(one.scores, dict) and list(one.scores) == labels:
+            kinds += "C" if one.truncated else "S"
+            numbers.extend(one.scores.values())
+        else:
+            kinds += "o"
+            others.append([one.scores, one.truncated])
+    head = {"n": n, "kinds": kinds, "labels": labels, "others": others}
+    return pack(head, numbers.tobytes())
+
+
+def outcomes_of(head: Any, body: bytes) -> list[Outcome]:
+    """Return what `pack_outcomes` was given."""
+    labels, others = head["labels"] or (), iter(head["others"])
+    numbers, start = array("d"), 0
+    numbers.frombytes(body)
+    made: list[Outcome] = []
+    for kind in head["kinds"]:
+        if kind in "CS":
+            scores = dict(zip(labels, numbers[start : start + len(labels)], strict=True))
+            made.append(Scored(scores=scores, truncated=kind == "C"))
+            start += len(labels)
+        elif kind == "o":
+            hits, truncated = next(others)
+            made.append(Scored(scores=hits, truncated=truncated))
+        else:
+            made.append(Unscored(kind))
+    return made
