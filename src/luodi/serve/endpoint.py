@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from luodi import schema
 from luodi.bundle import Bundle
@@ -12,6 +12,7 @@ from luodi.contracts import Reject, Scores, record
 from luodi.errors import DataError, Faults
 from luodi.ledger.entries import Served
 from luodi.ledger.ids import new_id
+from luodi.ledger.notes import Keep
 from luodi.metrics import calibration
 from luodi.serve import problems
 from luodi.serve.access import OWNER
@@ -61,6 +62,11 @@ class Endpoint:
             seen=counters.batch,
         )
         self._ready_until = 0.0
+
+    @property
+    def record(self) -> Keep:
+        """What the ledger keeps of requests."""
+        return cast(Keep, self.bundle.about.get("record", "redacted"))
 
     def start(self) -> None:
         """Begin to answer."""

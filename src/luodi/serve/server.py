@@ -17,13 +17,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from luodi.bundle import Bundle, open_bundle
 from luodi.errors import SetupError
+from luodi.ledger.ledger import Ledger, open_ledger
 from luodi.privacy.logs import Masked, to_stream
 from luodi.serve import auth
-from luodi.serve.access import OwnerOnly
+from luodi.serve.access import Access
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
+from luodi.serve.keybook import KeyBook
 from luodi.serve.limits import Hosts, Limits, is_loopback
 from luodi.serve.protocol import with_deadlines
 from luodi.serve.service import Service
@@ -56,25 +58,41 @@ def serve(
     with contextlib.closing(bind(host, port)) as listener:
         bundle = open_bundle(bundle_path)
         bundle.replay()
-        serve_bundle(bundle, listener, token=shown, hosts=Hosts(host, hosts), limits=limits or Limits(), say=say)
+        serve_bundle(
+            bundle,
+            listener,
+            token=shown,
+            hosts=Hosts(host, hosts),
+            limits=limits or Limits(),
+            say=say,
+            home=workspace,
+        )
 
 
 def serve_bundle(
-    bundle: Bundle, listener: socket.socket, *, token: Token, hosts: Hosts, limits: Limits, say: Say
+    bundle: Bundle,
+    listener: socket.socket,
+    *,
+    token: Token,
+    hosts: Hosts,
+    limits: Limits,
+    say: Say,
+    home: Path = Path(".luodi"),
 ) -> None:
     """Serve an open bundle on a socket that is already bound."""
-    service = service_of([bundle], token=token, hosts=hosts, limits=limits)
+    service = service_of([bundle], token=token, hosts=hosts, limits=limits, ledger=open_ledger(home))
     _announce(bundle, listener, token, say)
     if bundle.task.kind == "rank":  # the scorer's thread is short steps of Python, and would keep the loop waiting
         sys.setswitchinterval(SWITCH_SECONDS)
     listen(Running(make_app(service), service), listener, limits)
 
 
-def service_of(bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits) -> Service:
+def service_of(bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits, ledger: Ledger) -> Service:
     """Return the service of some open bundles."""
     counters = Counters()
     endpoints = [Endpoint(one, limits=limits, counters=counters) for one in bundles]
-    return Service(endpoints, access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
+    access = Access(token, KeyBook(ledger))
+    return Service(endpoints, access=access, hosts=hosts, limits=limits, counters=counters, ledger=ledger)
 
 
 class Running:
