@@ -10,6 +10,7 @@ import luodi as package
 from luodi.batch import run
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
+from luodi.ledger.ledger import open_ledger
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
@@ -77,9 +78,11 @@ def bundle(done):
 
 
 @pytest.fixture
-def client(bundle):
+def client(bundle, tmp_path):
     token = Token(value=TOKEN, given=True)
-    service = service_of([bundle], token=token, hosts=Hosts("testserver"), limits=Limits())
+    service = service_of(
+        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
+    )
     with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
         yield made
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from luodi.ledger.writer import WriteError
 from luodi.serve import problems
 from luodi.serve.access import Caller
 from luodi.serve.endpoint import FAILED
@@ -34,7 +35,12 @@ def make_app(service: Service, *, listener: Listener = "data") -> ASGIApp:
             paths.setdefault(path, {})[one.method] = one
     app = Starlette(
         routes=[StarletteRoute(path, _handler(service, of), methods=list(of)) for path, of in paths.items()],
-        exception_handlers={HTTPException: _refusing(service), ProblemError: _told, Exception: _failed},
+        exception_handlers={
+            HTTPException: _refusing(service),
+            ProblemError: _told,
+            WriteError: _unwritten,
+            Exception: _failed,
+        },
     )
     app.router.redirect_slashes = False
     app.state.listener = listener
@@ -58,12 +64,8 @@ def _handler(service: Service, methods: dict[str, Route]) -> Answer:
 
 
 def known(service: Service, http: Request) -> Caller:
-    """Return who asks. Raises `ProblemError` (401) for nobody known."""
-    caller = service.access.caller(http.headers.get("authorization", ""))
-    if caller is None:
-        fix = "send the header Authorization: Bearer TOKEN, with the token the server named at start"
-        raise ProblemError(401, "the token is missing or wrong", fix=fix, headers={"www-authenticate": "Bearer"})
-    return caller
+    """Return who asks. Raises `ProblemError`: 401 for nobody known, 403 for another site's page, 429 for too often."""
+    return service.access.caller(http)
 
 
 class Guard:
@@ -120,6 +122,12 @@ def _refusing(service: Service) -> Callable[[Request, Exception], Awaitable[Resp
 async def _told(http: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
     return problems.response(error.problem, error.headers)
+
+
+async def _unwritten(http: Request, error: Exception) -> Response:
+    assert isinstance(error, WriteError)
+    fix = f"{error.fix}; send it again, since it was not kept"
+    return problems.response(Problem(status=503, detail=error.what, fix=fix), {"retry-after": "1"})
 
 
 async def _failed(http: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from luodi import schema
 from luodi.bundle import Bundle
@@ -14,6 +14,7 @@ from luodi.contracts import Reject, record
 from luodi.errors import DataError, Faults
 from luodi.ledger.entries import Served
 from luodi.ledger.ids import ALPHABET, new_id
+from luodi.ledger.notes import Keep
 from luodi.metrics import calibration
 from luodi.serve import problems
 from luodi.serve.access import OWNER
@@ -84,6 +85,11 @@ class Endpoint:
         self._first = (release or new_id(), bundle)
         self._shadowing: set[asyncio.Task[None]] = set()
         self._ready_until = 0.0
+
+    @property
+    def record(self) -> Keep:
+        """What the ledger keeps of requests."""
+        return cast(Keep, self.bundle.about.get("record", "redacted"))
 
     @property
     def champion(self) -> Lane:

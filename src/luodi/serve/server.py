@@ -18,13 +18,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from luodi.bundle import Bundle, read_bundle
 from luodi.errors import ScenarioError, SetupError
+from luodi.ledger.ledger import Ledger, open_ledger
 from luodi.privacy.logs import Masked, to_stream
 from luodi.serve import auth, protocol
-from luodi.serve.access import OwnerOnly
+from luodi.serve.access import Access
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
+from luodi.serve.keybook import KeyBook
 from luodi.serve.limits import Hosts, Limits, is_loopback
 from luodi.serve.port import BACKLOG, bind
 from luodi.serve.protocol import Crowd
@@ -62,12 +64,19 @@ def serve(
     ):
         opened = [read_bundle(one) for one in bundles]
         limits = limits or Limits()
-        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits)
+        ledger = open_ledger(home)
+        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits, ledger=ledger)
         serve_service(service, data=data, admin=admin, token=shown, say=say)
 
 
 def service_of(
-    bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits, command: Command = command_of
+    bundles: Sequence[Bundle],
+    *,
+    token: Token,
+    hosts: Hosts,
+    limits: Limits,
+    ledger: Ledger,
+    command: Command = command_of,
 ) -> Service:
     """Return the service of some bundles. Raises `ScenarioError` where two are of one name."""
     counters = Counters()
@@ -75,7 +84,8 @@ def service_of(
     names = [one.name for one in endpoints]
     for twice in sorted({one for one in names if names.count(one) > 1}):
         raise ScenarioError(f"two scenarios are called {twice!r}", fix="give one of them another name in its file")
-    return Service(endpoints, access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
+    access = Access(token, KeyBook(ledger))
+    return Service(endpoints, access=access, hosts=hosts, limits=limits, counters=counters, ledger=ledger)
 
 
 def serve_service(

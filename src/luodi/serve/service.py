@@ -1,13 +1,19 @@
 """All that one process serves: its scenarios, who may ask, what is counted."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 
+from luodi.errors import LuodiError
+from luodi.ledger.ledger import Ledger
 from luodi.serve.access import Access
+from luodi.serve.chores import Chore
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
+from luodi.serve.keybook import REFRESH_SECONDS
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.problems import ProblemError
 
@@ -16,13 +22,23 @@ class Service:
     """What the handler of a route is given."""
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], *, access: Access, hosts: Hosts, limits: Limits, counters: Counters
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        access: Access,
+        hosts: Hosts,
+        limits: Limits,
+        counters: Counters,
+        ledger: Ledger,
     ) -> None:
         assert endpoints, "nothing to serve"
         self.endpoints = {one.name: one for one in endpoints}
         assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
         self.draining = False
-        self.access, self.hosts, self.limits, self.counters = access, hosts, limits, counters
+        self.access, self.hosts, self.limits, self.counters, self.ledger = access, hosts, limits, counters, ledger
+        self.chores: list[Chore] = [Chore(seconds=REFRESH_SECONDS, do=access.book.refresh)]
+        """What is done again and again between `start` and `stop`."""
+        self._running: list[asyncio.Task[None]] = []
 
     def endpoint(self, http: Request) -> Endpoint:
         """Return the scenario that a request is for. Raises `ProblemError` (404)."""
@@ -41,6 +57,9 @@ class Service:
             if isinstance(outcome, BaseException):
                 await self.stop()
                 raise outcome
+        for one in self.endpoints.values():
+            one.watchers.append(partial(self.ledger.note, keep=one.record))
+        self._running = [asyncio.create_task(one.run()) for one in self.chores]
 
     def drain(self) -> None:
         """Say from now on that this service takes no new requests, though it does answer those that come."""
@@ -48,4 +67,10 @@ class Service:
 
     async def stop(self) -> None:
         """Stop answering; whoever still waits is cancelled."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
         await asyncio.gather(*(one.stop() for one in self.endpoints.values()))
+        with contextlib.suppress(LuodiError):
+            await self.access.book.write_used()
+        await asyncio.to_thread(self.ledger.close)

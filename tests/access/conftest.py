@@ -1,0 +1,171 @@
+"""A real server with both listeners, and callers of every kind."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from luodi.bundle import write_bundle
+from luodi.runtime.engine_constant import Constant
+from luodi.tasks.text_classification import Request
+
+TOKEN = "a-token-for-the-tests"
+WATCHDOG_SECONDS = 900
+
+LAUNCH = """
+import json, sys
+from pathlib import Path
+from luodi.bundle import read_bundle
+from luodi.ledger.ledger import open_ledger
+from luodi.serve.auth import Token
+from luodi.serve.limits import Hosts, Limits
+from luodi.serve.port import bind
+from luodi.serve.server import serve_service, service_of
+
+home, token, *paths = sys.argv[1:]
+token = Token(value=token, given=True)
+service = service_of([read_bundle(Path(one)) for one in paths], token=token, hosts=Hosts("127.0.0.1"),
+                     limits=Limits(), ledger=open_ledger(Path(home)))
+with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
+    print(json.dumps({"data": data.getsockname()[1], "admin": admin.getsockname()[1]}), flush=True)
+    serve_service(service, data=data, admin=admin, token=token, say=lambda line: None)
+"""
+
+
+class Served:
+    """A server process: its addresses and its process."""
+
+    def __init__(self, process, ports):
+        self.process, self.ports = process, ports
+        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+    def client(self, listener="admin", key=TOKEN, **more):
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        return httpx.Client(base_url=self.urls[listener], headers=headers, timeout=20, **more)
+
+
+@contextlib.contextmanager
+def serving(home: Path, *bundles: Path, **env: str):
+    environment = {name: one for name, one in os.environ.items() if not name.startswith("LUODI_")} | env
+    command = [sys.executable, "-c", LAUNCH, str(home), TOKEN, *map(str, bundles)]
+    with (
+        (home.parent / "stderr.txt").open("a") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment) as process,
+    ):
+        watchdog = threading.Timer(WATCHDOG_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            line = process.stdout.readline()
+            assert line, (home.parent / "stderr.txt").read_text()
+            one = Served(process, json.loads(line))
+            with one.client("data") as client:
+                until_ready(client)
+            yield one
+        finally:
+            watchdog.cancel()
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def until_ready(client):
+    import time
+
+    for _ in range(400):
+        with contextlib.suppress(httpx.TransportError):
+            if client.get("/health/ready").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server did not become ready")
+
+
+def a_bundle(folder: Path, name: str, **more) -> Path:
+    (folder / "model").mkdir(parents=True)
+    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
+    about = {
+        "scenario": name,
+        "task": "text-classification",
+        "goal": "",
+        "options": {"max_characters": 1000},
+        "model": "majority",
+        "form": "float32",
+        "temperature": 1.0,
+        "threshold": None,
+        "promise": None,
+        "metrics": {},
+        "max_batch": 32,
+        "max_wait_ms": 1,
+    }
+    write_bundle(folder, requests=[Request(text="where is my card")], card="# A card\n", **(about | more))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory):
+    return a_bundle(tmp_path_factory.mktemp("bundle") / "b", "tickets")
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Return the context manager that serves bundles from a home."""
+    return serving
+
+
+@pytest.fixture(scope="session")
+def make_bundle():
+    return a_bundle
+
+
+@pytest.fixture(scope="session")
+def server(bundle, tmp_path_factory):
+    """One server for all tests that add to it and take nothing away."""
+    home = tmp_path_factory.mktemp("server") / "home"
+    with serving(home, bundle) as one:
+        one.home = home
+        yield one
+
+
+@pytest.fixture
+def admin(server):
+    with server.client() as one:
+        yield one
+
+
+@pytest.fixture
+def data(server):
+    with server.client("data") as one:
+        yield one
+
+
+@pytest.fixture
+def new_key(admin):
+    """Return a function that makes a key: its id and itself."""
+
+    def make(*scopes, **more):
+        made = admin.post("/keys", json={"name": "a test", "scopes": list(scopes)} | more)
+        assert made.status_code == 201, made.text
+        return made.json()["id"], made.json()["key"]
+
+    return make
+
+
+@pytest.fixture
+def said():
+    """Return a function that sees that an answer is a problem with this status."""
+
+    def look(answer, status):
+        assert answer.status_code == status, answer.text
+        problem = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["detail"] and problem["fix"]
+        return problem
+
+    return look
