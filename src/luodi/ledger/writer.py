@@ -129,7 +129,12 @@ class Writer:
         while self._notes and len(rows) < BATCH and not (self._works and time.monotonic() > until):
             note = self._notes.popleft()
             self._n_characters -= len(note.served.x)
-            rows.append(row(note))
+            try:
+                rows.append(row(note))
+            except Exception as error:  # noqa: BLE001 -- a text that cannot be masked is not kept, and the thread lives on
+                log.error("an answer was not kept", extra={"error": type(error).__name__})  # noqa: TRY400
+                self.waiting.pop(note.served.id, None)
+                self.n_dropped += 1
         return rows
 
     def _commit(self, works: Sequence[Work], rows: list[dict[str, Any]]) -> None:
