@@ -63,11 +63,12 @@ def redacted(value: Any) -> Any:
     return value
 
 
-def best(scores: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the highest scores, highest first: of 500 labels nobody reads the last.
+def best(scores: Any) -> Any:
+    """Return the highest scores, highest first, or the head of a ranking: of 500 labels nobody reads the last.
 
     >>> best({"a": 0.2, "b": 0.5, "c": 0.3})
     {'b': 0.5, 'c': 0.3, 'a': 0.2}
     """
-    numbers = {name: one for name, one in scores.items() if isinstance(one, int | float)}
-    return dict(nlargest(MOST_SCORES, numbers.items(), key=lambda item: item[1]))
+    if not isinstance(scores, Mapping):
+        return list(scores)[:MOST_SCORES]
+    return dict(nlargest(MOST_SCORES, scores.items(), key=lambda item: item[1]))

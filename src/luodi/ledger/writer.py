@@ -129,8 +129,16 @@ class Writer:
         while self._notes and len(rows) < BATCH and not (self._works and time.monotonic() > until):
             note = self._notes.popleft()
             self._n_characters -= len(note.served.x)
-            rows.append(row(note))
+            try:
+                rows.append(row(note))
+            except Exception as error:  # noqa: BLE001 -- an answer that cannot be kept must not end the keeping
+                self._drop(note, error)
         return rows
+
+    def _drop(self, note: Note, error: Exception) -> None:
+        log.error("an answer was not kept", extra={"error": type(error).__name__})
+        self.waiting.pop(note.served.id, None)
+        self.n_dropped += 1
 
     def _commit(self, works: Sequence[Work], rows: list[dict[str, Any]]) -> None:
         """Do the works in one transaction; tell each its outcome after the commit, or all that there is none."""
