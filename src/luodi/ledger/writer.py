@@ -165,14 +165,14 @@ class Writer:
 
     def _tried(self, connection: Connection, do: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:
         """Do one work: what it raises undoes this work alone, unless the database itself is at fault."""
-        step = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT work")  # begin_nested does the same in five times the time
         try:
             value = do(connection)
-            step.commit()
+            connection.exec_driver_sql("RELEASE SAVEPOINT work")
         except Exception as error:
             if isinstance(error, DBAPIError) and (error.connection_invalidated or is_broken(error)):
                 raise
-            step.rollback()
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
             return None, error
         return value, None
 
