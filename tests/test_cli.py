@@ -77,6 +77,8 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
         "labels",
         "report",
         "serve",
+        "keys",
+        "ledger",
         "predict",
         "restock",
         "status",

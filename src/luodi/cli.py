@@ -19,6 +19,8 @@ FIRST_DAY = (
     "labels",
     "report",
     "serve",
+    "keys",
+    "ledger",
     "predict",
     "restock",
     "status",

@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 import json
+import os
 import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from luodi import bundle
 from luodi.contracts import Reject, record
@@ -22,7 +23,12 @@ from luodi.scenario import Scenario
 from luodi.steps.s2_prepare import PSEUDONYMS
 from luodi.store import MANIFEST, Store, kept_secret, read_json, read_lines
 
+if TYPE_CHECKING:
+    from luodi.ledger.forget import Who
+    from luodi.ledger.ledger import Ledger
+
 RECEIPTS = "erasures.jsonl"
+LEDGER = "ledger.db"
 COLUMN = re.compile(r"([^=@\s][^=@]{0,200})=(.+)", re.DOTALL)
 PARTS = ("train", "dev", "test")
 LEARNS = ("select", "pretrain", "finetune", "evaluate", "deploy")
@@ -35,6 +41,8 @@ class Found:
 
     files: list[Path]
     """Files of the workspace: they are cleaned."""
+    rows: dict[str, int]
+    """Rows of the service's ledgers, `ledger: table` to how many: they are cleaned."""
     yours: list[str]
     """Lines of the user's own tables, `file:line`: they are left alone, and left out of every later run."""
     models: list[str]
@@ -54,12 +62,13 @@ def look(scenario: Scenario, identifiers: Sequence[str]) -> Found:
     """
     names = [one for one in identifiers if not COLUMN.fullmatch(one)]
     person = Person([*names, *_pseudonyms(scenario, names)])
-    columns = [(found[1], found[2]) for one in identifiers if (found := COLUMN.fullmatch(one))]
+    columns = _columns(identifiers)
     yours, excluded = _in_tables(scenario, person, columns)
     traces = Traces(person=person, where=frozenset(yours), keys=frozenset(one.key for one in excluded))
     files = [path for path in _files(scenario) if erase.holds(path, traces)]
     return Found(
         files=files,
+        rows=_rows(scenario, person, columns),
         yours=yours,
         models=_models(scenario, files),
         traces=traces,
@@ -85,6 +94,8 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
             n += erase.erase(path, found.traces)
             touched.add(folder)
         _exclude(scenario, found)
+        who = _hashed(scenario, found.identifiers)
+        n += _forget_rows(scenario, found, who)
         dropped = found.models if drop_models else []
         for name in dropped:
             shutil.rmtree(scenario.home / name, ignore_errors=True)
@@ -99,7 +110,7 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
             n += 1
         receipt = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-            "who": _hashed(scenario, found.identifiers),
+            "who": who,
             "records": n,
             "files": len(found.files) + len(rest),
             "rows_of_yours": len(found.yours),
@@ -109,6 +120,55 @@ def forget(scenario: Scenario, found: Found, *, drop_models: bool = False) -> di
         with (scenario.home / RECEIPTS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(receipt) + "\n")
     return receipt
+
+
+def _ledgers(scenario: Scenario) -> Iterator["Ledger"]:
+    """Yield the ledgers of the services that serve this scenario: its own, that of the folder above, that by URL."""
+    homes = [one for one in (scenario.home, scenario.root.parent / ".luodi") if (one / LEDGER).is_file()]
+    url = os.environ.get("LUODI_DATABASE")
+    if not (homes or url):
+        return
+    from luodi.ledger.ledger import open_ledger
+
+    for home, given in [*((one, "") for one in homes), *([(scenario.home, url)] if url else [])]:
+        with open_ledger(home, given) as one:
+            yield one
+
+
+def _rows(scenario: Scenario, person: Person, columns: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Count the rows of the ledgers that are about the person."""
+    made: dict[str, int] = {}
+    for ledger in _ledgers(scenario):
+        from luodi.ledger import forget as rows
+
+        held = rows.look(ledger, _who(scenario, person, columns))
+        made |= {f"{ledger.where}: {name}": len(keys) for name, keys in held.rows.items()}
+    return made
+
+
+def _forget_rows(scenario: Scenario, found: Found, who: str) -> int:
+    n = 0
+    columns = _columns(found.identifiers)
+    for ledger in _ledgers(scenario):
+        from luodi.ledger import forget as rows
+
+        if any(name.startswith(f"{ledger.where}: ") for name in found.rows):
+            n += rows.forget(ledger, _who(scenario, found.traces.person, columns), details={"who": who})
+    return n
+
+
+def _who(scenario: Scenario, person: Person, columns: Sequence[tuple[str, str]]) -> "Who":
+    """Return whom to look for in a ledger; a column of a table is a field of requests under the task's own name."""
+    from luodi.ledger.forget import Who
+
+    names = scenario.settings["prepare"].columns
+    fields = {(name, value) for name, value in columns}
+    fields |= {(field, value) for field, column in names.items() for name, value in columns if column == name}
+    return Who(person=person, fields=tuple(sorted(fields)), scenario=scenario.name)
+
+
+def _columns(identifiers: Sequence[str]) -> list[tuple[str, str]]:
+    return [(found[1], found[2]) for one in identifiers if (found := COLUMN.fullmatch(one))]
 
 
 def _in_tables(
@@ -154,8 +214,9 @@ def _stated(scenario: Scenario) -> dict[str, Any]:
 
 
 def _files(scenario: Scenario) -> Iterator[Path]:
-    """Yield every file that luodi wrote for this scenario, and no file of the user's."""
-    yield from sorted(path for path in scenario.home.rglob("*") if path.is_file() and not path.is_symlink())
+    """Yield every file that luodi wrote for this scenario, and no file of the user's; ledgers have their own way."""
+    found = (path for path in scenario.home.rglob("*") if path.is_file() and not path.is_symlink())
+    yield from sorted(path for path in found if not (path.parent == scenario.home and path.name.startswith(LEDGER)))
     beside = (scenario.settings["define"].corrections, "suspects.csv", "luodi.lock")
     yield from (scenario.root / name for name in beside if (scenario.root / name).is_file())
 
@@ -230,6 +291,7 @@ def as_json(found: Found) -> dict[str, Any]:
     """Return what was found, for machines: where, and not what."""
     return {
         "files": [path.as_posix() for path in found.files],
+        "rows": found.rows,
         "yours": found.yours[:MOST_SHOWN],
         "n_yours": len(found.yours),
         "models": found.models,

@@ -43,6 +43,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("evaluate", "n_resamples"): (1, inf),
     ("deploy", "max_batch"): (1, inf),
     ("deploy", "max_wait_ms"): (0, 60_000),
+    ("deploy", "keep_days"): (1, 3_650),
 }
 """The numbers that may be meant, by section and key."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from luodi.errors import LuodiError
+from luodi.errors import LuodiError, SetupError
 from luodi.text import plural, shorten
 
 if TYPE_CHECKING:
@@ -68,6 +68,16 @@ def bundle_path(path: Path) -> tuple[Path, Path]:
 
     read, artifacts = last_run(load(path))
     return artifacts["deploy"].path, read.home
+
+
+def home_of(path: Path) -> Path:
+    """Return where the token and the ledger of a scenario, a bundle or a workspace are kept."""
+    folder = path if path.is_dir() else path.parent
+    if not path.exists():
+        raise SetupError(
+            "there is nothing here", where=str(path), fix="name a scenario, a bundle or a folder of scenarios"
+        )
+    return (folder.parent if (folder / "bundle.json").is_file() else folder) / ".luodi"
 
 
 def near(path: Path | None) -> str:

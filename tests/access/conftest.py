@@ -1,8 +1,8 @@
 """A real server with both listeners, and callers of every kind."""
 
 import contextlib
-import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -18,32 +18,22 @@ from luodi.tasks.text_classification import Request
 TOKEN = "a-token-for-the-tests"
 WATCHDOG_SECONDS = 900
 
+# What the command `luodi serve` calls.
 LAUNCH = """
-import json, sys
+import sys
 from pathlib import Path
-from luodi.bundle import read_bundle
-from luodi.ledger.ledger import open_ledger
-from luodi.serve.auth import Token
-from luodi.serve.limits import Hosts, Limits
-from luodi.serve.port import bind
-from luodi.serve.server import serve_service, service_of
-
-home, token, *paths = sys.argv[1:]
-token = Token(value=token, given=True)
-service = service_of([read_bundle(Path(one)) for one in paths], token=token, hosts=Hosts("127.0.0.1"),
-                     limits=Limits(), ledger=open_ledger(Path(home)))
-with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
-    print(json.dumps({"data": data.getsockname()[1], "admin": admin.getsockname()[1]}), flush=True)
-    serve_service(service, data=data, admin=admin, token=token, say=lambda line: None)
+from luodi.serve.server import serve
+home, *bundles = map(Path, sys.argv[1:])
+serve(bundles, home=home, port=0, admin_port=0, say=lambda line: print(line, flush=True))
 """
 
 
 class Served:
     """A server process: its addresses and its process."""
 
-    def __init__(self, process, ports):
-        self.process, self.ports = process, ports
-        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    def __init__(self, process, lines):
+        self.process = process
+        self.urls = dict(zip(("data", "admin"), (re.search(r"http://\S+", one)[0] for one in lines), strict=True))
 
     def client(self, listener="admin", key=TOKEN, **more):
         headers = {"authorization": f"Bearer {key}"} if key else {}
@@ -52,8 +42,10 @@ class Served:
 
 @contextlib.contextmanager
 def serving(home: Path, *bundles: Path, **env: str):
-    environment = {name: one for name, one in os.environ.items() if not name.startswith("LUODI_")} | env
-    command = [sys.executable, "-c", LAUNCH, str(home), TOKEN, *map(str, bundles)]
+    environment = (
+        {name: one for name, one in os.environ.items() if not name.startswith("LUODI_")} | env | {"LUODI_TOKEN": TOKEN}
+    )
+    command = [sys.executable, "-c", LAUNCH, str(home), *map(str, bundles)]
     with (
         (home.parent / "stderr.txt").open("a") as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment) as process,
@@ -61,12 +53,9 @@ def serving(home: Path, *bundles: Path, **env: str):
         watchdog = threading.Timer(WATCHDOG_SECONDS, process.kill)
         watchdog.start()
         try:
-            line = process.stdout.readline()
-            assert line, (home.parent / "stderr.txt").read_text()
-            one = Served(process, json.loads(line))
-            with one.client("data") as client:
-                until_ready(client)
-            yield one
+            lines = [process.stdout.readline() for _ in range(2)]
+            assert all(lines), (home.parent / "stderr.txt").read_text()
+            yield Served(process, lines)
         finally:
             watchdog.cancel()
             process.terminate()
@@ -74,17 +63,6 @@ def serving(home: Path, *bundles: Path, **env: str):
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-def until_ready(client):
-    import time
-
-    for _ in range(400):
-        with contextlib.suppress(httpx.TransportError):
-            if client.get("/health/ready").status_code == 200:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the server did not become ready")
 
 
 def a_bundle(folder: Path, name: str, **more) -> Path:

@@ -38,7 +38,7 @@ def test_the_cookie_is_for_this_site_and_no_script(browser):
 
 
 def test_behind_tls_the_cookie_is_for_tls_alone(browser, server):
-    there = f"https://127.0.0.1:{server.ports['admin']}"
+    there = server.urls["admin"].replace("http:", "https:")
 
     assert "; secure" in log_in(browser, origin=there).headers["set-cookie"].lower()
 

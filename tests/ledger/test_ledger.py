@@ -117,6 +117,14 @@ def test_an_answer_that_no_database_takes_is_dropped_and_harms_no_other(ledger, 
     assert (ledger.read(count), len(requests(ledger)), ledger.n_dropped) == (2, 1, 1)
 
 
+def test_an_answer_that_cannot_even_be_masked_is_dropped_too(ledger, answer):
+    ledger.note(answer(scores=7), keep="full")
+    ledger.note(answer(scores=[{"id": "a", "score": 1.0}] * 30), keep="full")
+    ledger.write_now(count)
+
+    assert (ledger.n_dropped, [len(one["scores"]) for one in requests(ledger)]) == (1, [20])
+
+
 def test_readers_cannot_write(ledger):
     with pytest.raises(Exception, match="read"):
         ledger.read(adding("n1"))

@@ -44,7 +44,7 @@ def forget(
         return
     if not as_json:
         _show(found)
-    if dry_run or not (found.files or found.yours):
+    if dry_run or not (found.files or found.rows or found.yours):
         return
     if not yes and not (sys.stdin.isatty() and click.confirm("Erase all of it?", default=False)):
         fail(LuodiError("nothing was erased", where=str(scenario), fix="confirm, or pass --yes"))
@@ -63,11 +63,12 @@ def _show(found: object) -> None:
     from luodi.forgetting import Found
 
     assert isinstance(found, Found)
-    if not (found.files or found.yours):
+    if not (found.files or found.rows or found.yours):
         click.echo("nothing is kept about this person")
         return
     for title, lines in (
         ("kept by luodi", [near(path) for path in found.files]),
+        ("kept by the service", [f"{name} {n:,}" for name, n in found.rows.items()]),
         ("in your own tables", found.yours),
         ("models that saw them", found.models),
     ):

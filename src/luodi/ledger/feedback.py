@@ -4,11 +4,16 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from luodi.contracts import record
 from luodi.ledger.ids import new_id
 from luodi.ledger.tables import FEEDBACK, REQUESTS
+
+# Made once: to put a statement together takes longer than to run it.
+SAME = select(FEEDBACK).where(FEEDBACK.c.key_id == bindparam("of"), FEEDBACK.c.idempotency_key == bindparam("once"))
+ANSWER = select(REQUESTS.c.id).where(REQUESTS.c.id == bindparam("request"), REQUESTS.c.scenario == bindparam("of"))
+ADD = insert(FEEDBACK)
 
 
 @record
@@ -36,22 +41,16 @@ def add(
 
     `known` says that the answer is on its way into the table. Raises `UnknownRequestError` and `OtherBodyError`.
     """
-    same = (FEEDBACK.c.key_id == key_id) & (FEEDBACK.c.idempotency_key == idempotency_key)
-    before = connection.execute(select(FEEDBACK).where(same)).mappings().one_or_none()
+    same = {"of": key_id, "once": idempotency_key}
+    before = connection.execute(SAME, same).mappings().one_or_none()
     values: dict[str, Any] = {"scenario": scenario, **asdict(opinion)}
     if before is not None:
         if {name: before[name] for name in values} != values:
             raise OtherBodyError
         return str(before["id"]), False
-    if not known and not _is_there(connection, opinion.request_id, scenario):
+    asked = {"request": opinion.request_id, "of": scenario}
+    if not known and connection.execute(ANSWER, asked).first() is None:
         raise UnknownRequestError
-    one = new_id()
-    connection.execute(
-        insert(FEEDBACK).values(id=one, at=time.time(), key_id=key_id, idempotency_key=idempotency_key, **values)
-    )
-    return one, True
-
-
-def _is_there(connection: Connection, request_id: str, scenario: str) -> bool:
-    found = select(REQUESTS.c.id).where(REQUESTS.c.id == request_id, REQUESTS.c.scenario == scenario)
-    return connection.execute(found).first() is not None
+    values |= {"id": new_id(), "at": time.time(), "key_id": key_id, "idempotency_key": idempotency_key}
+    connection.execute(ADD, values)
+    return str(values["id"]), True

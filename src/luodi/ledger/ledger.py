@@ -1,7 +1,8 @@
 """The ledger: what was asked, answered, said about it and decided. Written by one thread, read by any."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -84,6 +85,17 @@ class Ledger:
     async def aread(self, work: Callable[[Connection], T]) -> T:
         """Do the same in another thread."""
         return await asyncio.to_thread(self.read, work)
+
+    def compact(self, tables: Sequence[str]) -> None:
+        """Write the database, or these tables of PostgreSQL, anew, so that no free page keeps what was deleted."""
+        if self.dialect == "sqlite":
+            with closing(self._writing.raw_connection()) as raw:
+                for one in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    raw.cursor().execute(one).fetchall()
+            return
+        with self._writing.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for one in sorted(set(tables)):
+                connection.exec_driver_sql(f'VACUUM (FULL) "{one}"')
 
     def close(self) -> None:
         """Write what waits, and let go of the database."""

@@ -63,13 +63,12 @@ def redacted(value: Any) -> Any:
     return value
 
 
-def best(scores: Any) -> dict[str, Any]:
-    """Return the highest scores, highest first: of 500 labels nobody reads the last. Of a ranking, none.
+def best(scores: Any) -> Any:
+    """Return the highest scores, highest first, or the head of a ranking: of 500 labels nobody reads the last.
 
     >>> best({"a": 0.2, "b": 0.5, "c": 0.3})
     {'b': 0.5, 'c': 0.3, 'a': 0.2}
     """
     if not isinstance(scores, Mapping):
-        return {}
-    numbers = {name: one for name, one in scores.items() if isinstance(one, int | float)}
-    return dict(nlargest(MOST_SCORES, numbers.items(), key=lambda item: item[1]))
+        return list(scores)[:MOST_SCORES]
+    return dict(nlargest(MOST_SCORES, scores.items(), key=lambda item: item[1]))

@@ -1,16 +1,16 @@
 """Long tables in short reads: in SQLite a commit waits for whoever reads."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, tuple_
 
-T = TypeVar("T")
 PAGE = 500
 
 
 def page(
-    connection: Connection, query: "Select[Any]", by: Sequence[ColumnElement[Any]], after: Sequence[Any] | None
+    connection: Connection, *, query: "Select[Any]", by: Sequence[ColumnElement[Any]], after: Sequence[Any] | None
 ) -> list[dict[str, Any]]:
     """Return the next rows of a query, in the order of some columns that are unique together."""
     if after is not None:
@@ -26,6 +26,6 @@ def pages(
 ) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of a query page by page; `read` is `Ledger.read`."""
     after: list[Any] | None = None
-    while rows := read(lambda connection, after=after: page(connection, query, by, after)):  # type: ignore[misc]
+    while rows := read(partial(page, query=query, by=by, after=after)):
         yield rows
         after = [rows[-1][str(one.key)] for one in by]

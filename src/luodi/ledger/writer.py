@@ -131,11 +131,14 @@ class Writer:
             self._n_characters -= len(note.served.x)
             try:
                 rows.append(row(note))
-            except Exception as error:  # noqa: BLE001 -- a text that cannot be masked is not kept, and the thread lives on
-                log.error("an answer was not kept", extra={"error": type(error).__name__})  # noqa: TRY400
-                self.waiting.pop(note.served.id, None)
-                self.n_dropped += 1
+            except Exception as error:  # noqa: BLE001 -- an answer that cannot be kept must not end the keeping
+                self._drop(note, error)
         return rows
+
+    def _drop(self, note: Note, error: Exception) -> None:
+        log.error("an answer was not kept", extra={"error": type(error).__name__})
+        self.waiting.pop(note.served.id, None)
+        self.n_dropped += 1
 
     def _commit(self, works: Sequence[Work], rows: list[dict[str, Any]]) -> None:
         """Do the works in one transaction; tell each its outcome after the commit, or all that there is none."""
@@ -162,14 +165,14 @@ class Writer:
 
     def _tried(self, connection: Connection, do: Callable[[Connection], Any]) -> tuple[Any, Exception | None]:
         """Do one work: what it raises undoes this work alone, unless the database itself is at fault."""
-        step = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT work")  # begin_nested does the same in five times the time
         try:
             value = do(connection)
-            step.commit()
+            connection.exec_driver_sql("RELEASE SAVEPOINT work")
         except Exception as error:
             if isinstance(error, DBAPIError) and (error.connection_invalidated or is_broken(error)):
                 raise
-            step.rollback()
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
             return None, error
         return value, None
 

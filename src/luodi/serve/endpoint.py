@@ -15,6 +15,7 @@ from luodi.errors import DataError, Faults
 from luodi.ledger.entries import Served
 from luodi.ledger.ids import ALPHABET, new_id
 from luodi.ledger.notes import Keep
+from luodi.ledger.retention import KEEP_DAYS
 from luodi.metrics import calibration
 from luodi.serve import problems
 from luodi.serve.access import OWNER
@@ -90,6 +91,11 @@ class Endpoint:
     def record(self) -> Keep:
         """What the ledger keeps of requests."""
         return cast(Keep, self.bundle.about.get("record", "redacted"))
+
+    @property
+    def keep_days(self) -> int:
+        """How long the ledger keeps their texts."""
+        return int(self.bundle.about.get("keep_days", KEEP_DAYS))
 
     @property
     def champion(self) -> Lane:

@@ -8,6 +8,7 @@ from functools import partial
 from starlette.requests import Request
 
 from luodi.errors import LuodiError
+from luodi.ledger import retention
 from luodi.ledger.ledger import Ledger
 from luodi.serve.access import Access
 from luodi.serve.chores import Chore
@@ -16,6 +17,8 @@ from luodi.serve.endpoint import Endpoint
 from luodi.serve.keybook import REFRESH_SECONDS
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.problems import ProblemError
+
+PRUNE_SECONDS = 600.0  # how often it is asked whether a day has gone by
 
 
 class Service:
@@ -36,7 +39,10 @@ class Service:
         assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
         self.draining = False
         self.access, self.hosts, self.limits, self.counters, self.ledger = access, hosts, limits, counters, ledger
-        self.chores: list[Chore] = [Chore(seconds=REFRESH_SECONDS, do=access.book.refresh)]
+        self.chores: list[Chore] = [
+            Chore(seconds=REFRESH_SECONDS, do=access.book.refresh),
+            Chore(seconds=PRUNE_SECONDS, do=self.prune),
+        ]
         """What is done again and again between `start` and `stop`."""
         self._running: list[asyncio.Task[None]] = []
 
@@ -49,6 +55,12 @@ class Service:
         if name not in self.endpoints:
             raise ProblemError(404, "no scenario of this name is served", fix="GET /v1 lists what there is")
         return self.endpoints[name]
+
+    async def prune(self) -> None:
+        """Let go of what is too old, once a day."""
+        if await self.ledger.aread(retention.is_due):
+            keep_days = {one.name: one.keep_days for one in self.endpoints.values()}
+            await asyncio.to_thread(retention.prune, self.ledger, keep_days, by="service")
 
     async def start(self) -> None:
         """Open every scenario, all at once, and begin to answer. Raises `SetupError` where one cannot be opened."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from luodi import child
 from luodi.bundle import write_bundle
@@ -36,6 +36,10 @@ class Settings:
     """At most so many texts are answered together."""
     max_wait_ms: float = 5.0
     """A text waits at most so long for others to join its batch; recommendations never wait."""
+    record: Literal["redacted", "full", "none"] = "redacted"
+    """What the service keeps of requests: all but personal data, all, or figures alone."""
+    keep_days: int = 90
+    """So long it keeps their texts; figures stay for a year."""
 
 
 def run(job: Job) -> Outcome:
@@ -64,6 +68,8 @@ def run(job: Job) -> Outcome:
         promise=promise,
         metrics=facts["metrics"],
         max_batch=settings.max_batch,
+        record=settings.record,
+        keep_days=settings.keep_days,
         # A visit is scored as fast by itself as in company, so that it need not wait for others.
         max_wait_ms=0.0 if job.task.kind == "rank" else settings.max_wait_ms,
     )
