@@ -72,7 +72,8 @@ def scripts(text: str) -> F64:
     for letter in text[:500]:
         if letter.isalpha():
             counts[_script(letter)] += 1
-    return counts / max(1.0, counts.sum())
+    made: F64 = counts / max(1.0, counts.sum())
+    return made
 
 
 @cache

@@ -56,15 +56,19 @@ class Reference:
         self.fits: dict[str, dict[str, float]] = about["fits"]
         self.names = tuple(one.name for one in self.parts)
 
-    def rows(self, seen: Sequence[Seen], truncated: Sequence[bool] = ()) -> F32:
-        """Return one row for each answered request, shape (n, n_columns), in the order of `parts`."""
+    def rows(self, seen: Sequence[Seen], truncated: Sequence[bool] = (), lengths: Sequence[int] = ()) -> F32:
+        """Return one row for each answered request, shape (n, n_columns), in the order of `parts`.
+
+        `lengths` are those of the texts where `seen` holds only their beginnings.
+        """
         hashes = [features.words(one.x) for one in seen]
         sure = np.array([[one.confidence] for one in seen], np.float32)
         unknown = np.array([[self.known.unknown(one)] for one in hashes], np.float32)
         n_labels = self._bins("labels")
         made = {
             "length": one_hot(
-                np.searchsorted(self.length_edges, [features.length(one.x) for one in seen]), self._bins("length")
+                np.searchsorted(self.length_edges, lengths or [features.length(one.x) for one in seen]),
+                self._bins("length"),
             ),
             "scripts": np.array([features.scripts(features.text_of(one.x)) for one in seen], np.float32),
             "words": features.sketch(hashes, self.weights),
@@ -79,7 +83,8 @@ class Reference:
 
     def _standard(self, name: str, column: F32) -> F32:
         mean, spread = self.about["scales"][name]
-        return np.clip((column - mean) / spread, -4, 4).astype(np.float32)
+        made: F32 = np.clip((column - mean) / spread, -4, 4).astype(np.float32)
+        return made
 
     def expected(self, name: str) -> float:
         """Return what a number is on the whole when nothing has changed."""
@@ -124,7 +129,9 @@ def build(
     }
     about |= {"parts": [_blank(name, about) for name in watched(kind)], "fits": {}}
     rows = Reference(about).rows(held_out)
-    parts, fits = _fitted({one["name"]: len(one["mean"]) for one in about["parts"]}, rows, lengths, window=window, rng=rng)
+    parts, fits = _fitted(
+        {one["name"]: len(one["mean"]) for one in about["parts"]}, rows, lengths, window=window, rng=rng
+    )
     return about | {"parts": parts, "fits": fits} | more
 
 

@@ -25,11 +25,12 @@ def volumes() -> F64:
     hours = np.arange(HOURS)
     day = NIGHT + (1 - NIGHT) * (1 + np.cos(2 * math.pi * (hours - PEAK) / 24)) / 2
     shares = day * np.where(hours // 24 >= 5, WEEKEND, 1.0)
-    return shares / shares.sum()
+    made: F64 = shares / shares.sum()
+    return made
 
 
 def week(lengths: I64, rng: np.random.Generator, *, n: int = PER_WEEK, tilt: float = TILT) -> Iterator[I64]:
-    """Yield, hour by hour, which rows are asked; on the whole each as often as another. `lengths` has shape (n_rows,)."""
+    """Yield, hour by hour, which rows are asked, each as often as another on the whole; `lengths` has one for each."""
     order = np.log1p(lengths.astype(np.float64))
     z = np.clip((order - order.mean()) / (order.std() or 1.0), -3, 3)
     for hour, n_here in enumerate(rng.multinomial(n, volumes())):
