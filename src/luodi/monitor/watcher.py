@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from sqlalchemy import Connection
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from luodi.ledger.entries import Served
 from luodi.ledger.ledger import Ledger
 from luodi.monitor import alarms, promise
-from luodi.monitor.live import Live, Number
+from luodi.monitor.live import Live, Number, State
 from luodi.monitor.moving import BLOCK
 from luodi.monitor.reference import FILE, Reference
 from luodi.monitor.settings import Watching
@@ -98,8 +98,8 @@ class Watcher:
     def follow(self, release: str, bundle: Path, about: Mapping[str, Any]) -> None:
         """Hold the traffic against the reference of this release from now on."""
         self.release, promised = release, about.get("promise")
-        kept = promised and promised["threshold"] is not None
-        self.promised = float(promised["precision"]) if kept else None
+        holds = promised is not None and promised["threshold"] is not None
+        self.promised = float(promised["precision"]) if promised is not None and holds else None
         self.settings = Watching(**(about.get("watch") or {}))
         if self.sinks is not None:
             self.sinks.close(0.0)
@@ -222,7 +222,7 @@ class Watcher:
                     value=round(found.precision, 4) if found.precision is not None else None,
                     expected=self.promised,
                     bound=self.promised,
-                    state=bad if found.broken else "fine",
+                    state=cast(State, bad if found.broken else "fine"),
                     about=f"{JUDGED[name]} ({found.n} judged)",
                     interval=(round(found.low, 4), round(found.high, 4)) if found.n else None,
                 )
