@@ -12,7 +12,7 @@ from luodi.ledger import audit
 from luodi.ledger.ids import new_id
 from luodi.ledger.ledger import rows_of
 from luodi.ledger.tables import RELEASES
-from luodi.store import digest_file
+from luodi.store import digest_file, read_json
 
 Stage = Literal["champion", "canary", "shadow", "previous", "retired", "broken"]
 OPEN = ("champion", "canary", "shadow", "previous")
@@ -26,6 +26,15 @@ def digest_of(bundle: Path) -> str:
         return digest_file(bundle / "bundle.json")
     except OSError:
         raise SetupError("this folder holds no bundle", where=str(bundle), fix="luodi run makes one") from None
+
+
+def about(bundle: Path) -> dict[str, Any]:
+    """Return what a bundle says about itself, nothing where it is gone."""
+    try:
+        found = read_json(bundle / "bundle.json")
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def all_of(connection: Connection, scenario: str) -> list[dict[str, Any]]:

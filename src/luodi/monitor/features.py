@@ -9,7 +9,7 @@ import base64
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,29 +28,15 @@ RANGES = ((0x4E00, 0x9FFF, 2), (0x3400, 0x4DBF, 2), (0x3040, 0x30FF, 3), (0xAC00
 TOKENS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]+|[^\W\d_]+")
 
 
-def text_of(x: Any) -> str:
-    """Return the text of what a model sees; of a visit of a recommender, the items that it brings."""
-    if isinstance(x, str):
-        return x
-    return " ".join(items_of(x))
-
-
-def items_of(x: Any) -> list[str]:
-    """Return the items of a visit."""
-    return [*(x.get("items") or ()), *(x.get("session") or ())]
-
-
-def words(x: Any) -> set[int]:
-    """Return the hashes of the words of a text, or of the items of a visit. Digits are no words.
+def words(text: str) -> set[int]:
+    """Return the hashes of the words of a text. Digits are no words.
 
     Of Chinese and Japanese, each pair of neighbouring characters is a word.
 
     >>> len(words("a parcel, a PARCEL")), len(words("快递没到"))
     (2, 3)
     """
-    if not isinstance(x, str):
-        return {zlib.crc32(one.encode()) for one in items_of(x)}
-    return {zlib.crc32(one.encode()) for one in _tokens(x[:MOST_CHARACTERS].lower())}
+    return {zlib.crc32(one.encode()) for one in _tokens(text[:MOST_CHARACTERS].lower())}
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -59,11 +45,6 @@ def _tokens(text: str) -> Iterator[str]:
             yield token
         else:
             yield from (token[n : n + 2] for n in range(len(token) - 1))
-
-
-def length(x: Any) -> int:
-    """Return the characters of a text, or the items of a visit."""
-    return len(x) if isinstance(x, str) else len(items_of(x))
 
 
 def scripts(text: str) -> F64:
@@ -115,7 +96,7 @@ class Known:
         self.bits = bits
 
     @classmethod
-    def learn(cls, hashes: Sequence[set[int]]) -> "Known":
+    def learn(cls, hashes: Iterable[set[int]]) -> "Known":
         """Remember the words of some rows."""
         present = np.zeros(N_KNOWN, np.uint8)
         for one in hashes:

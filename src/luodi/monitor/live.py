@@ -72,7 +72,7 @@ class Live:
         self.weight = moving.fading(int(reference.about["window"]))
         self.state = moving.start(reference.parts)
         self.failures = self.slow = 0.0
-        self.n, self.n_failed, self.n_dropped = 0, 0, 0
+        self.n = self.n_failed = self.n_dropped = 0
         self.raised: set[str] = set()
         self._waiting: deque[Served] = deque(maxlen=MOST_WAITING)
         self._recent: deque[tuple[str, Seen, bool]] = deque(maxlen=N_RECENT)
@@ -110,8 +110,7 @@ class Live:
             for one in block
         ]
         cut = [one.truncated for one in block]
-        # lengths count as they are; of a long text only its beginning is kept
-        lengths = [features.length(one.x) for one in block]
+        lengths = [len(one.x) for one in block]
         rows = self.reference.rows(seen, cut, lengths)
         n, failed = len(block), min(self.n_failed, len(block))
         self.n_failed -= failed
@@ -207,6 +206,6 @@ class Live:
             self.n, self.raised = int(kept["n"]), set(kept["raised"])
 
 
-def short(x: Any) -> Any:
-    """Return as much of what a model saw as is looked at."""
-    return x[: features.MOST_CHARACTERS] if isinstance(x, str) else x
+def short(x: Any) -> str:
+    """Return as much of a text as is looked at; of what is no text, nothing."""
+    return x[: features.MOST_CHARACTERS] if isinstance(x, str) else ""

@@ -47,7 +47,7 @@ def moved(state: F64, block: F64, n: int, weight: float) -> F64:
 
 def start(parts: Sequence[Part]) -> F64:
     """Return the moving mean before the first request: the reference."""
-    return np.concatenate([np.asarray(part.reference, np.float64) for part in parts])
+    return np.array([one for part in parts for one in part.reference], np.float64)
 
 
 def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:

@@ -6,7 +6,8 @@ weeks of traffic with a daily rhythm run past each, so that the bound covers a s
 looks and many numbers.
 """
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ NUMBERS = ("length", "scripts", "words", "unknown", "confidence", "labels", "nov
 class Seen:
     """A held-out row as it was answered."""
 
-    x: Any
+    x: str
     label: str
     confidence: float
     handed_over: bool
@@ -56,21 +57,29 @@ class Reference:
         self.fits: dict[str, dict[str, float]] = about["fits"]
         self.names = tuple(one.name for one in self.parts)
 
+    @classmethod
+    def nothing(cls, window: int) -> "Reference":
+        """Return one that holds no number: of recommendations, and of bundles without a reference."""
+        blank = {"known": features.Known.learn([]).as_text(), "word_weights": "", "length_edges": [], "labels": []}
+        return cls(blank | {"window": window, "parts": [], "fits": {}})
+
     def rows(self, seen: Sequence[Seen], truncated: Sequence[bool] = (), lengths: Sequence[int] = ()) -> F32:
         """Return one row for each answered request, shape (n, n_columns), in the order of `parts`.
 
         `lengths` are those of the texts where `seen` holds only their beginnings.
         """
+        if not self.parts:
+            return np.zeros((len(seen), 0), np.float32)
         hashes = [features.words(one.x) for one in seen]
         sure = np.array([[one.confidence] for one in seen], np.float32)
         unknown = np.array([[self.known.unknown(one)] for one in hashes], np.float32)
         n_labels = self._bins("labels")
         made = {
             "length": one_hot(
-                np.searchsorted(self.length_edges, lengths or [features.length(one.x) for one in seen]),
+                np.searchsorted(self.length_edges, lengths or [len(one.x) for one in seen]),
                 self._bins("length"),
             ),
-            "scripts": np.array([features.scripts(features.text_of(one.x)) for one in seen], np.float32),
+            "scripts": np.array([features.scripts(one.x) for one in seen], np.float32),
             "words": features.sketch(hashes, self.weights),
             "unknown": unknown,
             "confidence": sure,
@@ -101,43 +110,31 @@ def one_hot(which: Any, n: int) -> F32:
     return made
 
 
-def build(
-    train: Sequence[Any], held_out: Sequence[Seen], *, kind: str, window: int, seed: int = 7, **more: Any
-) -> dict[str, Any]:
-    """Return the reference of some training inputs and some answered rows; `more` is written along.
-
-    A recommender has no labels and no confidence, and what people want changes by the day: of its visits, length and
-    unknown items are watched.
-    """
+def build(train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: int = 7, **more: Any) -> dict[str, Any]:
+    """Return the reference of some training texts and some answered rows; `more` is written along."""
     rng = np.random.default_rng(seed)
     held_out = _some(held_out, MOST_ROWS, rng)
     hashes = [features.words(one.x) for one in held_out]
-    lengths = np.array([features.length(one.x) for one in held_out])
-    known = features.Known.learn([features.words(x) for x in train[:MOST_KNOWN]])
+    lengths = np.array([len(one.x) for one in held_out])
+    known = features.Known.learn(features.words(x) for x in itertools.islice(train, MOST_KNOWN))
     about: dict[str, Any] = {
-        "kind": kind,
         "window": window,
         "n_rows": len(held_out),
         "known": known.as_text(),
         "word_weights": features.packed(features.word_weights(hashes).astype(np.float16)),
         "length_edges": _edges(lengths),
-        "labels": sorted({one.label for one in held_out}) if kind != "rank" else [],
+        "labels": sorted({one.label for one in held_out}),
         "scales": {
             "unknown": _scale([known.unknown(one) for one in hashes]),
             "confidence": _scale([one.confidence for one in held_out]),
         },
     }
-    about |= {"parts": [_blank(name, about) for name in watched(kind)], "fits": {}}
+    about |= {"parts": [_blank(name, about) for name in NUMBERS], "fits": {}}
     rows = Reference(about).rows(held_out)
     parts, fits = _fitted(
         {one["name"]: len(one["mean"]) for one in about["parts"]}, rows, lengths, window=window, rng=rng
     )
     return about | {"parts": parts, "fits": fits} | more
-
-
-def watched(kind: str) -> tuple[str, ...]:
-    """Return the numbers that are watched for a kind of task."""
-    return ("length", "unknown") if kind == "rank" else NUMBERS
 
 
 def how(name: str) -> str:

@@ -105,10 +105,8 @@ class Watcher:
             self.sinks.close(0.0)
         self.sinks = Sinks(webhook=self.settings.webhook, mail_to=self.settings.mail_to, folder=self.home / "mail")
         self.judged, self._judged_at = [], 0.0
-        if not (bundle / FILE).is_file():  # made before there was one
-            self.live = None
-            return
-        reference = Reference(read_json(bundle / FILE))
+        has_one = (bundle / FILE).is_file()
+        reference = Reference(read_json(bundle / FILE)) if has_one else Reference.nothing(self.settings.window)
         week = self.ledger.read(lambda one: alarms.per_week(one, self.scenario))
         self.live = Live(reference, self.settings, target_ms=about.get("target_ms"), per_week=week)
         window = self.ledger.read(lambda one: alarms.last_window(one, self.scenario))

@@ -12,7 +12,7 @@ from luodi import schema
 from luodi.bundle import Bundle
 from luodi.contracts import Reject, record
 from luodi.errors import DataError, Faults
-from luodi.ledger.entries import Served
+from luodi.ledger.entries import Served, label_of
 from luodi.ledger.ids import ALPHABET, new_id
 from luodi.ledger.notes import Keep
 from luodi.metrics import calibration
@@ -296,8 +296,7 @@ def in_short(kind: str, response: Mapping[str, Any], scores: Mapping[str, Any]) 
     """Return label, confidence and margin of an answer, as `Served` has them."""
     if kind == "rank":
         return "", 1.0, 1.0
-    labels = response.get("labels", ())
-    label = str(response.get("label") or "|".join(sorted(map(str, labels))))
+    label = label_of(response)
     confidence = float(calibration.confidence(kind, scores))  # type: ignore[arg-type]
     best = sorted(scores.values(), reverse=True)[:2]
     return label, confidence, best[0] - best[1] if kind == "classify" and len(best) > 1 else confidence

@@ -7,6 +7,7 @@ answers its own examples, before it may get a request. Where it cannot, it is ma
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 SERVICE = "service"
 TICK_SECONDS = 1.0
+KEY = re.compile(r"[0-9a-f]{16}")
 FRESH_ANSWERS = 2_000  # so long a new champion may be taken back by itself
 Row = Mapping[str, Any]
 
@@ -40,6 +42,8 @@ class Releases:
     def __init__(self, endpoint: Endpoint, ledger: Ledger, *, home: Path) -> None:
         self.endpoint, self.ledger, self.scenario = endpoint, ledger, endpoint.name
         self.watcher = Watcher(self.scenario, ledger, home=home)
+        self.runs = endpoint.bundle.path.resolve().parent
+        self.roots = {self.runs, self.runs.parent if self.runs.name == "deploy" else self.runs, home.resolve()}
         self.lanes: dict[str, Lane] = {}
         self.tallies: dict[str, Tally] = {}
         self.before: Tally | None = None
@@ -116,6 +120,19 @@ class Releases:
                 raise
             await self._follow()
             return row
+
+    def folder_of(self, named: str) -> Path:
+        """Return the bundle that a key or a path means. Raises `SetupError` for one that is not ours."""
+        folder = self.runs / named if KEY.fullmatch(named) else Path(named)
+        try:
+            folder = folder.resolve()
+            ours = any(folder.is_relative_to(root) for root in self.roots)
+        except (OSError, ValueError, RuntimeError):
+            ours = False
+        if not ours:
+            fix = "name the key of a run, or a folder below .luodi; elsewhere on the machine, luodi release may"
+            raise SetupError("this is no bundle of this scenario", where=self.scenario, fix=fix)
+        return folder
 
     async def move(self, release: str, stage: Stage, *, by: str, share: float = 0.0) -> Row:
         """Put a release that is written down into another stage. Raises `SetupError` where that is not possible."""
