@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from luodi.bundle import read_bundle, reseal, write_bundle
+from luodi.bundle import read_bundle, reseal
 from luodi.errors import SetupError
 from luodi.ledger import audit, shelf
 from luodi.ledger.ledger import open_ledger
@@ -14,27 +14,15 @@ from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Answered, Endpoint
 from luodi.serve.limits import Limits
 from luodi.serve.releases import Releases
-from luodi.tasks.text_classification import Request
-
-from tests.serve.conftest import a_bundle  # noqa: E402
-
-
-def other(folder, scores, **changed):
-    """A bundle like the first one that gives these scores."""
-    made = a_bundle(folder, **changed)
-    Constant(scores).save(made / "model")
-    about = {key: value for key, value in read_bundle(made, check=False).about.items() if key not in {"files", "version"}}
-    write_bundle(made, requests=[Request(text="where is my card")], card="# A card\n", **about)
-    return made
 
 
 @pytest.fixture
-def first(tmp_path):
+def first(tmp_path, other):
     return other(tmp_path / "deploy" / "first", {"lost card": 0.7, "refund": 0.3})
 
 
 @pytest.fixture
-def second(tmp_path):
+def second(tmp_path, other):
     return other(tmp_path / "deploy" / "second", {"lost card": 0.2, "refund": 0.8})
 
 
@@ -128,7 +116,7 @@ def answers_otherwise(folder):
     [(damaged, "has changed"), (answers_otherwise, "answers differently"), (lambda one: None, "other labels")],
     ids=["damaged", "answers otherwise", "other labels"],
 )
-def test_a_broken_candidate_is_refused_with_the_reason_and_the_old_one_answers(first, tmp_path, harm, why):
+def test_a_broken_candidate_is_refused_with_the_reason_and_the_old_one_answers(first, other, tmp_path, harm, why):
     scores = {"lost card": 0.2, "refund": 0.8} if why != "other labels" else {"lost card": 0.2, "theft": 0.8}
     candidate = other(tmp_path / "deploy" / "candidate", scores)
     harm(candidate)
@@ -147,7 +135,7 @@ def test_a_broken_candidate_is_refused_with_the_reason_and_the_old_one_answers(f
     assert n_open == 1
 
 
-def test_a_bundle_of_another_scenario_is_refused(first, tmp_path):
+def test_a_bundle_of_another_scenario_is_refused(first, other, tmp_path):
     stranger = other(tmp_path / "deploy" / "stranger", {"lost card": 0.7, "refund": 0.3}, scenario="letters")
 
     async def main():
@@ -218,7 +206,7 @@ def test_a_champion_of_the_table_that_is_gone_is_marked_broken_and_the_previous_
 
 
 @pytest.mark.parametrize("stage", ["canary", "champion"])
-def test_a_release_that_hands_over_more_is_taken_back_by_itself(first, tmp_path, stage):
+def test_a_release_that_hands_over_more_is_taken_back_by_itself(first, other, tmp_path, stage):
     promise = {"precision": 0.9, "threshold": 0.95}
     timid = other(tmp_path / "deploy" / "timid", {"lost card": 0.7, "refund": 0.3}, promise=promise, threshold=0.95)
 
