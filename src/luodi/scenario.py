@@ -44,6 +44,12 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("deploy", "max_batch"): (1, inf),
     ("deploy", "max_wait_ms"): (0, 60_000),
     ("deploy", "keep_days"): (1, 3_650),
+    ("deploy", "watch", "window"): (50, 100_000),
+    ("deploy", "watch", "false_alarms_per_week"): (0.001, 100),
+    ("deploy", "watch", "max_failed"): (0, 1),
+    ("deploy", "watch", "max_slower"): (1, 1_000),
+    ("deploy", "watch", "max_more_failed"): (0, 1),
+    ("deploy", "watch", "max_more_handed_over"): (0, 1),
 }
 """The numbers that may be meant, by section and key."""
 
@@ -200,6 +206,7 @@ class _Checker:
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
         self._kinds(self._texts("prepare", "personal_kinds"))
+        self._webhook(settings["deploy"])
         if task and settings["prepare"] and settings["evaluate"]:
             taken = {"group", *(one.name for one in fields(task.Row))}
             self._slices(settings["evaluate"].slices, settings["prepare"].columns.keys() - taken)
@@ -265,6 +272,17 @@ class _Checker:
             known(names)
         except ScenarioError as error:
             self._fault(f"[prepare] personal_kinds: {error.what}", ("prepare", "personal_kinds"), error.fix)
+
+    def _webhook(self, deploy: Any) -> None:
+        """Refuse an address that alarms may not be sent to."""
+        if not (deploy and deploy.watch.webhook):
+            return
+        from luodi.monitor.sinks import check_address
+
+        try:
+            check_address(deploy.watch.webhook)
+        except ScenarioError as error:
+            self._fault(f"[deploy] watch.webhook: {error.what}", ("deploy", "watch", "webhook"), error.fix)
 
     def _reading(self, encoding: str | None, delimiter: str | None) -> None:
         try:

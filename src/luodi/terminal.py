@@ -80,6 +80,19 @@ def home_of(path: Path) -> Path:
     return (folder.parent if (folder / "bundle.json").is_file() else folder) / ".luodi"
 
 
+def released_in(path: Path) -> tuple[str, Path, Path]:
+    """Return a scenario's name, the bundle of its last run, and the home whose ledger has its releases.
+
+    That is the scenario's own, or that of the folder of scenarios it stands in, whichever was in use last.
+    """
+    import json
+
+    bundle, home = bundle_path(path)
+    name = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))["scenario"]
+    homes = [one for one in (home, home.parent.parent / ".luodi") if (one / "ledger.db").is_file()]
+    return str(name), bundle, max(homes, key=lambda one: (one / "ledger.db").stat().st_mtime, default=home)
+
+
 def near(path: Path | None) -> str:
     """Show a path as short as it can be."""
     assert path is not None

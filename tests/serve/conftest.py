@@ -116,9 +116,12 @@ def running(code: str, *args: object, cwd: Path, env: dict[str, str] | None = No
                 process.kill()
 
 
-def a_bundle(folder: Path, **changed) -> Path:
+SCORES = {"lost card": 0.7, "refund": 0.3}
+
+
+def a_bundle(folder: Path, scores=SCORES, **changed) -> Path:
     (folder / "model").mkdir(parents=True)
-    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
+    Constant(scores).save(folder / "model")
     values = {
         "scenario": "tickets",
         "task": "text-classification",
@@ -140,6 +143,12 @@ def a_bundle(folder: Path, **changed) -> Path:
 @pytest.fixture(scope="session")
 def bundle_path(tmp_path_factory) -> Path:
     return a_bundle(tmp_path_factory.mktemp("bundle") / "b")
+
+
+@pytest.fixture
+def other():
+    """Return the function that makes a bundle like it in a folder, with these scores and entries."""
+    return a_bundle
 
 
 @pytest.fixture

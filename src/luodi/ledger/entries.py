@@ -6,6 +6,15 @@ from typing import Any
 from luodi.contracts import record
 
 
+def label_of(response: Mapping[str, Any]) -> str:
+    """Return an answer in short: its label, its labels between bars, or nothing where it has none.
+
+    >>> label_of({"label": "refund"}), label_of({"labels": ["b", "a"]}), label_of({"items": []})
+    ('refund', 'a|b', '')
+    """
+    return str(response.get("label") or "|".join(sorted(map(str, response.get("labels", ())))))
+
+
 @record
 class Served:
     """One answer that was given, as it was given: nothing is masked yet, so it must not be kept as it is."""

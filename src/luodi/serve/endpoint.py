@@ -12,7 +12,7 @@ from luodi import schema
 from luodi.bundle import Bundle
 from luodi.contracts import Reject, record
 from luodi.errors import DataError, Faults
-from luodi.ledger.entries import Served
+from luodi.ledger.entries import Served, label_of
 from luodi.ledger.ids import ALPHABET, new_id
 from luodi.ledger.notes import Keep
 from luodi.ledger.retention import KEEP_DAYS
@@ -78,6 +78,8 @@ class Endpoint:
         """Each is told of every answer, in the event loop: it must return at once and never raise."""
         self.shadow_watchers: list[Callable[[Served, Served], None]] = []
         """Each is told of an answer that was given, and of that which the shadow would have given."""
+        self.miss_watchers: list[Callable[[str, int], None]] = []
+        """Each is told of the release and the number of requests that it did not answer, though it should have."""
         self.canary: tuple[Lane, float] | None = None
         """A release that answers this share of the calls."""
         self.shadow: Lane | None = None
@@ -112,6 +114,10 @@ class Endpoint:
     def bundle(self) -> Bundle:
         """The champion's bundle."""
         return self._champion.bundle if self._champion else self._first[1]
+
+    def first(self, release: str, bundle: Bundle) -> None:
+        """Begin with this release at `start`."""
+        self._first = (release, bundle)
 
     async def start(self) -> None:
         """Open the first release. Raises `SetupError` where that is not possible."""
@@ -217,6 +223,7 @@ class Endpoint:
         except TimeoutError:
             pass
         self.figures.lateness()
+        self._missed(lane, len(xs))
         raise ProblemError(504, f"no answer within {due - begun:.3g} seconds", fix=LATE)
 
     def _ask(self, bundle: Bundle, value: Any) -> Asked | Problem:
@@ -237,6 +244,7 @@ class Endpoint:
     ) -> Answered | Problem:
         if not isinstance(outcome, Scored):
             self.figures.failure()
+            self._missed(lane, 1)
             return DEADLY if outcome is Unscored.DEADLY else FAILED
         response = asdict(lane.bundle.respond(asked.request, outcome.scores))
         label, confidence, margin = in_short(lane.bundle.task.kind, response, outcome.scores)
@@ -259,6 +267,10 @@ class Endpoint:
         )
         body = response | {"id": served.id, "release": served.release}
         return Answered(served=served, body=body | {"truncated": True} if served.truncated else body)
+
+    def _missed(self, lane: Lane, n: int) -> None:
+        for watcher in self.miss_watchers:
+            watcher(lane.release, n)
 
     def _tell(self, value: Any, served: Served) -> None:
         self.figures.answer(handed_over=served.handed_over, truncated=served.truncated)
@@ -290,8 +302,7 @@ def in_short(kind: str, response: Mapping[str, Any], scores: Mapping[str, Any]) 
     """Return label, confidence and margin of an answer, as `Served` has them."""
     if kind == "rank":
         return "", 1.0, 1.0
-    labels = response.get("labels", ())
-    label = str(response.get("label") or "|".join(sorted(map(str, labels))))
+    label = label_of(response)
     confidence = float(calibration.confidence(kind, scores))  # type: ignore[arg-type]
     best = sorted(scores.values(), reverse=True)[:2]
     return label, confidence, best[0] - best[1] if kind == "classify" and len(best) > 1 else confidence

@@ -65,7 +65,7 @@ def serve(
         opened = [read_bundle(one) for one in bundles]
         limits = limits or Limits()
         ledger = open_ledger(home)
-        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits, ledger=ledger)
+        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits, ledger=ledger, home=home)
         serve_service(service, data=data, admin=admin, token=shown, say=say)
 
 
@@ -76,6 +76,7 @@ def service_of(
     hosts: Hosts,
     limits: Limits,
     ledger: Ledger,
+    home: Path = Path(".luodi"),
     command: Command = command_of,
 ) -> Service:
     """Return the service of some bundles. Raises `ScenarioError` where two are of one name."""
@@ -85,7 +86,7 @@ def service_of(
     for twice in sorted({one for one in names if names.count(one) > 1}):
         raise ScenarioError(f"two scenarios are called {twice!r}", fix="give one of them another name in its file")
     access = Access(token, KeyBook(ledger))
-    return Service(endpoints, access=access, hosts=hosts, limits=limits, counters=counters, ledger=ledger)
+    return Service(endpoints, access=access, hosts=hosts, limits=limits, counters=counters, ledger=ledger, home=home)
 
 
 def serve_service(

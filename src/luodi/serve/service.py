@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -17,6 +18,7 @@ from luodi.serve.endpoint import Endpoint
 from luodi.serve.keybook import REFRESH_SECONDS
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.problems import ProblemError
+from luodi.serve.releases import Releases
 
 PRUNE_SECONDS = 600.0  # how often it is asked whether a day has gone by
 
@@ -33,12 +35,14 @@ class Service:
         limits: Limits,
         counters: Counters,
         ledger: Ledger,
+        home: Path,
     ) -> None:
         assert endpoints, "nothing to serve"
         self.endpoints = {one.name: one for one in endpoints}
         assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
         self.draining = False
         self.access, self.hosts, self.limits, self.counters, self.ledger = access, hosts, limits, counters, ledger
+        self.releases = {one.name: Releases(one, ledger, home=home) for one in endpoints}
         self.chores: list[Chore] = [
             Chore(seconds=REFRESH_SECONDS, do=access.book.refresh),
             Chore(seconds=PRUNE_SECONDS, do=self.prune),
@@ -64,7 +68,7 @@ class Service:
 
     async def start(self) -> None:
         """Open every scenario, all at once, and begin to answer. Raises `SetupError` where one cannot be opened."""
-        started = await asyncio.gather(*(one.start() for one in self.endpoints.values()), return_exceptions=True)
+        started = await asyncio.gather(*(one.start() for one in self.releases.values()), return_exceptions=True)
         for outcome in started:
             if isinstance(outcome, BaseException):
                 await self.stop()
@@ -82,7 +86,7 @@ class Service:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        await asyncio.gather(*(one.stop() for one in self.endpoints.values()))
+        await asyncio.gather(*(one.stop() for one in self.releases.values()))
         with contextlib.suppress(LuodiError):
             await self.access.book.write_used()
         await asyncio.to_thread(self.ledger.close)

@@ -7,17 +7,22 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Literal
 
 from luodi import child
 from luodi.bundle import write_bundle
 from luodi.contracts import Facts, Job, Outcome, record
+from luodi.ledger.entries import label_of
 from luodi.log import progress
+from luodi.metrics import calibration
+from luodi.monitor import reference
+from luodi.monitor.settings import Watching
 from luodi.runtime import measure
+from luodi.runtime.session import open_session
 from luodi.steps import card
-from luodi.store import read_json, read_lines
+from luodi.store import read_json, read_lines, write_json
 
 N_EXAMPLES = 5
 N_MEASURED = 400
@@ -40,6 +45,8 @@ class Settings:
     """What the service keeps of requests: all but personal data, all, or figures alone."""
     keep_days: int = 90
     """So long it keeps their texts; figures stay for a year."""
+    watch: Watching = field(default_factory=Watching)
+    """How traffic and releases are watched, and who is told."""
 
 
 def run(job: Job) -> Outcome:
@@ -53,6 +60,8 @@ def run(job: Job) -> Outcome:
     settings: Settings = job.settings
     promise = facts["promise"]
     profile = read_json(prepared.path / "profile.json")["train"]
+    if job.task.kind != "rank":  # a recommender sees other tastes every day, and has no confidence
+        write_json(job.out / reference.FILE, _reference(job, exam))
     write_bundle(
         job.out,
         requests=[job.task.Request(**_tupled(row["request"])) for row in exam[:N_EXAMPLES]],
@@ -70,6 +79,8 @@ def run(job: Job) -> Outcome:
         max_batch=settings.max_batch,
         record=settings.record,
         keep_days=settings.keep_days,
+        watch=asdict(settings.watch),
+        target_ms=job.inputs["define"].facts["succeed"].get("cost.p95_ms"),
         # A visit is scored as fast by itself as in company, so that it need not wait for others.
         max_wait_ms=0.0 if job.task.kind == "rank" else settings.max_wait_ms,
     )
@@ -81,6 +92,32 @@ def run(job: Job) -> Outcome:
         facts={"model": facts["model"], "form": facts["form"], "parity": facts["parity"], "served_agree": served},
         measured=scales,
     )
+
+
+def _reference(job: Job, exam: list[dict[str, Any]]) -> Facts:
+    """Return what traffic is held against: dev and exam as the bundle answers them."""
+    facts, prepared = job.inputs["evaluate"].facts, job.inputs["prepare"].path
+    dev = list(read_lines(prepared / "dev.jsonl"))
+    temperature, kind = facts["temperature"], job.task.kind
+    predicted = open_session(job.out / "model").predict([row["x"] for row in dev])
+    scores = [calibration.sharpen(kind, one, temperature) for one in predicted]
+    promise = facts["promise"]
+    threshold = (1.0 if promise["threshold"] is None else promise["threshold"]) if promise else 0.0
+    seen = []
+    for row, one in zip([*dev, *exam], [*scores, *(row["scores"] for row in exam)], strict=True):
+        request = job.task.Request(**_tupled(row["request"]))
+        sure = calibration.confidence(kind, one)
+        seen.append(
+            reference.Seen(
+                x=job.task.to_x(request, job.options),
+                label=label_of(_plain(job.task.to_response(request, one, job.options))),
+                confidence=sure,
+                handed_over=sure < threshold,
+            )
+        )
+    train = (row["x"] for row in read_lines(prepared / "train.jsonl"))
+    more = {"metrics": facts["metrics"], "promise": promise}
+    return reference.build(train, seen, window=job.settings.watch.window, seed=job.seed, **more)
 
 
 def _served(job: Job, exam: list[dict[str, Any]]) -> float:

@@ -1,0 +1,103 @@
+"""Numbers that move with the traffic: an exponentially weighted mean of each request's row, held against the reference.
+
+Source: Roberts 1959, "Control Chart Tests Based on Geometric Moving Averages"; of several numbers at once, Lowry et al.
+1992, "A Multivariate Exponentially Weighted Moving Average Control Chart". Shares are compared by the Jensen-Shannon
+divergence (Lin 1991), words by the squared distance of means, which is the maximum mean discrepancy under a linear
+kernel (Gretton et al. 2012, "A Kernel Two-Sample Test").
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luodi.contracts import record
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+BLOCK = 25  # requests between two looks
+
+
+@record
+class Part:
+    """One number: some columns of the rows, and how their mean is held against the reference."""
+
+    name: str
+    how: Literal["shares", "distance", "mean", "either"]
+    reference: tuple[float, ...]
+    """The mean of the reference in each column."""
+
+
+def fading(window: int) -> float:
+    """Return the weight of the newest request, so that the mean is as steady as one of the last `window` requests.
+
+    >>> fading(399)
+    0.005
+    """
+    return 2 / (window + 1)
+
+
+def moved(state: F64, block: F64, n: int, weight: float) -> F64:
+    """Return the moving mean after n more requests with the mean `block`."""
+    keep = (1 - weight) ** n
+    return keep * state + (1 - keep) * block
+
+
+def start(parts: Sequence[Part]) -> F64:
+    """Return the moving mean before the first request: the reference."""
+    return np.array([one for part in parts for one in part.reference], np.float64)
+
+
+def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:
+    """Return each number for some moving means, shape (n, n_columns): arrays of shape (n,)."""
+    made, at = {}, 0
+    for part in parts:
+        reference = np.asarray(part.reference)
+        inside = states[:, at : at + len(reference)]
+        at += len(reference)
+        if part.how == "mean":
+            made[part.name] = inside[:, 0]
+        elif part.how == "either":
+            made[part.name] = np.abs(inside[:, 0] - reference[0])
+        elif part.how == "distance":
+            made[part.name] = ((inside - reference) ** 2).sum(axis=1)
+        else:
+            made[part.name] = divergence(inside, reference)
+    return made
+
+
+def divergence(p: F64, q: F64) -> F64:
+    """Return the Jensen-Shannon divergence of each row of shares from `q`, in bits, 0 to 1.
+
+    >>> divergence(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([0.5, 0.5])).round(3).tolist()
+    [0.311, 0.0]
+    """
+    p = p / np.maximum(p.sum(axis=1, keepdims=True), 1e-12)
+    q = np.broadcast_to(q / max(float(q.sum()), 1e-12), p.shape)
+    middle = (p + q) / 2
+    return np.maximum(0.0, (_relative(p, middle) + _relative(q, middle)) / 2)
+
+
+def _relative(p: F64, q: F64) -> F64:
+    there = p > 0
+    ratio = np.divide(p, q, out=np.ones_like(p), where=there)
+    made: F64 = (np.where(there, p, 0) * np.log2(ratio)).sum(axis=1)
+    return made
+
+
+def bound(fit: Mapping[str, float], *, per_week: float, false_alarms: float, n_numbers: int) -> float:
+    """Return what a number exceeds by chance so rarely that all of them together raise `false_alarms` a week.
+
+    `fit` is the Gumbel distribution of the largest value in a week of 10,000 requests (Gumbel 1958, "Statistics of
+    Extremes"); of k times as many requests the largest is scale · ln k larger. `least` is what nobody would mind.
+    """
+    asked = np.log(max(1.0, per_week / 10_000) * n_numbers / false_alarms)
+    return max(float(fit["location"] + fit["scale"] * asked), float(fit["least"]))
+
+
+def gumbel(largest: F64) -> tuple[float, float]:
+    """Return location and scale of the Gumbel distribution that some maxima come from, by their moments."""
+    scale = float(largest.std(ddof=1)) * 6**0.5 / np.pi
+    return float(largest.mean()) - 0.5772156649 * scale, scale

@@ -1,0 +1,236 @@
+"""What traffic looks like when nothing has changed: written when a bundle is made, numbers only.
+
+All of it comes from dev and exam, since a model is surer of what it has learned from; the training rows say only which
+words are known. How far each number strays by chance is simulated: references are drawn anew from the same rows, and
+weeks of traffic with a daily rhythm run past each, so that the bound covers a small reference, a short window, many
+looks and many numbers.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luodi.contracts import record
+from luodi.monitor import features, moving, rhythm
+from luodi.monitor.moving import Part
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+FILE = "watch.json"
+N_BINS = 10
+MOST_ROWS, MOST_KNOWN = 5_000, 100_000
+N_REFERENCES, N_WEEKS = 12, 5
+WARM_REQUESTS = 1_000
+OTHER = "(other)"
+LEAST = {"scripts": 0.025, "unknown": 0.02, "handed_over": 0.03, "truncated": 0.05, "length": 0.02}
+"""Distance from the expected value that is never called drift: 0.025 is a script of 5 % of the letters."""
+NUMBERS = ("length", "scripts", "words", "unknown", "confidence", "labels", "novelty", "handed_over", "truncated")
+
+
+@record
+class Seen:
+    """A held-out row as it was answered."""
+
+    x: str
+    label: str
+    confidence: float
+    handed_over: bool
+
+
+class Reference:
+    """The numbers of a bundle's `watch.json`, ready to be held against traffic."""
+
+    def __init__(self, about: Mapping[str, Any]) -> None:
+        self.about = about
+        self.known = features.Known.from_text(about["known"])
+        self.weights = features.unpacked(about["word_weights"], np.float16)
+        self.length_edges = np.asarray(about["length_edges"])
+        self.labels = {name: n for n, name in enumerate(about["labels"])}
+        self.parts = tuple(
+            Part(name=one["name"], how=one["how"], reference=tuple(_mean(one["mean"]))) for one in about["parts"]
+        )
+        self.fits: dict[str, dict[str, float]] = about["fits"]
+        self.names = tuple(one.name for one in self.parts)
+
+    @classmethod
+    def nothing(cls, window: int) -> "Reference":
+        """Return one that holds no number: of recommendations, and of bundles without a reference."""
+        blank = {"known": features.Known.learn([]).as_text(), "word_weights": "", "length_edges": [], "labels": []}
+        return cls(blank | {"window": window, "parts": [], "fits": {}})
+
+    def rows(self, seen: Sequence[Seen], truncated: Sequence[bool] = (), lengths: Sequence[int] = ()) -> F32:
+        """Return one row for each answered request, shape (n, n_columns), in the order of `parts`.
+
+        `lengths` are those of the texts where `seen` holds only their beginnings.
+        """
+        if not self.parts:
+            return np.zeros((len(seen), 0), np.float32)
+        hashes = [features.words(one.x) for one in seen]
+        sure = np.array([[one.confidence] for one in seen], np.float32)
+        unknown = np.array([[self.known.unknown(one)] for one in hashes], np.float32)
+        n_labels = self._bins("labels")
+        made = {
+            "length": one_hot(
+                np.searchsorted(self.length_edges, lengths or [len(one.x) for one in seen]),
+                self._bins("length"),
+            ),
+            "scripts": np.array([features.scripts(one.x) for one in seen], np.float32),
+            "words": features.sketch(hashes, self.weights),
+            "unknown": unknown,
+            "confidence": sure,
+            "labels": one_hot([self.labels.get(one.label, n_labels - 1) for one in seen], n_labels),
+            "novelty": self._standard("unknown", unknown) - self._standard("confidence", sure),
+            "handed_over": np.array([[one.handed_over] for one in seen], np.float32),
+            "truncated": np.array([[one] for one in truncated or [False] * len(seen)], np.float32),
+        }
+        return np.concatenate([made[name] for name in self.names], axis=1)
+
+    def _standard(self, name: str, column: F32) -> F32:
+        mean, spread = self.about["scales"][name]
+        made: F32 = np.clip((column - mean) / spread, -4, 4).astype(np.float32)
+        return made
+
+    def expected(self, name: str) -> float:
+        """Return what a number is on the whole when nothing has changed."""
+        return float(self.fits[name]["expected"])
+
+    def _bins(self, name: str) -> int:
+        return next((len(part.reference) for part in self.parts if part.name == name), 1)
+
+
+def one_hot(which: Any, n: int) -> F32:
+    """Return a row for each number, with a one in its place, shape (len(which), n)."""
+    made = np.zeros((len(which), n), np.float32)
+    made[np.arange(len(which)), np.minimum(which, n - 1)] = 1
+    return made
+
+
+def build(train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: int = 7, **more: Any) -> dict[str, Any]:
+    """Return the reference of some training texts and some answered rows; `more` is written along."""
+    rng = np.random.default_rng(seed)
+    held_out = _some(held_out, MOST_ROWS, rng)
+    hashes = [features.words(one.x) for one in held_out]
+    lengths = np.array([len(one.x) for one in held_out])
+    known = features.Known.learn(features.words(x) for x in itertools.islice(train, MOST_KNOWN))
+    about: dict[str, Any] = {
+        "window": window,
+        "n_rows": len(held_out),
+        "known": known.as_text(),
+        "word_weights": features.packed(features.word_weights(hashes).astype(np.float16)),
+        "length_edges": _edges(lengths),
+        "labels": sorted({one.label for one in held_out}),
+        "scales": {
+            "unknown": _scale([known.unknown(one) for one in hashes]),
+            "confidence": _scale([one.confidence for one in held_out]),
+        },
+    }
+    about |= {"parts": [_blank(name, about) for name in NUMBERS], "fits": {}}
+    rows = Reference(about).rows(held_out)
+    parts, fits = _fitted(
+        {one["name"]: len(one["mean"]) for one in about["parts"]}, rows, lengths, window=window, rng=rng
+    )
+    return about | {"parts": parts, "fits": fits} | more
+
+
+def how(name: str) -> str:
+    """Return how a number is made from the mean of its columns."""
+    if name in {"unknown", "handed_over", "truncated", "novelty"}:
+        return "mean"
+    if name == "confidence":
+        return "either"
+    return "distance" if name == "words" else "shares"
+
+
+def _fitted(
+    shapes: Mapping[str, int], rows: F32, lengths: I64, *, window: int, rng: np.random.Generator
+) -> tuple[list[Any], dict[str, Any]]:
+    largest: dict[str, list[float]] = {name: [] for name in shapes}
+    usual: dict[str, list[float]] = {name: [] for name in shapes}
+    for _ in range(N_REFERENCES):
+        parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))])
+        for found in weeks(parts, rows, lengths, window=window, n_weeks=N_WEEKS, rng=rng):
+            for name, value in found.items():
+                largest[name].append(float(value.max()))
+                usual[name].append(float(value.mean()))
+    parts = _parts(shapes, rows)
+    fits = {}
+    for part in parts:
+        location, scale = moving.gumbel(np.array(largest[part.name]))
+        expected = float(np.mean(usual[part.name]))
+        fits[part.name] = {
+            "expected": expected,
+            "location": location,
+            "scale": scale,
+            "least": expected + LEAST.get(part.name, 0.0),
+        }
+    return [{"name": one.name, "how": one.how, "mean": _written(one)} for one in parts], fits
+
+
+def weeks(
+    parts: Sequence[Part], rows: F32, lengths: I64, *, window: int, n_weeks: int, rng: np.random.Generator
+) -> Any:
+    """Yield for each simulated week the numbers at each look: name to array of shape (n_looks,)."""
+    weight = moving.fading(window)
+    state = moving.start(parts)
+    warm = rows[rng.integers(len(rows), size=(WARM_REQUESTS // moving.BLOCK, moving.BLOCK))].mean(axis=1)
+    for block in warm:
+        state = moving.moved(state, block, moving.BLOCK, weight)
+    for _ in range(n_weeks):
+        states = []
+        for asked in rhythm.week(lengths, rng):
+            for at in range(0, len(asked), moving.BLOCK):
+                block = asked[at : at + moving.BLOCK]
+                state = moving.moved(state, rows[block].mean(axis=0, dtype=np.float64), len(block), weight)
+                states.append(state)
+        yield moving.values(parts, np.array(states))
+
+
+def _parts(shapes: Mapping[str, int], rows: F32) -> list[Part]:
+    made, at = [], 0
+    for name, n in shapes.items():
+        mean = rows[:, at : at + n].mean(axis=0, dtype=np.float64)
+        at += n
+        if how(name) == "shares":  # half a row in each bin: what was not seen is not impossible
+            mean = (mean * len(rows) + 0.5) / (len(rows) + 0.5 * n)
+        made.append(Part(name=name, how=how(name), reference=tuple(mean)))  # type: ignore[arg-type]
+    return made
+
+
+def _blank(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    sizes = {
+        "length": len(about["length_edges"]) + 1,
+        "scripts": len(features.SCRIPTS),
+        "words": features.N_WORDS,
+        "labels": len(about["labels"]) + 1,
+    }
+    return {"name": name, "how": how(name), "mean": [0.0] * sizes.get(name, 1)}
+
+
+def _written(part: Part) -> Any:
+    values = np.asarray(part.reference)
+    return features.packed(values.astype(np.float32)) if len(values) > 256 else [round(float(v), 6) for v in values]
+
+
+def _mean(value: Any) -> F64:
+    return features.unpacked(value, np.float32) if isinstance(value, str) else np.asarray(value, np.float64)
+
+
+def _edges(values: Any) -> list[float]:
+    if not len(values):
+        return []
+    return [float(one) for one in np.unique(np.quantile(values, np.linspace(0, 1, N_BINS + 1)[1:-1]))]
+
+
+def _scale(values: Sequence[float]) -> tuple[float, float]:
+    return round(float(np.mean(values)), 6), round(max(float(np.std(values)), 1e-3), 6)
+
+
+def _some(values: Sequence[Any], n: int, rng: np.random.Generator) -> Sequence[Any]:
+    if len(values) <= n:
+        return values
+    return [values[k] for k in sorted(rng.choice(len(values), size=max(0, n), replace=False))]
