@@ -10,6 +10,7 @@ import luodi as package
 from luodi.batch import run
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
+from luodi.ledger.ledger import open_ledger
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
@@ -76,12 +77,13 @@ def bundle(done):
     return open_bundle(done.artifacts["deploy"].path)
 
 
-@pytest.fixture
-def client(bundle):
+@pytest.fixture(scope="module")
+def client(bundle, tmp_path_factory):
     token = Token(value=TOKEN, given=True)
-    service = service_of([bundle], token=token, hosts=Hosts("testserver"), limits=Limits())
-    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
-        yield made
+    with open_ledger(tmp_path_factory.mktemp("home")) as ledger:
+        service = service_of([bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=ledger)
+        with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
+            yield made
 
 
 def test_a_run_ends_in_a_verdict_and_every_row_is_kept_or_listed(done):

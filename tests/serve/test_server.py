@@ -192,7 +192,9 @@ def test_what_is_no_http_is_a_problem_too(server, sent):
         client.sendall(sent)
         answer = read_all(client)
 
-    assert answer == b"" or (answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 ")) and b"application/problem+json" in answer)
+    assert answer == b"" or (
+        answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 431 ")) and b"application/problem+json" in answer
+    )
 
 
 def test_the_command_prints_an_address_a_token_and_a_line_that_works(bundle_path, serve_process, tmp_path):
@@ -248,4 +250,4 @@ def test_a_bundle_that_was_tampered_with_is_not_served(make_bundle):
     (path / "card.md").write_text("another card")
 
     with pytest.raises(SetupError, match=r"'card\.md' has changed"):
-        serve([path], home=path, port=0, admin_port=0, token="a-token-for-the-tests", say=lambda line: None)
+        serve([path], home=path.parent, port=0, admin_port=0, token="a-token-for-the-tests", say=lambda line: None)

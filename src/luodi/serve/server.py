@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from luodi.bundle import Bundle, read_bundle
 from luodi.errors import ScenarioError, SetupError
+from luodi.ledger.ledger import Ledger, open_ledger
 from luodi.privacy.logs import Masked, to_stream
 from luodi.serve import auth, protocol
 from luodi.serve.access import OwnerOnly
@@ -53,21 +54,28 @@ def serve(
     """Serve bundles until SIGTERM or Ctrl-C; requests that are being answered still get their answer.
 
     `say` gets a line for each address, one for the token, and one to copy. `hosts` are further names that clients
-    may call the service by. A token that nobody gave is kept in `home/token`.
+    may call the service by. `home` holds the ledger, and the token where nobody gave one.
     """
     shown = auth.chosen(token) or _own_token(host, home)
     with (
         contextlib.closing(bind(host, port)) as data,
         contextlib.closing(bind(host, admin_port, option="--admin-port")) as admin,
+        open_ledger(home) as ledger,
     ):
         opened = [read_bundle(one) for one in bundles]
         limits = limits or Limits()
-        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits)
+        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits, ledger=ledger)
         serve_service(service, data=data, admin=admin, token=shown, say=say)
 
 
 def service_of(
-    bundles: Sequence[Bundle], *, token: Token, hosts: Hosts, limits: Limits, command: Command = command_of
+    bundles: Sequence[Bundle],
+    *,
+    token: Token,
+    hosts: Hosts,
+    limits: Limits,
+    ledger: Ledger,
+    command: Command = command_of,
 ) -> Service:
     """Return the service of some bundles. Raises `ScenarioError` where two are of one name."""
     counters = Counters()
@@ -75,7 +83,8 @@ def service_of(
     names = [one.name for one in endpoints]
     for twice in sorted({one for one in names if names.count(one) > 1}):
         raise ScenarioError(f"two scenarios are called {twice!r}", fix="give one of them another name in its file")
-    return Service(endpoints, access=OwnerOnly(token), hosts=hosts, limits=limits, counters=counters)
+    access = OwnerOnly(token)
+    return Service(endpoints, access=access, hosts=hosts, limits=limits, counters=counters, ledger=ledger)
 
 
 def serve_service(

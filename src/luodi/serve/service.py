@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.requests import Request
 
+from luodi.ledger.ledger import Ledger
 from luodi.serve.access import Access
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
@@ -16,13 +18,24 @@ class Service:
     """What the handler of a route is given."""
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], *, access: Access, hosts: Hosts, limits: Limits, counters: Counters
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        access: Access,
+        hosts: Hosts,
+        limits: Limits,
+        counters: Counters,
+        ledger: Ledger,
     ) -> None:
         assert endpoints, "nothing to serve"
         self.endpoints = {one.name: one for one in endpoints}
         assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
         self.draining = False
         self.access, self.hosts, self.limits, self.counters = access, hosts, limits, counters
+        self.ledger = ledger
+        """Someone else opens and closes it."""
+        for one in endpoints:
+            one.watchers.append(partial(ledger.note, keep=one.bundle.about.get("record", "redacted")))
 
     def endpoint(self, http: Request) -> Endpoint:
         """Return the scenario that a request is for. Raises `ProblemError` (404)."""
