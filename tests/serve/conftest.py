@@ -47,7 +47,7 @@ worker.main(Path(sys.argv[1]), change)
 
 # The server that the command starts, with that worker and other limits.
 LAUNCH = """
-import sys, tempfile
+import sys
 from pathlib import Path
 from luodi.bundle import read_bundle
 from luodi.ledger.ledger import open_ledger
@@ -57,10 +57,10 @@ from luodi.serve.port import bind
 from luodi.serve.server import serve_service, service_of
 
 seconds, code, token = sys.argv[2], sys.argv[5], Token(value=sys.argv[3], given=True)
-service = service_of([read_bundle(Path(sys.argv[1]))], token=token, hosts=Hosts("127.0.0.1"),
-                     limits=Limits(**eval(sys.argv[4])), ledger=open_ledger(Path(tempfile.mkdtemp())),
-                     command=lambda folder: [sys.executable, "-c", code, str(folder), seconds])
 with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
+    service = service_of([read_bundle(Path(sys.argv[1]))], token=token, hosts=Hosts("127.0.0.1"),
+                         limits=Limits(**eval(sys.argv[4])), ledger=open_ledger(Path(".luodi")),
+                         command=lambda folder: [sys.executable, "-c", code, str(folder), seconds])
     serve_service(service, data=data, admin=admin, token=token, say=lambda line: print(line, flush=True))
 """
 

@@ -249,4 +249,4 @@ def test_a_bundle_that_was_tampered_with_is_not_served(make_bundle):
     (path / "card.md").write_text("another card")
 
     with pytest.raises(SetupError, match=r"'card\.md' has changed"):
-        serve([path], home=path, port=0, admin_port=0, token="a-token-for-the-tests", say=lambda line: None)
+        serve([path], home=path.parent, port=0, admin_port=0, token="a-token-for-the-tests", say=lambda line: None)

@@ -1,6 +1,7 @@
 """One scenario as it is served: its lanes, who gets which, and those who watch what is answered."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -255,9 +256,9 @@ class Endpoint:
             release=lane.release,
             key=key,
             request=asdict(asked.request),
-            x=asked.x,
+            x=asked.x if isinstance(asked.x, str) else json.dumps(asked.x, ensure_ascii=False),
             response=response,
-            scores=outcome.scores,
+            scores=outcome.scores if isinstance(outcome.scores, dict) else {},
             label=label,
             confidence=confidence,
             margin=margin,

@@ -55,12 +55,13 @@ def serve(
     """Serve bundles until SIGTERM or Ctrl-C; requests that are being answered still get their answer.
 
     `say` gets a line for each address, one for the token, and one to copy. `hosts` are further names that clients
-    may call the service by. A token that nobody gave is kept in `home/token`.
+    may call the service by. `home` holds the ledger, and the token where nobody gave one.
     """
     shown = auth.chosen(token) or _own_token(host, home)
     with (
         contextlib.closing(bind(host, port)) as data,
         contextlib.closing(bind(host, admin_port, option="--admin-port")) as admin,
+        open_ledger(home) as ledger,
     ):
         opened = [read_bundle(one) for one in bundles]
         limits = limits or Limits()

@@ -40,7 +40,7 @@ class Settings:
     max_batch: int = 32
     """At most so many texts are answered together."""
     max_wait_ms: float = 5.0
-    """A text waits at most so long for others to join its batch; recommendations never wait."""
+    """While the model is busy, a text waits at most so long for others to join its batch; recommendations never do."""
     record: Literal["redacted", "full", "none"] = "redacted"
     """What the service keeps of requests: all but personal data, all, or figures alone."""
     keep_days: int = 90
@@ -123,7 +123,7 @@ def _reference(job: Job, exam: list[dict[str, Any]]) -> Facts:
 def _served(job: Job, exam: list[dict[str, Any]]) -> float:
     """Return the share of exam rows on which the running service answers as the exam did; too few end the run."""
     same = 0
-    with _service(job.out) as ask:
+    with _service(job.out, home=job.work / "service") as ask:
         calls = _calls(exam)
         for rows in progress(calls, total=len(calls), doing="asking the service"):
             answers = ask([row["request"] for row in rows])
@@ -153,10 +153,11 @@ def _calls(exam: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 @contextmanager
-def _service(bundle: Path) -> Iterator[Any]:
+def _service(bundle: Path, *, home: Path) -> Iterator[Any]:
     """Start the service of a bundle as a user would, and yield a function that asks it."""
     environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
-    command = child.command("luodi", "serve", str(bundle), "--port", "0", "--admin-port", "0")
+    ports = ("--port", "0", "--admin-port", "0")
+    command = child.command("luodi", "serve", str(bundle), *ports, "--home", str(home))
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
     assert process.stdout
     try:
