@@ -44,6 +44,13 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("deploy", "max_batch"): (1, inf),
     ("deploy", "max_wait_ms"): (0, 60_000),
     ("deploy", "keep_days"): (1, 3_650),
+    ("deploy", "review", "share"): (0, 1),
+    ("deploy", "review", "margin"): (0, 1),
+    ("deploy", "review", "second"): (0, 1),
+    ("deploy", "review", "max_waiting"): (1, 1_000_000),
+    ("deploy", "review", "held"): (0.05, 0.95),
+    ("deploy", "review", "per_account"): (0.01, 0.99),
+    ("deploy", "review", "per_day"): (0, 1),
 }
 """The numbers that may be meant, by section and key."""
 

@@ -7,7 +7,7 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from luodi.contracts import Facts, Job, Outcome, record
 from luodi.log import progress
 from luodi.runtime import measure
 from luodi.steps import card
+from luodi.steps.reviewing import Review
 from luodi.store import read_json, read_lines
 
 N_EXAMPLES = 5
@@ -40,6 +41,8 @@ class Settings:
     """What the service keeps of requests: all but personal data, all, or figures alone."""
     keep_days: int = 90
     """So long it keeps their texts; figures stay for a year."""
+    review: Review = field(default_factory=Review)
+    """Which answers wait for a person, and what may be learned from them."""
 
 
 def run(job: Job) -> Outcome:
@@ -67,6 +70,7 @@ def run(job: Job) -> Outcome:
         threshold=promise["threshold"] if promise else None,
         promise=promise,
         metrics=facts["metrics"],
+        review=asdict(settings.review),
         max_batch=settings.max_batch,
         record=settings.record,
         keep_days=settings.keep_days,
