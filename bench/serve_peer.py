@@ -1,4 +1,4 @@
-"""What many begin with: Starlette (which FastAPI is made of) under uvicorn, `transformers.pipeline`, one text a call."""
+"""What many begin with: Starlette, of which FastAPI is made, under uvicorn; `transformers.pipeline`, text by text."""
 
 import socket
 

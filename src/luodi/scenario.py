@@ -50,6 +50,14 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("deploy", "watch", "max_slower"): (1, 1_000),
     ("deploy", "watch", "max_more_failed"): (0, 1),
     ("deploy", "watch", "max_more_handed_over"): (0, 1),
+    ("deploy", "review", "share"): (0, 1),
+    ("deploy", "review", "margin"): (0, 1),
+    ("deploy", "review", "second"): (0, 1),
+    ("deploy", "review", "max_waiting"): (1, 1_000_000),
+    ("deploy", "review", "held"): (0.05, 0.95),
+    ("deploy", "review", "worse"): (0, 0.5),
+    ("deploy", "review", "per_account"): (0.01, 0.99),
+    ("deploy", "review", "per_day"): (0, 1),
 }
 """The numbers that may be meant, by section and key."""
 
@@ -69,6 +77,8 @@ class Scenario:
     """Step name to its `Settings`."""
     present: frozenset[str]
     """The sections that the file has."""
+    apart: str = ""
+    """A name under `.luodi` where another run of this scenario keeps all that is its own; the usual place if empty."""
 
     @property
     def root(self) -> Path:
@@ -78,7 +88,7 @@ class Scenario:
     @property
     def home(self) -> Path:
         """Where artifacts, log and report of this scenario live."""
-        return self.root / ".luodi"
+        return self.root / ".luodi" / self.apart
 
 
 def load(path: Path | str) -> Scenario:
