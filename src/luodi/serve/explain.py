@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import pairwise
 
 from luodi.contracts import Kind, Scores, record
 from luodi.runtime.weights import Parts
@@ -65,7 +66,7 @@ def _runs(text: str) -> Iterator[tuple[int, int, bool]]:
 
 def _sort(one: str) -> str:
     point = ord(one)
-    if 0x2E80 <= point <= 0x9FFF and one.isalnum() or 0xF900 <= point <= 0xFAFF or point >= 0x20000:
+    if (0x2E80 <= point <= 0x9FFF and one.isalnum()) or 0xF900 <= point <= 0xFAFF or point >= 0x20000:
         return "wide"
     return "word" if unicodedata.category(one)[0] in "LNM" or one == "_" else "mark"
 
@@ -107,7 +108,7 @@ async def occluded(text: str, ask: Ask, *, most: int = MOST_ASKED) -> list[Token
     left = most - len(pieces)
     while left > 0:
         coarse = sorted((one for one in weighed if len(one) > 1), key=lambda one: -abs(weighed[one]))[:AT_ONCE]
-        finer = [one for piece in coarse for one in _cut(piece, FINER)][:]
+        finer = [one for piece in coarse for one in _cut(piece, FINER)]
         if not finer:
             break
         for piece in coarse:
@@ -126,7 +127,7 @@ def _cut(whole: range, n: int) -> list[range]:
     """
     n = min(n, len(whole))
     edges = [whole.start + len(whole) * k // n for k in range(n + 1)]
-    return [range(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [range(a, b) for a, b in pairwise(edges)]
 
 
 def _without(text: str, start: int, end: int) -> str:

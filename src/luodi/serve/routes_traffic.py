@@ -56,11 +56,14 @@ async def traffic(service: Service, http: Request) -> Response:
     steps = await service.ledger.aread(
         lambda connection: gather(connection, endpoint.name, minutes, now=time.time(), settled=settled)
     )
-    errors = service.failures.by_step(endpoint.name, [one["at"] for one in steps], seconds_of(minutes))
+    seconds, errors = seconds_of(minutes), endpoint.figures.errors
     shown = ("at", "requests", "handed_over", "p50_ms", "p95_ms")
-    buckets = [{name: one[name] for name in shown} | {"errors": n} for one, n in zip(steps, errors, strict=True)]
+    buckets = [
+        {name: one[name] for name in shown} | {"errors": errors.between(one["at"], one["at"] + seconds)}
+        for one in steps
+    ]
     shares = label_shares(steps, expected_of(endpoint.bundle))
-    return as_json({"seconds": seconds_of(minutes), "buckets": buckets, "labels": shares})
+    return as_json({"seconds": seconds, "buckets": buckets, "labels": shares})
 
 
 def minutes_of(text: str) -> int:

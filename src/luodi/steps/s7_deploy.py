@@ -76,6 +76,7 @@ def run(job: Job) -> Outcome:
         threshold=promise["threshold"] if promise else None,
         promise=promise,
         metrics=facts["metrics"],
+        targets={name: job.inputs["define"].facts[name] for name in ("succeed", "automate")},
         max_batch=settings.max_batch,
         record=settings.record,
         keep_days=settings.keep_days,

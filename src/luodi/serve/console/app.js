@@ -64,9 +64,9 @@ function frame(now) {
 function foot() {
   const theme = recall("luodi.theme") || "system";
   return h("div", { class: "foot" },
-    h("label", {}, h("span", { class: "quiet" }, say("theme")), h("select", { onchange: (event) => light(event.target.value) }, THEMES.map((one) => h("option", { value: one, selected: one === theme }, say(`theme.${one}`))))),
+    h("select", { "aria-label": say("theme"), title: say("theme"), onchange: (event) => light(event.target.value) }, THEMES.map((one) => h("option", { value: one, selected: one === theme }, say(`theme.${one}`)))),
     tongue(),
-    app.session && h("div", { class: "who" }, h("span", { class: "quiet" }, say("session.as"), " ", h("bdi", {}, app.session.name)), button(say("session.leave"), leave, { kind: "plain" })));
+    app.session && h("div", { class: "who" }, h("span", { class: "quiet user", title: say("session.as") }, app.session.name), button(say("session.leave"), leave, { kind: "plain" })));
 }
 
 const tongue = () => button(say("language.other"), () => { speak(spoken() === "en" ? "zh" : "en"); draw(); }, { kind: "plain", lang: spoken() === "en" ? "zh" : "en" });
@@ -107,7 +107,7 @@ function open(now, main) {
   const [page, scope] = (now.scenario === null ? SERVICE : SCENARIO)[now.page];
   const title = now.page === "overview" ? say("nav.overview") : say(`nav.${now.page}`);
   document.title = `${now.scenario ? `${now.scenario} · ` : ""}${title} · luodi`;
-  const body = h("div", { class: `page ${now.page}` });
+  const body = h("div", { class: `page on-${now.page}` });
   put(main, h("div", { class: "title" }, now.scenario && h("p", { class: "scenario user", dir: "auto" }, now.scenario), h("h1", {}, title)), body);
   window.scrollTo(0, 0);
   if (!may(scope)) { show(body, h("p", { class: "empty" }, say("error.scope", { scope }))); return; }

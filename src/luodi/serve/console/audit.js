@@ -28,5 +28,5 @@ const listed = (entries) => table([{ name: say("audit.when") }, { name: say("aud
 function files(ctx) {
   const kinds = ["requests", "feedback", "reviews"];
   const link = (name, what, format) => h("a", { href: `${of(name)}/export?what=${what}&format=${format}`, download: `${name}-${what}.${format}` }, format.toUpperCase());
-  return table([{ name: say("nav.scenario") }, ...kinds.map((one) => ({ name: say(`export.${one}`) }))], ctx.scenarios.map((one) => [user(one.name), ...kinds.map((what) => h("span", { class: "pair" }, link(one.name, what, "csv"), link(one.name, what, "jsonl")))]), { label: say("export") });
+  return table([{ name: say("nav.scenario") }, ...kinds.map((one) => ({ name: say(`export.${one}`) }))], ctx.scenarios.map((one) => [user(one.name), ...kinds.map((what) => h("span", { class: "pair" }, link(one.name, what, "csv"), link(one.name, what, "jsonl")))]), { label: say("export"), kind: "stack" });
 }

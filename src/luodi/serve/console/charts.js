@@ -68,7 +68,7 @@ export function timeline({ title, write = count, height = 190 }) {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("aria-label", `${title}: ${series.map((one) => `${one.name} ${write(one.values.at(-1))}`).join(", ")}`);
     show(svg,
-      ticks.map((one) => [s("line", { class: one ? "grid" : "axis", x1: left, x2: width - right, y1: y(one), y2: y(one) }), s("text", { class: "tick", x: left - 8, y: y(one) + 4, "text-anchor": "end" }, write(one))]),
+      ticks.map((one) => [s("line", { class: one ? "grid" : "axis", x1: left, x2: width - right, y1: y(one), y2: y(one) }), s("text", { class: "tick", x: left - 8, y: y(one) + 4, "text-anchor": "end" }, one ? write(one) : "0")]),
       moments.map((one, n) => n % every === 0 && n + every / 2 < moments.length + 1 && s("text", { class: "tick", x: x(n), y: height - 6, "text-anchor": "middle" }, clock(one))),
       bars(series, moments.length, x, y, Math.max(1, Math.min(18, step - (step > 5 ? 2 : 0.5)))),
       series.filter((one) => one.kind === "line").map((one) => line(one, x, y)), cursor);
@@ -126,7 +126,7 @@ export function gauge({ value, low, high, mark, bound, good = "", from = null, t
     set(bound) && set(mark) && s("rect", { class: "room", x: Math.min(x(mark), x(bound)), y: 6, width: Math.abs(x(bound) - x(mark)), height: 6 }),
     set(low) && set(high) && s("line", { class: "reach", x1: x(low), x2: x(high), y1: 9, y2: 9 }),
     set(mark) && s("line", { class: "mark", x1: x(mark), x2: x(mark), y1: 2, y2: 16 }),
-    set(bound) && s("line", { class: "bound", x1: x(bound), x2: x(bound), y1: 2, y2: 16 }),
+    set(bound) && to === null && s("line", { class: "bound", x1: x(bound), x2: x(bound), y1: 2, y2: 16 }),
     set(value) && s("circle", { class: "spot", cx: x(value), cy: 9, r: 4 }));
 }
 

@@ -17,7 +17,7 @@ export function recommender(ctx, body, about) {
     const asked = { user: visitor.value, session: list(session), less_like: list(less), exclude: list(exclude), categories: list(categories), diversity: Number(variety.value), k: Number(k.value) };
     const started = performance.now();
     try {
-      const found = await post(`${ctx.base}/predict`, asked);
+      const found = await (await post(`${ctx.base}/explain`, asked)).answer;
       show(out, found.items.length ? items(found.items) : empty(say("rec.none"), ""), h("p", { class: "quiet" }, say("try.took", { ms: ms(performance.now() - started) })));
     } catch (error) {
       show(out, trouble(error));

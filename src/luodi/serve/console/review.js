@@ -137,7 +137,7 @@ export default async function review(ctx, body) {
   }
   document.addEventListener("keydown", onkey);
   ctx.ending(() => document.removeEventListener("keydown", onkey));
-  put(body, h("p", { class: "note keys" }, say("review.keys")));
+  put(body, h("p", { class: "note hints" }, say("review.keys")));
   await Promise.all([next(), sum()]);
 }
 
