@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from tests.console import answers
 
 from luodi.serve import routes_console
 from luodi.serve.port import bind
-from tests.console import answers
 
 BROWSER = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-quic", "--disable-background-networking"]
@@ -42,7 +42,7 @@ class Backend:
             "": lambda: answers.about(name), "traffic": answers.traffic, "requests": answers.requests,
             "health": answers.health, "releases": answers.releases, "queue": answers.queue,
             "reviews/summary": answers.summary, "challenges": answers.challenges,
-            "explain": lambda: answers.recommended() if name == "shop" else answers.explain(query.get("label", "delivery")),
+            "explain": lambda: answers.explain(name, query.get("label", "delivery")),
         }[page]())()  # fmt: skip
 
     async def handle(self, http: Request) -> Response:
@@ -124,7 +124,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, backend):
-    """Return a function that opens the console; what the page complained about is in `wrong`, what it asked in `asked`."""
+    """Return a function that opens the console; `wrong` holds what the page complained of, `asked` what it asked for."""
     opened = []
 
     def start(address="#/", *, logged_in=True, **how):

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from tests.console import answers
 from tests.console.test_pages import sees
 

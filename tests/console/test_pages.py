@@ -3,9 +3,9 @@
 import json
 
 from playwright.sync_api import expect
+from tests.console.conftest import TOKEN
 
 from luodi.serve import routes_console
-from tests.console.conftest import TOKEN
 
 ALL = {
     "#/": "Waits for you",
@@ -19,8 +19,8 @@ ALL = {
     "#/keys": "help desk",
     "#/audit": "The chain is intact.",
 }
-CHINESE = dict(zip(ALL, ["等你处理", "最近的请求", "标签分布", "The courier", "训练挑战者", "自带的例子", "新标签页", "刚看过",
-                         "help desk", "记录链完整"], strict=True))  # fmt: skip
+WORDS = "等你处理 最近的请求 标签分布 courier 训练挑战者 自带的例子 新标签页 刚看过 desk 记录链完整".split()
+CHINESE = dict(zip(ALL, WORDS, strict=True))
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

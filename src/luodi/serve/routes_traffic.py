@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from luodi.ledger.tables import REQUESTS
-from luodi.serve.problems import ProblemError
+from luodi.serve.bodies import number, takes
 from luodi.serve.routes import ADMIN, PREFIX, Route
 from luodi.serve.routes_predict import as_json
 from luodi.serve.service import Service
@@ -51,7 +51,7 @@ class Settled:
 async def traffic(service: Service, http: Request) -> Response:
     """Return counts, hand-over and latency by step, and the share of each label beside the expected one."""
     endpoint = service.endpoint(http)
-    minutes = minutes_of(http.query_params.get("minutes", "60"))
+    minutes = number(http, "minutes", 60, high=MOST_MINUTES)
     settled = _settled(service)
     steps = await service.ledger.aread(
         lambda connection: gather(connection, endpoint.name, minutes, now=time.time(), settled=settled)
@@ -64,13 +64,6 @@ async def traffic(service: Service, http: Request) -> Response:
     ]
     shares = label_shares(steps, expected_of(endpoint.bundle))
     return as_json({"seconds": seconds, "buckets": buckets, "labels": shares})
-
-
-def minutes_of(text: str) -> int:
-    """Return a number of minutes. Raises `ProblemError` (400)."""
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_MINUTES):
-        raise ProblemError(400, "minutes is no number of minutes", fix=f"use a whole number from 1 to {MOST_MINUTES}")
-    return int(text)
 
 
 def seconds_of(minutes: int) -> int:
@@ -168,5 +161,9 @@ ROUTES = (
         handler=traffic,
         about="Return requests, hand-over, latency and label shares of the last minutes.",
         listeners=ADMIN,
+        answers=takes(
+            query={"minutes": {"type": "integer", "minimum": 1, "maximum": MOST_MINUTES}},
+            answers={"200": "The figures, oldest first."},
+        ),
     ),
 )
