@@ -38,8 +38,16 @@ class Verdict:
 
 def judge(artifacts: Mapping[str, Artifact]) -> Verdict:
     """Hold the targets against exam and scales. A quality is met only if the lower end of its interval meets it."""
-    asked = artifacts["define"].facts
-    exam, scales = artifacts["evaluate"].facts, artifacts["deploy"].measured
+    return _judge(artifacts["define"].facts, artifacts["evaluate"].facts, artifacts["deploy"].measured)
+
+
+def judge_bundle(about: Mapping[str, Any], scales: Mapping[str, Any]) -> Verdict | None:
+    """Judge a bundle by what it says of itself and was measured; `None` where one of them did not come along."""
+    targets = about.get("targets")
+    return _judge(targets, about, scales) if targets is not None and scales else None
+
+
+def _judge(asked: Mapping[str, Any], exam: Mapping[str, Any], scales: Mapping[str, Any]) -> Verdict:
     checks = [_check(name, float(at), exam, scales) for name, at in asked["succeed"].items()]
     if asked["automate"]:
         checks.append(_automation(exam["promise"]))

@@ -48,20 +48,30 @@ def normalize(text: str) -> str:
     return " " + re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).lower()).strip() + " "
 
 
+def places(normal: str, channels: Sequence[str]) -> tuple[I64, I64, U64]:
+    """Return start, end and n-gram of every stretch of one normalized text, in no order."""
+    starts, ends, grams = zip(*_stretches(_page([normal]), channels), strict=True)
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate(grams)
+
+
 def _grams(texts: Sequence[str], channels: Sequence[str]) -> tuple[I64, U64]:
-    normal = [normalize(text) for text in texts]
-    lengths = np.array([len(text) for text in normal])
+    page = _page([normalize(text) for text in texts])
+    starts, _, grams = zip(*_stretches(page, channels), strict=True)
+    return page.row[np.concatenate(starts)], np.concatenate(grams)
+
+
+def _page(normal: Sequence[str]) -> "_Page":
     points = np.frombuffer("".join(normal).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    page = _Page(normal, points, np.repeat(np.arange(len(texts)), lengths))
-    rows, grams = [], []
+    return _Page(normal, points, np.repeat(np.arange(len(normal)), np.array([len(text) for text in normal])))
+
+
+def _stretches(page: "_Page", channels: Sequence[str]) -> Iterator[tuple[I64, I64, U64]]:
     for n, channel in enumerate(channels):
         kind, _, span = channel.partition(":")
         low, _, high = span.partition("-")
         for size in range(int(low or 1), int(high or low or 1) + 1):
-            row, gram = getattr(page, kind)(size)
-            rows.append(row)
-            grams.append(mix(gram + np.uint64((n + 1) * 1_000 + size)))
-    return np.concatenate(rows), np.concatenate(grams)
+            start, end, gram = getattr(page, kind)(size)
+            yield start, end, mix(gram + np.uint64((n + 1) * 1_000 + size))
 
 
 class _Page:
@@ -74,24 +84,24 @@ class _Page:
         self.prefix = np.zeros(n + 1, np.uint64)
         np.cumsum((points + np.uint64(1)) * powers[:n], out=self.prefix[1:])
 
-    def stretch(self, a: I64, b: I64) -> tuple[I64, U64]:
-        """Return row and hash of the stretches [a, b) that stay within one text."""
+    def stretch(self, a: I64, b: I64) -> tuple[I64, I64, U64]:
+        """Return start, end and hash of the stretches [a, b) that stay within one text."""
         inside = self.row[a] == self.row[b - 1]
         a, b = a[inside], b[inside]
-        return self.row[a], (self.prefix[b] - self.prefix[a]) * self.inverses[a]
+        return a, b, (self.prefix[b] - self.prefix[a]) * self.inverses[a]
 
-    def chars(self, size: int) -> tuple[I64, U64]:
+    def chars(self, size: int) -> tuple[I64, I64, U64]:
         a = np.arange(max(0, self.n - size + 1))
         if size == 1:
             a = a[self.points[a] != SPACE]
         return self.stretch(a, a + size)
 
-    def skips(self, size: int) -> tuple[I64, U64]:
+    def skips(self, size: int) -> tuple[I64, I64, U64]:
         a = np.arange(max(0, self.n - 2))
         a = a[self.row[a] == self.row[a + 2]]
-        return self.row[a], self.points[a] * BASE * BASE + self.points[a + 2] * INVERSE
+        return a, a + 3, self.points[a] * BASE * BASE + self.points[a + 2] * INVERSE
 
-    def words(self, size: int) -> tuple[I64, U64]:
+    def words(self, size: int) -> tuple[I64, I64, U64]:
         """A word is a run of letters and digits; a Chinese character or a mark is one by itself."""
         kinds = _kinds(self.points)
         before, after = np.roll(kinds, 1), np.roll(kinds, -1)
@@ -99,7 +109,7 @@ class _Page:
         end = np.flatnonzero((kinds == MARK) | ((kinds == LETTER) & (after != LETTER))) + 1
         return self.stretch(start[: max(0, len(start) - size + 1)], end[size - 1 :])
 
-    def segments(self, size: int) -> tuple[I64, U64]:
+    def segments(self, size: int) -> tuple[I64, I64, U64]:
         import rjieba
 
         words = [word for text in self.texts for word in rjieba.cut(text)]
@@ -109,18 +119,20 @@ class _Page:
         start, end = start[real], end[real]
         return self.stretch(start[: max(0, len(start) - size + 1)], end[size - 1 :])
 
-    def tags(self, size: int) -> tuple[I64, U64]:
+    def tags(self, size: int) -> tuple[I64, I64, U64]:
         import rjieba
 
-        tagged = [[_number(tag) for _, tag in rjieba.tag(text)] for text in self.texts]
-        row = np.repeat(np.arange(len(tagged)), [len(tags) for tags in tagged])
-        flat = np.array([tag for tags in tagged for tag in tags], dtype=np.uint64)
+        tagged = [(len(word), _number(tag)) for text in self.texts for word, tag in rjieba.tag(text)]
+        flat = np.array([tag for _, tag in tagged], dtype=np.uint64)
+        end = np.cumsum(np.array([length for length, _ in tagged], dtype=np.int64))
+        start = end - np.array([length for length, _ in tagged], dtype=np.int64)
         n = max(0, len(flat) - size + 1)
         gram = np.zeros(n, np.uint64)
         for k in range(size):
             gram = gram * BASE + flat[k : k + n]
-        inside = row[:n] == row[size - 1 : size - 1 + n]
-        return row[:n][inside], gram[inside]
+        start, end = start[:n], end[size - 1 : size - 1 + n]
+        inside = self.row[start] == self.row[end - 1]
+        return start[inside], end[inside], gram[inside]
 
 
 @cache

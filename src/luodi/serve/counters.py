@@ -1,6 +1,8 @@
 """What the service counts, in the text form that Prometheus reads. No text of a request is ever a label."""
 
 import os
+import time
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +13,7 @@ BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 MAX_REASONS = 30  # reasons come from tasks, plug-ins among them; a label must not grow without end
 BY = ["scenario"]
+RECENT_SECONDS = 15
 
 
 class Counters:
@@ -73,6 +76,8 @@ class Figures:
         self._restarts = counters.restarts.labels(scenario)
         self._batches, self._queued = counters.batches.labels(scenario), counters.queued.labels(scenario)
         self._reasons: set[str] = set()
+        self.errors = Recent()
+        """Failures, refusals and calls that came too late."""
         self._releases: set[str] = set()
 
     def reject(self, reason: str) -> None:
@@ -93,14 +98,17 @@ class Figures:
     def failure(self) -> None:
         """Count a text that the model failed on."""
         self._failures.inc()
+        self.errors.note()
 
     def refusal(self) -> None:
         """Count a call for which the queue was too long."""
         self._refusals.inc()
+        self.errors.note()
 
     def lateness(self) -> None:
         """Count a call that was not answered in time."""
         self._late.inc()
+        self.errors.note()
 
     def restart(self) -> None:
         """Count a worker that had to be replaced."""
@@ -119,6 +127,30 @@ class Figures:
         self._releases = set(worker_mb)
         for release, mb in worker_mb.items():
             self.counters.worker_mb.labels(self.scenario, release).set(mb)
+
+
+class Recent:
+    """How often something happened, in quarters of a minute, for two days and a half."""
+
+    def __init__(self) -> None:
+        self._steps: deque[list[float]] = deque(maxlen=14_400)
+
+    def note(self, at: float | None = None) -> None:
+        """Count one."""
+        start = (time.time() if at is None else at) // RECENT_SECONDS * RECENT_SECONDS
+        if self._steps and self._steps[-1][0] == start:
+            self._steps[-1][1] += 1
+        else:
+            self._steps.append([start, 1])
+
+    def between(self, start: float, end: float) -> int:
+        """Return how often it happened from one time to another.
+
+        >>> recent = Recent()
+        >>> recent.note(20.0), recent.note(29.0), recent.note(31.0), recent.between(15.0, 30.0)
+        (None, None, None, 2)
+        """
+        return int(sum(n for at, n in self._steps if start <= at < end))
 
 
 def own_rss_mb() -> float:

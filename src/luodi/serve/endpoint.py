@@ -174,8 +174,8 @@ class Endpoint:
         due = time.monotonic() + self.limits.answer_seconds
         due = due if deadline is None else min(due, deadline)
         lane = self.lane_for(call := new_id())
-        slots = [self._ask(lane.bundle, one) for one in values]
-        outcomes = iter(await self._outcomes(lane, [slot.x for slot in slots if isinstance(slot, Asked)], due))
+        slots = [self.ask(lane.bundle, one) for one in values]
+        outcomes = iter(await self.outcomes(lane, [slot.x for slot in slots if isinstance(slot, Asked)], due))
         latency_ms = 1_000 * (time.perf_counter() - started)
         ids = iter((call,))
         made = [
@@ -194,10 +194,10 @@ class Endpoint:
         if time.monotonic() < self._ready_until:
             return
         lane = self.champion
-        asked = self._ask(lane.bundle, lane.bundle.examples[0]["request"])
+        asked = self.ask(lane.bundle, lane.bundle.examples[0]["request"])
         assert isinstance(asked, Asked), "a bundled example is no request"
         try:
-            (outcome,) = await self._outcomes(
+            (outcome,) = await self.outcomes(
                 lane, [asked.x], time.monotonic() + self.limits.answer_seconds, urgent=True
             )
         except ProblemError as error:
@@ -206,7 +206,8 @@ class Endpoint:
             raise ProblemError(503, f"not ready: {FAILED.detail}", fix=FAILED.fix)
         self._ready_until = time.monotonic() + READY_SECONDS
 
-    async def _outcomes(self, lane: Lane, xs: Sequence[Any], due: float, *, urgent: bool = False) -> list[Outcome]:
+    async def outcomes(self, lane: Lane, xs: Sequence[Any], due: float, *, urgent: bool = False) -> list[Outcome]:
+        """Return what a lane makes of each x. Raises `ProblemError` where it cannot be asked, or not in time."""
         begun = time.monotonic()
         try:
             made = await lane.scores(xs, deadline=due, urgent=urgent)
@@ -227,7 +228,8 @@ class Endpoint:
         self._missed(lane, len(xs))
         raise ProblemError(504, f"no answer within {due - begun:.3g} seconds", fix=LATE)
 
-    def _ask(self, bundle: Bundle, value: Any) -> Asked | Problem:
+    def ask(self, bundle: Bundle, value: Any) -> Asked | Problem:
+        """Check and clean an untrusted JSON value, or say what is wrong with it."""
         request, found = schema.faults(bundle.task.Request, value)
         if found:
             mistakes = [DataError(what, where=".".join(map(str, path)) or "body", fix=fix) for path, what, fix in found]
@@ -285,7 +287,7 @@ class Endpoint:
     async def _ask_shadow(self, lane: Lane, value: Any, served: Served) -> None:
         """Ask the shadow what it would have said. Whatever goes wrong there is nobody's business but its own."""
         started = time.perf_counter()
-        asked = self._ask(lane.bundle, value)
+        asked = self.ask(lane.bundle, value)
         if isinstance(asked, Problem):
             return
         try:

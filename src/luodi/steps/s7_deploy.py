@@ -80,6 +80,7 @@ def run(job: Job) -> Outcome:
         promise=promise,
         metrics=facts["metrics"],
         review=asdict(settings.review),
+        targets={name: job.inputs["define"].facts[name] for name in ("succeed", "automate")},
         max_batch=settings.max_batch,
         record=settings.record,
         keep_days=settings.keep_days,

@@ -1,0 +1,1 @@
+"""The files of the console: plain modules and a style sheet, served as they are."""
