@@ -1,4 +1,4 @@
-"""`luodi predict` over large files: rate, memory, ratios to peers in one run, and kills: `python -m bench.batch [PART]`.
+"""`luodi predict` over large files: rate, memory, ratios to peers, and kills: `python -m bench.batch [PART [N]]`.
 
     grow [ROWS]    a linear bundle over ROWS (1,000,000) rows and over a tenth of them: rows/s and peak memory
     linear         against a scikit-learn pipeline between pandas' read_csv and to_csv, 50,000 rows

@@ -89,7 +89,8 @@ def normalized(row: NDArray[np.int64], feature: NDArray[np.int64], n: NDArray[np
     if not len(row):
         return value
     length = np.sqrt(np.bincount(row - row[0], weights=value.astype(np.float64) ** 2))
-    return value / np.maximum(length, 1e-9).astype(np.float32)[row - row[0]]
+    value /= np.maximum(length, 1e-9).astype(np.float32)[row - row[0]]
+    return value
 
 
 ENGINE = Ngrams
