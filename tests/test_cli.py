@@ -78,6 +78,7 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
         "report",
         "serve",
         "predict",
+        "pack",
         "restock",
         "status",
         "describe",

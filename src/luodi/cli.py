@@ -20,6 +20,7 @@ FIRST_DAY = (
     "report",
     "serve",
     "predict",
+    "pack",
     "restock",
     "status",
     "describe",
