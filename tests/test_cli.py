@@ -80,6 +80,7 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
         "keys",
         "ledger",
         "predict",
+        "pack",
         "restock",
         "status",
         "describe",

@@ -22,6 +22,7 @@ FIRST_DAY = (
     "keys",
     "ledger",
     "predict",
+    "pack",
     "restock",
     "status",
     "describe",

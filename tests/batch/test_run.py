@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from luodi.batch import run
-from luodi.bundle import open_bundle
 from luodi.contracts import Reject
 
 HARD = ['say "lost card"', "two\nlines about money", "🙂 refund, please", "tab\there", "钱没退回来", "  ", "a,b;c|d"]
@@ -110,12 +109,6 @@ def test_another_name_of_a_column_can_be_said(predict, tmp_path):
     (row,) = predict(source, ".csv", "--column", "text=message")
 
     assert (row["message"], row["label"]) == ("lost card", "card")
-
-
-@pytest.fixture(scope="session")
-def bundle(finished):
-    (path,) = (finished / ".luodi" / "deploy").iterdir()
-    return open_bundle(path)
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)

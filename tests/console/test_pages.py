@@ -19,7 +19,18 @@ ALL = {
     "#/keys": "help desk",
     "#/audit": "The chain is intact.",
 }
-WORDS = "等你处理 最近的请求 标签分布 courier 训练挑战者 自带的例子 新标签页 刚看过 desk 记录链完整".split()
+WORDS = [
+    "等你处理",
+    "最近的请求",
+    "标签分布",
+    "courier",
+    "训练挑战者",
+    "自带的例子",
+    "新标签页",
+    "刚看过",
+    "desk",
+    "记录链完整",
+]
 CHINESE = dict(zip(ALL, WORDS, strict=True))
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -1,5 +1,6 @@
 """Answer over HTTP."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,10 +16,14 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8700, show_default=True, help="The port; 0 takes any that is free.")
 @click.option("--admin-port", default=8701, show_default=True, help="The port of console and management; 0 as well.")
+@click.option("--admin-host", default="127.0.0.1", show_default=True, help="The address of console and management.")
+@click.option("--name", "names", multiple=True, help="A further name that clients call it by, as behind a proxy.")
 @click.option(
     "--home", type=click.Path(path_type=Path), help="Where token and ledger are kept.  [default: FOLDER/.luodi]"
 )
-def serve(folder: Path, host: str, port: int, admin_port: int, home: Path | None) -> None:
+def serve(
+    folder: Path, host: str, port: int, admin_port: int, admin_host: str, names: Sequence[str], home: Path | None
+) -> None:
     """Answer over HTTP, on this machine and with a token unless told otherwise.
 
     FOLDER is a scenario; or a folder of scenarios, which are all served by one process; or a bundle by itself, on a
@@ -28,7 +33,14 @@ def serve(folder: Path, host: str, port: int, admin_port: int, home: Path | None
 
     bundles, own = _bundles(folder)
     serve_forever(
-        bundles, host=host, port=port, admin_port=admin_port, home=home or own, say=lambda line: click.echo(line)
+        bundles,
+        host=host,
+        port=port,
+        admin_host=admin_host,
+        admin_port=admin_port,
+        hosts=names,
+        home=home or own,
+        say=lambda line: click.echo(line),
     )
 
 

@@ -33,6 +33,7 @@ class Ngrams:
         assert weight.shape == (len(vocabulary), len(labels))
         self.kind, self.labels, self.channels = kind, tuple(labels), tuple(channels)
         self.vocabulary, self.weight = vocabulary, weight  # (n_features,), (n_features, n_labels)
+        self.known = ngrams.Vocabulary(vocabulary)
         self.norm_weight, self.bias = norm_weight, bias  # inverse document frequency; (n_labels,)
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
@@ -41,9 +42,9 @@ class Ngrams:
     def logits(self, xs: Sequence[str]) -> F32:
         """Return the logits, shape (n, n_labels)."""
         out = np.tile(self.bias, (len(xs), 1))
-        for rows, grams, n in ngrams.counts(xs, self.channels):
-            row, feature, value = weigh(rows, grams, n, self.vocabulary, self.norm_weight)
-            for low in range(int(rows[0]) if len(rows) else 0, int(rows[-1]) + 1 if len(rows) else 0, ROWS_AT_ONCE):
+        for row, feature, n in self.known.counts(xs, self.channels):
+            value = normalized(row, feature, n, self.norm_weight)
+            for low in range(int(row[0]) if len(row) else 0, int(row[-1]) + 1 if len(row) else 0, ROWS_AT_ONCE):
                 part = slice(*np.searchsorted(row, [low, low + ROWS_AT_ONCE]))
                 if part.start == part.stop:
                     continue
@@ -79,11 +80,17 @@ def weigh(
     at = np.minimum(np.searchsorted(vocabulary, grams), len(vocabulary) - 1)
     known = vocabulary[at] == grams
     row, feature = rows[known], at[known]
-    value = (1 + np.log(n[known])).astype(np.float32) * norm_weight[feature]
-    if len(row):
-        length = np.sqrt(np.bincount(row - row[0], weights=value.astype(np.float64) ** 2))
-        value = value / np.maximum(length, 1e-9).astype(np.float32)[row - row[0]]
-    return row, feature, value
+    return row, feature, normalized(row, feature, n[known], norm_weight)
+
+
+def normalized(row: NDArray[np.int64], feature: NDArray[np.int64], n: NDArray[np.int64], norm_weight: F32) -> F32:
+    """Return the TF-IDF values of counted features, each row's of length 1; rows are sorted."""
+    value: F32 = (1 + np.log(n)).astype(np.float32) * norm_weight[feature]
+    if not len(row):
+        return value
+    length = np.sqrt(np.bincount(row - row[0], weights=value.astype(np.float64) ** 2))
+    value /= np.maximum(length, 1e-9).astype(np.float32)[row - row[0]]
+    return value
 
 
 ENGINE = Ngrams

@@ -47,6 +47,7 @@ def serve(
     home: Path,
     host: str = "127.0.0.1",
     port: int = 8700,
+    admin_host: str = "127.0.0.1",
     admin_port: int = 8701,
     token: str | None = None,
     hosts: Sequence[str] = (),
@@ -57,16 +58,16 @@ def serve(
     `say` gets a line for each address, one for the token, and one to copy. `hosts` are further names that clients
     may call the service by. `home` holds the ledger, and the token where nobody gave one.
     """
-    shown = auth.chosen(token) or _own_token(host, home)
+    shown = auth.chosen(token) or _own_token(host if is_loopback(admin_host) else admin_host, home)
     with (
         contextlib.closing(bind(host, port)) as data,
-        contextlib.closing(bind(host, admin_port, option="--admin-port")) as admin,
-        open_ledger(home) as ledger,
+        contextlib.closing(bind(admin_host, admin_port, option="--admin-port")) as admin,
     ):
         opened = [read_bundle(one) for one in bundles]
         limits = limits or Limits()
         ledger = open_ledger(home)
-        service = service_of(opened, token=shown, hosts=Hosts(host, hosts), limits=limits, ledger=ledger, home=home)
+        names = Hosts(host, (*hosts, admin_host))
+        service = service_of(opened, token=shown, hosts=names, limits=limits, ledger=ledger, home=home)
         serve_service(service, data=data, admin=admin, token=shown, say=say)
 
 
