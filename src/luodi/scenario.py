@@ -50,6 +50,13 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("deploy", "watch", "max_slower"): (1, 1_000),
     ("deploy", "watch", "max_more_failed"): (0, 1),
     ("deploy", "watch", "max_more_handed_over"): (0, 1),
+    ("deploy", "review", "share"): (0, 1),
+    ("deploy", "review", "margin"): (0, 1),
+    ("deploy", "review", "second"): (0, 1),
+    ("deploy", "review", "max_waiting"): (1, 1_000_000),
+    ("deploy", "review", "held"): (0.05, 0.95),
+    ("deploy", "review", "per_account"): (0.01, 0.99),
+    ("deploy", "review", "per_day"): (0, 1),
 }
 """The numbers that may be meant, by section and key."""
 

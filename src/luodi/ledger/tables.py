@@ -70,7 +70,11 @@ QUEUE = Table(
     Column("state", String(10), nullable=False),  # open, decided, disputed or skipped
     Column("label", Text),  # what the reviewers agreed on
     Column("decided_at", Float(53)),
+    Column("probability", Float(53), nullable=False, default=1.0),  # of being drawn, where chance drew it; else 1
+    Column("wanted", Integer, nullable=False, default=1),  # so many opinions
+    Column("fingerprint", String(32), nullable=False, default=""),  # of the text, so that none waits twice
     Index("queue_by_state", "scenario", "state", "priority"),
+    Index("queue_by_text", "scenario", "fingerprint"),
 )
 
 REVIEWS = Table(

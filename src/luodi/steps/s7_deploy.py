@@ -23,6 +23,7 @@ from luodi.runtime import measure
 from luodi.runtime.session import open_session
 from luodi.steps import card
 from luodi.store import read_json, read_lines, write_json
+from luodi.steps.reviewing import Review
 
 N_EXAMPLES = 5
 N_MEASURED = 400
@@ -47,6 +48,8 @@ class Settings:
     """So long it keeps their texts; figures stay for a year."""
     watch: Watching = field(default_factory=Watching)
     """How traffic and releases are watched, and who is told."""
+    review: Review = field(default_factory=Review)
+    """Which answers wait for a person, and what may be learned from them."""
 
 
 def run(job: Job) -> Outcome:
@@ -76,6 +79,7 @@ def run(job: Job) -> Outcome:
         threshold=promise["threshold"] if promise else None,
         promise=promise,
         metrics=facts["metrics"],
+        review=asdict(settings.review),
         max_batch=settings.max_batch,
         record=settings.record,
         keep_days=settings.keep_days,

@@ -1,0 +1,23 @@
+"""What a person is asked to look at once the service runs: settings that travel with the bundle."""
+
+from luodi.contracts import record
+
+
+@record
+class Review:
+    """Which answers wait for a person."""
+
+    share: float = 0.02
+    """So many of all answers are drawn by chance, whatever the model thought of them: what a precision is checked on."""
+    margin: float = 0.1
+    """An answer waits too where the best label is ahead of the second by less than this."""
+    second: float = 0.1
+    """So many of the others are shown to a second person as well, who does not see what the first one said."""
+    max_waiting: int = 2_000
+    """At most so many wait; beyond them those leave that would teach least, never those drawn by chance."""
+    held: float = 0.3
+    """So many of the reviewed texts are never learned from: a challenger has to prove itself on them."""
+    per_account: float = 0.5
+    """At most this share of a label's new rows, and of all, comes from one account that is no administrator's."""
+    per_day: float = 0.005
+    """In a day, such an account moves the share of a label among the training rows by this much at most."""
