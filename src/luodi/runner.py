@@ -179,7 +179,8 @@ def _file_of(module: str) -> Path:
 def _lock_file(scenario: Scenario, artifacts: dict[str, Artifact]) -> None:
     """Write `luodi.lock` beside the scenario file: a change of numbers shows up in review as a diff."""
     steps = {name: {"key": one.key, "digest": one.digest, "facts": one.facts} for name, one in artifacts.items()}
-    write_json(scenario.path.with_name("luodi.lock"), {"scenario": scenario.name, "steps": steps})
+    folder = scenario.home if scenario.apart else scenario.root
+    write_json(folder / "luodi.lock", {"scenario": scenario.name, "steps": steps})
 
 
 def _log(scenario: Scenario, **values: Any) -> None:

@@ -76,6 +76,8 @@ class Scenario:
     """Step name to its `Settings`."""
     present: frozenset[str]
     """The sections that the file has."""
+    apart: str = ""
+    """A name under `.luodi` where another run of this scenario keeps all that is its own; the usual place if empty."""
 
     @property
     def root(self) -> Path:
@@ -85,7 +87,7 @@ class Scenario:
     @property
     def home(self) -> Path:
         """Where artifacts, log and report of this scenario live."""
-        return self.root / ".luodi"
+        return self.root / ".luodi" / self.apart
 
 
 def load(path: Path | str) -> Scenario:

@@ -48,6 +48,8 @@ class Settings:
     """What computing costs, for the cost per 1,000 requests."""
     corrections: str = corrections.FILE
     """Corrections of labels, as `luodi labels` writes them; a file that is not there changes nothing."""
+    reviewed: str = ""
+    """Texts from traffic that people labelled, as `luodi challenge` writes them: rows to learn from beside `train`."""
 
     def files(self, part: str) -> tuple[str, ...]:
         """Return the file names of a part: "train", "dev" or "test"."""
@@ -66,8 +68,9 @@ def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
     }
     for table, name in sorted(settings.tables.items()):
         found[table] = [sources.fingerprint(one) for one in sources.expand(root, name)]
-    if (root / settings.corrections).is_file():
-        found["corrections"] = [sources.fingerprint(one) for one in sources.expand(root, settings.corrections)]
+    for name, file in (("corrections", settings.corrections), ("reviewed", settings.reviewed)):
+        if file and (root / file).is_file():
+            found[name] = [sources.fingerprint(one) for one in sources.expand(root, file)]
     return found
 
 

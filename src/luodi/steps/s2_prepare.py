@@ -24,6 +24,10 @@ from luodi.store import kept_secret
 from luodi.text import plural
 
 PARTS = ("train", "dev", "test")
+READ = (*PARTS, "reviewed")
+"""What `define` found that rows are read from; those that were reviewed are learned from."""
+OURS = ".luodi/"
+"""A table from here, or of reviewed rows, was written by us: its columns bear the task's names."""
 PSEUDONYMS = ".luodi/pseudonyms.key"
 ROWS_AT_ONCE = 2_000
 LOOKED_AT = 20_000  # rows in which lines are sought that frame many texts
@@ -191,15 +195,15 @@ def _read(
 ) -> list[bytes]:
     """Bring every row of every file onto the spool, and return the signatures of their texts."""
     files = job.inputs["define"].facts["files"]
-    n_bytes = sum(one["bytes"] for part in PARTS for one in files[part])
+    n_bytes = sum(one["bytes"] for part in READ for one in files.get(part, ()))
     bar = bar_for(total=0, doing="reading")
     signatures: list[bytes] = []
     part_of: dict[str, int] = {}
 
     def batches() -> Iterator[crew.Work]:
-        for number, part in enumerate(PARTS):
-            for entry in files[part]:
-                part_of[entry["name"]] = number
+        for part in READ:
+            for entry in files.get(part, ()):
+                part_of[entry["name"]] = PARTS.index(part) if part in PARTS else 0
                 yield from _batches(job, entry["name"], tables, watch if part == "train" else None)
 
     for (shape, rows), batch in crew.work(plan, batches(), n_bytes=n_bytes):
@@ -219,7 +223,9 @@ def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], watch: Watc
     settings: Settings = job.settings
     stated = {one: getattr(settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
     table = sources.open(sources.expand(job.root, name)[0], **stated)
-    mapping = _mapping(job.task, settings.columns, table)
+    reviewed = (one["name"] for one in job.inputs["define"].facts["files"].get("reviewed", ()))
+    ours = name.startswith(OURS) or name in reviewed
+    mapping = _mapping(job.task, {} if ours else settings.columns, table)
     shape = Shape(
         file=name,
         fields=tuple(ours for ours in mapping if ours[0] != "+"),
