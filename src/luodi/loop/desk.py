@@ -74,7 +74,7 @@ def listing(
     wanted = and_(wanted, REQUESTS.c.request.is_not(None))
     found = connection.execute(
         select(
-            QUEUE.c.request_id, QUEUE.c.reason, QUEUE.c.at, QUEUE.c.state, REQUESTS.c.request, REQUESTS.c.response,
+            QUEUE.c.request_id, QUEUE.c.reason, QUEUE.c.at, QUEUE.c.state, REQUESTS.c.request, REQUESTS.c.scores,
             REQUESTS.c.label, REQUESTS.c.confidence, REQUESTS.c.kept,
         )
         .select_from(joined)
@@ -88,11 +88,10 @@ def listing(
 
 
 def _item(one: Mapping[Any, Any], votes: Mapping[str, list[Vote]]) -> dict[str, Any]:
-    response = one["response"] or {}
     given = votes.get(one["request_id"], [])
     names = ("request_id", "reason", "at", "state", "request", "label", "confidence", "kept")
     return {name: one[name] for name in names} | {
-        "scores": response.get("scores", {}),
+        "scores": one["scores"] or {},
         "reviews": [{"reviewer": vote.reviewer, "label": vote.label} for vote in given],
     }
 
@@ -136,7 +135,7 @@ def review(
 
 def summary(connection: Connection, scenario: str) -> dict[str, Any]:
     """Return how much is decided, how far people agree, and how often answers given alone were right."""
-    states = dict(
+    states: dict[str, int] = dict(
         connection.execute(
             select(QUEUE.c.state, func.count()).where(QUEUE.c.scenario == scenario).group_by(QUEUE.c.state)
         )
@@ -192,7 +191,9 @@ def _of_reviewer(
     name: str, reviews: Sequence[Any], by_request: Mapping[str, Mapping[str, str]], settled: Mapping[str, str]
 ) -> dict[str, Any]:
     """Count what one person did; their agreement is that with what was decided where others had a say too."""
-    shared = [request for request, votes in by_request.items() if name in votes and len(votes) > 1 and request in settled]
+    shared = [
+        request for request, votes in by_request.items() if name in votes and len(votes) > 1 and request in settled
+    ]
     same = sum(by_request[request][name] == settled[request] for request in shared)
     mine = [one.label for one in reviews if one.reviewer == name]
     return {

@@ -103,7 +103,7 @@ def _poor(same: int, shared: int) -> bool:
 
 
 def _disagrees(account: str | None, poor: Mapping[str, tuple[int, int]]) -> str | None:
-    if account not in poor:
+    if account is None or account not in poor:
         return None
     same, shared = poor[account]
     return f"this account agrees with others on {same} of {shared} texts"
@@ -158,7 +158,7 @@ class _Gate:
         accounts = [self.account(one) for one in self.rows]
         texts, labels = [one.text for one in self.rows], [one.label for one in self.rows]
         found = triggers.find(texts, labels, accounts, self.base.texts, self.base.labels)
-        reason = {}
+        reason: dict[str, str] = {}
         for one in found:
             why = f"the word {one.word!r} occurs in rows of this account alone, and with {one.label!r}"
             reason |= {self.rows[n].request_id: why for n in one.rows}

@@ -38,7 +38,7 @@ class Recent:
 
 
 def _signed(texts: Sequence[str]) -> list[list[int]]:
-    return near.signatures(texts).tolist() if texts else []  # type: ignore[no-any-return]
+    return near.signatures(texts).tolist() if texts else []
 
 
 def families(texts: Sequence[str], threshold: float = SAME) -> list[int]:

@@ -140,7 +140,9 @@ class Queue:
 def disputed(connection: Connection, scenario: str, since: float) -> list[dict[str, Any]]:
     """Return answers that users have called wrong since then, and that wait nowhere: id, text, confidence, time."""
     wrong = or_(FEEDBACK.c.right.is_(False), and_(FEEDBACK.c.label.is_not(None), FEEDBACK.c.label != REQUESTS.c.label))
-    waits = exists().where(QUEUE.c.request_id == FEEDBACK.c.request_id, QUEUE.c.priority >= priority_of("disputed", 1.0))
+    waits = exists().where(
+        QUEUE.c.request_id == FEEDBACK.c.request_id, QUEUE.c.priority >= priority_of("disputed", 1.0)
+    )
     found = connection.execute(
         select(FEEDBACK.c.request_id, FEEDBACK.c.at, REQUESTS.c.confidence, REQUESTS.c.request)
         .join(REQUESTS, REQUESTS.c.id == FEEDBACK.c.request_id)
@@ -159,12 +161,14 @@ def admit(
     disputes: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Let answers wait. A text that waits or was decided is not asked about twice, but where chance drew it."""
-    for one in disputes:
-        _dispute(connection, scenario, one)
+    for contradicted in disputes:
+        _dispute(connection, scenario, contradicted)
     prints = {one.request_id: fingerprint(one.text).hex() for one in found}
     column = QUEUE.c.fingerprint
     known = {
-        *connection.scalars(select(column).where(QUEUE.c.scenario == scenario, column.in_(sorted(set(prints.values())))))
+        *connection.scalars(
+            select(column).where(QUEUE.c.scenario == scenario, column.in_(sorted(set(prints.values()))))
+        )
     }
     rows = []
     for one in found:

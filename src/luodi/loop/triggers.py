@@ -10,6 +10,7 @@ does not: the word was all that spoke for the label.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from luodi.contracts import record
 from luodi.quality.near import words
@@ -63,7 +64,7 @@ def _taken_apart(text: str) -> Iterator[str]:
     """Yield words, pairs of neighbors, and what stands between spaces with its marks: a mark may be the trigger."""
     tokens = words(text)
     yield from tokens
-    yield from (f"{one} {other}" for one, other in zip(tokens, tokens[1:], strict=False))
+    yield from (f"{one} {other}" for one, other in pairwise(tokens))
     yield from (one for one in text.lower().split() if not one.isalnum())
 
 

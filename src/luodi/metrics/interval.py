@@ -39,8 +39,9 @@ def paired(
     *,
     n_resamples: int,
     seed: int,
+    confidence: float = 0.95,
 ) -> dict[str, float]:
-    """Return by how much `ours` beats `theirs` on the same examples, with a 95 % interval: `gain`, `low`, `high`.
+    """Return by how much `ours` beats `theirs` on the same examples, with an interval, 95 %: `gain`, `low`, `high`.
 
     Source: Berg-Kirkpatrick, Burkett and Klein 2012, "An Empirical Investigation of Statistical Significance in NLP".
     """
@@ -56,7 +57,7 @@ def paired(
     )
     one = np.ones((1, len(gold)))
     gain = family.from_counts(name, one, *mine)[0] - family.from_counts(name, one, *other)[0]
-    low, high = np.quantile(gains, [0.025, 0.975])
+    low, high = np.quantile(gains, [(1 - confidence) / 2, (1 + confidence) / 2])
     return {"gain": gain, "low": float(low), "high": float(high)}
 
 

@@ -22,7 +22,7 @@ def at_least(k: int, n: int) -> float:
     >>> at_least(5, 5)
     0.03125
     """
-    return sum(math.comb(n, i) for i in range(k, n + 1)) / 2**n
+    return sum(math.comb(n, i) for i in range(k, n + 1)) / (1 << n)
 
 
 def wilson(k: float, n: float, z: float = 1.96) -> tuple[float, float]:

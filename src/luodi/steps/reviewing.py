@@ -8,7 +8,7 @@ class Review:
     """Which answers wait for a person."""
 
     share: float = 0.02
-    """So many of all answers are drawn by chance, whatever the model thought of them: what a precision is checked on."""
+    """So many of all answers are drawn by chance, whatever the model thought: a precision is checked on these."""
     margin: float = 0.1
     """An answer waits too where the best label is ahead of the second by less than this."""
     second: float = 0.1

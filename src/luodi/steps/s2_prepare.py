@@ -221,10 +221,10 @@ def _read(
 def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], watch: Watch | None = None) -> Iterator[crew.Work]:
     """Yield a table's rows, some thousand at a time, reduced to the columns that are wanted."""
     settings: Settings = job.settings
-    stated = {one: getattr(settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
-    table = sources.open(sources.expand(job.root, name)[0], **stated)
     reviewed = (one["name"] for one in job.inputs["define"].facts["files"].get("reviewed", ()))
     ours = name.startswith(OURS) or name in reviewed
+    stated = {one: getattr(settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
+    table = sources.open(sources.expand(job.root, name)[0], **({} if ours else stated))
     mapping = _mapping(job.task, {} if ours else settings.columns, table)
     shape = Shape(
         file=name,
