@@ -5,8 +5,6 @@ how often the service is right, and they are never pushed out, so that nothing b
 """
 
 import asyncio
-import contextlib
-import logging
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -21,8 +19,6 @@ from luodi.ledger.ledger import Ledger
 from luodi.ledger.tables import FEEDBACK, QUEUE, REQUESTS, REVIEWS
 from luodi.loop.likeness import Recent
 from luodi.steps.reviewing import Review
-
-log = logging.getLogger(__name__)
 
 REASONS = ("disputed", "sampled", "handed_over", "low_margin")
 """In the order in which a person meets them."""
@@ -67,7 +63,7 @@ def priority_of(reason: str, confidence: float) -> float:
 
 
 class Queue:
-    """Watches the answers of one scenario. Between `start` and `stop` it belongs to one event loop."""
+    """Watches the answers of one scenario, in one event loop. Someone else calls `flush`, every half second."""
 
     def __init__(
         self, scenario: str, kind: str, rules: Review, ledger: Ledger, *, rng: random.Random | None = None
@@ -80,7 +76,6 @@ class Queue:
         self._drawn: list[Found] = []
         self._recent = Recent()
         self._since = time.time() - LOOKS_BACK_SECONDS
-        self._task: asyncio.Task[None] | None = None
 
     def see(self, served: Served) -> None:
         """Note an answer that a person should look at. Quick; nothing is written yet."""
@@ -103,19 +98,6 @@ class Queue:
             )
         )
 
-    def start(self) -> None:
-        """Begin to write what was seen."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Write the rest, and end."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-        await self.flush()
-
     async def flush(self) -> None:
         """Write what was seen since, and what users have contradicted since."""
         found, self._found, drawn, self._drawn = self._found, [], self._drawn, []
@@ -127,14 +109,6 @@ class Queue:
             await self.ledger.write(lambda connection: admit(connection, self.scenario, self.rules, drawn, disputes))
         if disputes:
             self._since = max(one["at"] for one in disputes) - OVERLAP_SECONDS
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            try:
-                await self.flush()
-            except Exception:  # a full disk must not end the watch; the next round tries again
-                log.exception("the review queue was not written", extra={"scenario": self.scenario})
 
 
 def disputed(connection: Connection, scenario: str, since: float) -> list[dict[str, Any]]:

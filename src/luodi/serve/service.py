@@ -11,6 +11,7 @@ from starlette.requests import Request
 from luodi.errors import LuodiError
 from luodi.ledger import retention
 from luodi.ledger.ledger import Ledger
+from luodi.loop.queue import FLUSH_SECONDS
 from luodi.serve.access import Access
 from luodi.serve.chores import Chore
 from luodi.serve.counters import Counters
@@ -19,6 +20,7 @@ from luodi.serve.keybook import REFRESH_SECONDS
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.problems import ProblemError
 from luodi.serve.releases import Releases
+from luodi.serve.reviewing import queues
 
 PRUNE_SECONDS = 600.0  # how often it is asked whether a day has gone by
 
@@ -43,7 +45,9 @@ class Service:
         self.draining = False
         self.access, self.hosts, self.limits, self.counters, self.ledger = access, hosts, limits, counters, ledger
         self.releases = {one.name: Releases(one, ledger, home=home) for one in endpoints}
+        self.queues = queues(endpoints, ledger)
         self.chores: list[Chore] = [
+            *(Chore(seconds=FLUSH_SECONDS, do=one.flush) for one in self.queues),
             Chore(seconds=REFRESH_SECONDS, do=access.book.refresh),
             Chore(seconds=PRUNE_SECONDS, do=self.prune),
         ]
@@ -89,4 +93,6 @@ class Service:
         await asyncio.gather(*(one.stop() for one in self.releases.values()))
         with contextlib.suppress(LuodiError):
             await self.access.book.write_used()
+            for queue in self.queues:
+                await queue.flush()
         await asyncio.to_thread(self.ledger.close)
