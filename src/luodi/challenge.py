@@ -77,7 +77,7 @@ def run(
     sats.append(_sit(champion.path, challenger["deploy"].path, *_recent_rows(recent, scenario)))
     checks = (
         compare.recent(sats[1]),
-        compare.gold(sats[0], scenario.task.metrics[0], seed=scenario.seed),
+        compare.gold(sats[0], scenario.task.metrics[0], seed=scenario.seed, margin=rules.worse),
         compare.parts(sats),
         _targets(challenger, champion),
     )

@@ -32,6 +32,8 @@ LEDGER = "ledger.db"
 COLUMN = re.compile(r"([^=@\s][^=@]{0,200})=(.+)", re.DOTALL)
 PARTS = ("train", "dev", "test")
 LEARNS = ("select", "pretrain", "finetune", "evaluate", "deploy")
+STEPS = ("define", "prepare", *LEARNS)
+REVIEWED = "reviewed.csv"
 MOST_SHOWN = 1_000
 
 
@@ -191,7 +193,7 @@ def _in_tables(
         )
     wanted = set(where)
     excluded: dict[str, Correction] = {}
-    for path in sorted(scenario.home.glob("prepare/*/*.jsonl")):
+    for path in sorted(scenario.home.glob("**/prepare/*/*.jsonl")):
         for row in read_lines(path):
             if "key" in row and (row["line"] in wanted or person.is_in_any(row)):
                 excluded[row["key"]] = Correction(key=row["key"], given="", corrected="", decided="excluded")
@@ -217,14 +219,17 @@ def _files(scenario: Scenario) -> Iterator[Path]:
     """Yield every file that luodi wrote for this scenario, and no file of the user's; ledgers have their own way."""
     found = (path for path in scenario.home.rglob("*") if path.is_file() and not path.is_symlink())
     yield from sorted(path for path in found if not (path.parent == scenario.home and path.name.startswith(LEDGER)))
-    beside = (scenario.settings["define"].corrections, "suspects.csv", "luodi.lock")
+    beside = (scenario.settings["define"].corrections, "suspects.csv", REVIEWED, "luodi.lock")
     yield from (scenario.root / name for name in beside if (scenario.root / name).is_file())
 
 
 def _artifact_of(scenario: Scenario, path: Path) -> Path | None:
     """Return the folder of the artifact a file is in, or of the unfinished one."""
     parts = path.relative_to(scenario.home).parts if path.is_relative_to(scenario.home) else ()
-    return scenario.home / parts[0] / parts[1] if len(parts) > 2 else None
+    for n, part in enumerate(parts[:-2]):  # a challenger keeps its own steps in a folder of its own
+        if part in STEPS:
+            return scenario.home.joinpath(*parts[: n + 2])
+    return None
 
 
 def _models(scenario: Scenario, files: Sequence[Path]) -> list[str]:
@@ -237,13 +242,13 @@ def _models(scenario: Scenario, files: Sequence[Path]) -> list[str]:
     seen: dict[str, set[str]] = {"prepare": tainted}
     made = []
     for step in LEARNS:
-        for manifest in sorted(scenario.home.glob(f"{step}/*/{MANIFEST}")):
+        for manifest in sorted(scenario.home.glob(f"**/{step}/*/{MANIFEST}")):
             about = read_json(manifest)
             inputs = about.get("inputs") or {}
             if not inputs or any(key in seen.get(name, set()) for name, key in inputs.items()):
                 seen.setdefault(step, set()).add(about["key"])
                 if "skipped" not in about["facts"]:
-                    made.append(f"{step}/{about['key']}")
+                    made.append(manifest.parent.relative_to(scenario.home).as_posix())
     return made if tainted else []
 
 

@@ -135,13 +135,8 @@ def review(
 
 def summary(connection: Connection, scenario: str) -> dict[str, Any]:
     """Return how much is decided, how far people agree, and how often answers given alone were right."""
-    states: dict[str, int] = dict(
-        connection.execute(
-            select(QUEUE.c.state, func.count()).where(QUEUE.c.scenario == scenario).group_by(QUEUE.c.state)
-        )
-        .tuples()
-        .all()
-    )
+    counted = select(QUEUE.c.state, func.count()).where(QUEUE.c.scenario == scenario).group_by(QUEUE.c.state)
+    states = {str(state): int(n) for state, n in connection.execute(counted)}
     reviews = connection.execute(
         select(REVIEWS.c.request_id, REVIEWS.c.reviewer, REVIEWS.c.label).where(REVIEWS.c.scenario == scenario)
     ).all()

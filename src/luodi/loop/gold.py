@@ -11,6 +11,7 @@ from luodi.errors import DataError
 from luodi.store import as_y, digest, read_json, read_lines, write_json, write_lines
 
 FILE, SEAL = "gold.jsonl", "gold.json"
+OURS = ("key", "line", "tags")
 
 
 @record
@@ -18,7 +19,7 @@ class Gold:
     """Questions with their right answers."""
 
     rows: list[dict[str, Any]]
-    """Each with the task's own fields, `key` and `tags`."""
+    """Each with the task's own fields, and with `key`, `line` and `tags`."""
     digest: str
     """Of the set as it was frozen."""
     frozen_at: str
@@ -51,7 +52,8 @@ def frozen(home: Path, evaluated: Artifact, *, label: str) -> Gold:
 
 def _row(one: Mapping[str, Any], label: str) -> dict[str, Any]:
     key = fingerprint(next(iter(one["request"].values()))).hex()
-    return {"key": key, "tags": one.get("tags", {}), **one["request"], label: one["y"]}
+    ours = {"key": key, "line": one["line"], "tags": one.get("tags", {})}
+    return ours | one["request"] | {label: one["y"]}
 
 
 def print_of(row: Mapping[str, Any]) -> str:
@@ -61,5 +63,5 @@ def print_of(row: Mapping[str, Any]) -> str:
 
 def split(row: Mapping[str, Any], label: str) -> tuple[dict[str, Any], Any]:
     """Return the request of a row, and the right answer."""
-    request = {name: value for name, value in row.items() if name not in {"key", "tags", label}}
+    request = {name: value for name, value in row.items() if name not in {*OURS, label}}
     return request, as_y(row[label])
