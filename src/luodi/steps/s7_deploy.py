@@ -22,8 +22,8 @@ from luodi.monitor.settings import Watching
 from luodi.runtime import measure
 from luodi.runtime.session import open_session
 from luodi.steps import card
-from luodi.store import read_json, read_lines, write_json
 from luodi.steps.reviewing import Review
+from luodi.store import read_json, read_lines, write_json
 
 N_EXAMPLES = 5
 N_MEASURED = 400
