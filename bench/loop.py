@@ -105,8 +105,11 @@ def main(which: str = "tickets", seed: int = 7) -> int:
     first = [*topic[: len(topic) // 2], *tail[: len(tail) // 2]]
     later = [*topic[len(topic) // 2 :], *tail[len(tail) // 2 :]]
     rng.shuffle(first)
-    _say(started, f"{which}, seed {seed}: {len(known)} messages to learn from, {len(first)} come in, {len(later)} later;"
-                  f" the new topic is {sum(m.is_new for m in first)} and {sum(m.is_new for m in later)} of those")  # fmt: skip
+    n_first, n_later = sum(one.is_new for one in first), sum(one.is_new for one in later)
+    _say(
+        started, f"{which}, seed {seed}: {len(known)} messages to learn from, {len(first)} come in, {len(later)} later"
+    )
+    _say(started, f"the new topic is {n_first} and {n_later} of those; the champion sees none of it")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / which
         _write(root, which, known)
@@ -227,9 +230,9 @@ def _compare(started: float, later: list[Message], before: list[dict[str, Any]],
         )
         found = recent(sat).numbers
         gains[name] = found["challenger"] - found["champion"], found["interval"], found["p"]
-        low, high = found["interval"]
-        _say(started, f"later traffic, {name}: {found['champion']:.1%} right before, {found['challenger']:.1%} after: "
-                      f"{100 * gains[name][0]:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}), n = {len(at)}")  # fmt: skip
+        low, high = (100 * one for one in found["interval"])
+        _say(started, f"later traffic, {name}: {found['champion']:.1%} right before, {found['challenger']:.1%} after")
+        _say(started, f"    {100 * gains[name][0]:+.1f} points ({low:+.1f} to {high:+.1f}), n = {len(at)}")
     _say(started, f"handed over: {sum(one['handed_over'] for one in before)} before, "
                   f"{sum(one['handed_over'] for one in after)} after, of {len(later)}")  # fmt: skip
     gain, (low, _), _ = gains["the new topic"]

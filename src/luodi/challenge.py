@@ -14,7 +14,7 @@ from luodi.bundle import ABOUT, Bundle, open_bundle
 from luodi.contracts import Reject, record
 from luodi.data import corrections
 from luodi.errors import DataError, SetupError
-from luodi.ledger import audit
+from luodi.ledger import audit, shelf
 from luodi.ledger.ids import new_id
 from luodi.ledger.ledger import Ledger
 from luodi.loop import compare, desk, gate, gold, overlay, records
@@ -103,7 +103,7 @@ def _label_field(scenario: Scenario) -> str:
 
 def _champion(scenario: Scenario, ledger: Ledger, artifacts: Mapping[str, Any]) -> Champion:
     """Return the release in charge, or the last run's bundle where the service has noted none."""
-    found = ledger.read(lambda connection: records.champion(connection, scenario.name))
+    found = ledger.read(lambda connection: shelf.in_stage(connection, scenario.name, "champion"))
     path = Path(found["bundle"]) if found else artifacts["deploy"].path
     if not (path / ABOUT).is_file():
         raise SetupError("the champion's bundle is gone", where=str(path), fix="luodi run makes a fresh one")

@@ -11,6 +11,7 @@ from luodi.errors import LuodiError
 from luodi.terminal import JSON, NOT_MET, SCENARIO, fail, near
 
 if TYPE_CHECKING:
+    from luodi.ledger.shelf import Stage
     from luodi.loop.records import Challenge
     from luodi.runner import Progress
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @JSON
 def challenge(
     scenario: Path,
-    stage: str | None,
+    stage: "Stage | None",
     new_labels: tuple[str, ...],
     home: Path | None,
     actor: str,

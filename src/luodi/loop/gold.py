@@ -52,8 +52,8 @@ def frozen(home: Path, evaluated: Artifact, *, label: str) -> Gold:
 
 def _row(one: Mapping[str, Any], label: str) -> dict[str, Any]:
     key = fingerprint(next(iter(one["request"].values()))).hex()
-    ours = {"key": key, "line": one["line"], "tags": one.get("tags", {})}
-    made: dict[str, Any] = ours | one["request"] | {label: one["y"]}
+    made: dict[str, Any] = {"key": key, "line": one["line"], "tags": one.get("tags", {})}
+    made |= one["request"] | {label: one["y"]}
     return made
 
 
