@@ -18,9 +18,8 @@ OWNER = "owner"  # whoever may read the workspace's files
 
 @click.group(invoke_without_command=True)
 @SCENARIO
-@JSON
 @click.pass_context
-def keys(context: click.Context, scenario: Path, as_json: bool) -> None:
+def keys(context: click.Context, scenario: Path) -> None:
     """Make, list, rotate and revoke the API keys of a service.
 
     \b
@@ -32,16 +31,17 @@ def keys(context: click.Context, scenario: Path, as_json: bool) -> None:
     SCENARIO is what `luodi serve` was given. A key is shown once and kept as a hash. A running service knows of every
     change within two seconds. Scopes: predict, feedback, review, admin; each opens what it says and nothing else.
     """
-    context.obj = (home_of(scenario), as_json)
+    context.obj = home_of(scenario)
     if context.invoked_subcommand is None:
-        _list(*context.obj)
+        _list(context.obj, as_json=False)
 
 
 @keys.command("list")
+@JSON
 @click.pass_obj
-def listing(where: tuple[Path, bool]) -> None:
+def listing(home: Path, as_json: bool) -> None:
     """List the keys."""
-    _list(*where)
+    _list(home, as_json=as_json)
 
 
 @keys.command()
@@ -49,15 +49,15 @@ def listing(where: tuple[Path, bool]) -> None:
 @click.option("--scope", "scopes", multiple=True, required=True, help="predict, feedback, review or admin; repeatable.")
 @click.option("--per-minute", type=int, help="Calls in a minute; without it, any number.")
 @click.option("--days", type=float, help="How long it is valid; without it, until it is revoked.")
+@JSON
 @click.pass_obj
 def new(
-    where: tuple[Path, bool], name: str, scopes: tuple[str, ...], per_minute: int | None, days: float | None
+    home: Path, name: str, scopes: tuple[str, ...], per_minute: int | None, days: float | None, as_json: bool
 ) -> None:
     """Make a key, and show it this once."""
     from luodi.ledger import keys as book
     from luodi.ledger.ledger import open_ledger
 
-    home, as_json = where
     with open_ledger(home) as ledger:
         made = ledger.write_now(
             lambda c: book.create(c, name=name, scopes=scopes, per_minute=per_minute, days=days, by=OWNER)
@@ -68,13 +68,13 @@ def new(
 @keys.command()
 @click.argument("key_id", metavar="ID")
 @click.option("--grace-minutes", type=float, default=60, show_default=True, help="So long the old key stays valid.")
+@JSON
 @click.pass_obj
-def rotate(where: tuple[Path, bool], key_id: str, grace_minutes: float) -> None:
+def rotate(home: Path, key_id: str, grace_minutes: float, as_json: bool) -> None:
     """Make a key in the place of another, which ends after a time of grace."""
     from luodi.ledger import keys as book
     from luodi.ledger.ledger import open_ledger
 
-    home, as_json = where
     with open_ledger(home) as ledger:
         made = ledger.write_now(lambda c: book.rotate(c, key_id, by=OWNER, grace_minutes=grace_minutes))
     _show(*made, as_json=as_json)
@@ -82,19 +82,19 @@ def rotate(where: tuple[Path, bool], key_id: str, grace_minutes: float) -> None:
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
+@JSON
 @click.pass_obj
-def revoke(where: tuple[Path, bool], key_id: str) -> None:
+def revoke(home: Path, key_id: str, as_json: bool) -> None:
     """End a key now."""
     from luodi.ledger import keys as book
     from luodi.ledger.ledger import open_ledger
 
-    home, as_json = where
     with open_ledger(home) as ledger:
         ledger.write_now(lambda c: book.revoke(c, key_id, by=OWNER))
     click.echo(json.dumps({"id": key_id}) if as_json else "it opens nothing any more")
 
 
-def _list(home: Path, as_json: bool) -> None:
+def _list(home: Path, *, as_json: bool) -> None:
     from luodi.ledger import keys as book
     from luodi.ledger.ledger import open_ledger
 

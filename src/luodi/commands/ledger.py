@@ -14,9 +14,8 @@ WHAT = ("requests", "feedback", "reviews")
 
 @click.group()
 @SCENARIO
-@JSON
 @click.pass_context
-def ledger(context: click.Context, scenario: Path, as_json: bool) -> None:
+def ledger(context: click.Context, scenario: Path) -> None:
     """Verify, export and prune what a service has kept.
 
     \b
@@ -26,13 +25,14 @@ def ledger(context: click.Context, scenario: Path, as_json: bool) -> None:
 
     SCENARIO is what `luodi serve` was given. All of it may be done while the service runs.
     """
-    context.obj = (scenario, as_json)
+    context.obj = scenario
 
 
 @ledger.command()
 @click.option("--known", default="", metavar="HEAD", help="A head that an earlier `verify` printed.")
+@JSON
 @click.pass_obj
-def verify(where: tuple[Path, bool], known: str) -> None:
+def verify(scenario: Path, known: str, as_json: bool) -> None:
     """Look for edits, gaps and reordering in the audit trail; exit with 1 where there are any.
 
     Write the head that it prints down elsewhere: with it, --known finds even a trail that was computed anew.
@@ -40,7 +40,6 @@ def verify(where: tuple[Path, bool], known: str) -> None:
     from luodi.ledger import audit
     from luodi.ledger.ledger import open_ledger
 
-    scenario, as_json = where
     with open_ledger(home_of(scenario)) as opened:
         found = opened.read(lambda connection: audit.verify(connection, known=known))
     if as_json:
@@ -58,14 +57,14 @@ def verify(where: tuple[Path, bool], known: str) -> None:
 @click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
 @click.option("--name", help="Which scenario, in a folder of several.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
+@JSON
 @click.pass_obj
-def export(where: tuple[Path, bool], what: str, form: str, name: str | None, out: Path) -> None:
+def export(scenario: Path, what: str, form: str, name: str | None, out: Path, as_json: bool) -> None:
     """Write requests, feedback or reviews to a file, oldest first; no cell of a CSV is a formula."""
     from luodi.ledger import audit
     from luodi.ledger.export import export as rows_of
     from luodi.ledger.ledger import open_ledger
 
-    scenario, as_json = where
     names = list(_keep_days(scenario))
     chosen = name if name is not None else names[0]
     if chosen not in names or (name is None and len(names) > 1):
@@ -81,13 +80,13 @@ def export(where: tuple[Path, bool], what: str, form: str, name: str | None, out
 
 
 @ledger.command()
+@JSON
 @click.pass_obj
-def prune(where: tuple[Path, bool]) -> None:
+def prune(scenario: Path, as_json: bool) -> None:
     """Delete texts that are older than `[deploy] keep_days`, figures and audit entries that are older than a year."""
     from luodi.ledger import retention
     from luodi.ledger.ledger import open_ledger
 
-    scenario, as_json = where
     with open_ledger(home_of(scenario)) as opened:
         gone = retention.prune(opened, _keep_days(scenario), by="owner")
     if as_json:
