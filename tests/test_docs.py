@@ -26,7 +26,7 @@ PAGES = [README, CHINESE, *DOCS]
 MORE = [ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "changes" / "README.md"]
 EXAMPLES = sorted(ROOT.glob("examples/*/README.md"))
 
-RUN, SHOWN = {"console", "python"}, {"toml", "nginx", "ini"}
+RUN, SHOWN = {"console", "python"}, {"toml", "nginx", "ini", "http"}
 FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
 QUICK = '\n[select]\nmodels = ["majority", "tfidf-logreg"]\n'
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
