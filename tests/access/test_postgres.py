@@ -28,6 +28,6 @@ def test_a_service_keeps_answers_feedback_keys_and_trail_in_postgres(serve, bund
 
     assert statuses == [201, 200]
     assert found["request"]["text"] == "卡 and [EMAIL]" and found["feedback"][0]["label"] == "refund"
-    assert audit["intact"] and audit["entries"][-1]["action"] == "key.new"
+    assert audit["intact"] and "key.new" in [one["action"] for one in audit["entries"]]
     assert asked in exported
     assert not (tmp_path / "home" / "ledger.db").exists()
