@@ -7,7 +7,7 @@ looks and many numbers.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -172,8 +172,15 @@ def _fitted(
 
 
 def weeks(
-    parts: Sequence[Part], rows: F32, lengths: I64, *, window: int, n_weeks: int, rng: np.random.Generator
-) -> Any:
+    parts: Sequence[Part],
+    rows: F32,
+    lengths: I64,
+    *,
+    window: int,
+    n_weeks: int,
+    rng: np.random.Generator,
+    tilt: float = rhythm.TILT,
+) -> Iterator[dict[str, F64]]:
     """Yield for each simulated week the numbers at each look: name to array of shape (n_looks,)."""
     weight = moving.fading(window)
     state = moving.start(parts)
@@ -182,7 +189,7 @@ def weeks(
         state = moving.moved(state, block, moving.BLOCK, weight)
     for _ in range(n_weeks):
         states = []
-        for asked in rhythm.week(lengths, rng):
+        for asked in rhythm.week(lengths, rng, tilt=tilt):
             for at in range(0, len(asked), moving.BLOCK):
                 block = asked[at : at + moving.BLOCK]
                 state = moving.moved(state, rows[block].mean(axis=0, dtype=np.float64), len(block), weight)

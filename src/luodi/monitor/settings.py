@@ -17,8 +17,8 @@ class Watching:
     """Tell this address of alarms: https, or http on this machine."""
     mail_to: str = ""
     """Write alarms as e-mail to this address into the folder `mail`, for a program that sends."""
-    max_slower: float = 1.5
-    """Take a new release back when its answers take so much longer than those of the release before."""
+    max_slower: float = 2.0
+    """Take a new release back when half of its answers take so many times as long as those of the one before."""
     max_more_failed: float = 0.01
     """Take a new release back when it surely fails on so much more of its requests."""
     max_more_handed_over: float = 0.1

@@ -140,7 +140,7 @@ class Batcher:
         return made
 
     def _forget_the_gone(self) -> None:
-        for one in [one for one in self._by_age if one.future.done()]:
+        for one in [one for one in self._by_age if one.future.done() and not one.taken]:
             self._remove(one)
         self._by_age = deque(one for one in self._by_age if not one.taken)
 

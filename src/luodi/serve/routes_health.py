@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from luodi.monitor import alarms, watcher
+from luodi.serve.bodies import takes
 from luodi.serve.routes import ADMIN, PREFIX, Route
 from luodi.serve.routes_predict import as_json
 from luodi.serve.service import Service
@@ -32,5 +33,6 @@ ROUTES = (
         handler=health,
         about="Fine, look or stop, and the number that moved.",
         listeners=ADMIN,
+        answers=takes(answers={"200": "The state, every number, the alarms and texts behind them."}),
     ),
 )

@@ -8,11 +8,10 @@ from typing import Any, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from luodi import schema
 from luodi.contracts import record
-from luodi.errors import LuodiError, SetupError
+from luodi.errors import SetupError
 from luodi.ledger import shelf
-from luodi.serve import limits, problems
+from luodi.serve.bodies import read_as, takes
 from luodi.serve.problems import ProblemError
 from luodi.serve.releases import Releases
 from luodi.serve.routes import ADMIN, PREFIX, Route
@@ -51,7 +50,7 @@ async def listed(service: Service, http: Request) -> Response:
 
 async def add(service: Service, http: Request) -> Response:
     """Open a bundle, let it answer its examples, and put it into a stage."""
-    releases, asked = _releases(service, http), await _body(service, http, New)
+    releases, asked = _releases(service, http), await read_as(New, service, http)
     _check(asked.share)
     try:
         folder = releases.folder_of(asked.bundle)
@@ -70,7 +69,7 @@ async def add(service: Service, http: Request) -> Response:
 
 async def move(service: Service, http: Request) -> Response:
     """Put a release into another stage."""
-    releases, asked = _releases(service, http), await _body(service, http, Move)
+    releases, asked = _releases(service, http), await read_as(Move, service, http)
     _check(asked.share)
     name = http.path_params["release"]
     rows = await service.ledger.aread(lambda one: shelf.all_of(one, releases.scenario))
@@ -115,15 +114,6 @@ def _releases(service: Service, http: Request) -> Releases:
     return service.releases[service.endpoint(http).name]
 
 
-async def _body(service: Service, http: Request, cls: type[Any]) -> Any:
-    body = await limits.read_body(http.headers, http.receive, service.limits)
-    try:
-        return schema.parse(cls, body or b"{}")
-    except LuodiError as error:
-        found = problems.from_error(400, error)
-        raise ProblemError(400, found.detail, fix=found.fix) from None
-
-
 def _check(share: float) -> None:
     if not 0 < share <= 1:
         raise ProblemError(400, "a share lies above 0 and up to 1", fix='send "share": 0.1')
@@ -141,6 +131,7 @@ ROUTES = (
         handler=listed,
         about="List the releases, last first.",
         listeners=ADMIN,
+        answers=takes(answers={"200": "Each with what it has done since it is in its stage."}),
     ),
     Route(
         method="POST",
@@ -149,6 +140,11 @@ ROUTES = (
         handler=add,
         about="Open a bundle and put it into a stage.",
         listeners=ADMIN,
+        answers=takes(
+            New,
+            example={"bundle": "0123456789abcdef", "stage": "canary", "share": 0.1},
+            answers={"201": "It is in its stage.", "409": "It was refused; the reason is in `detail`."},
+        ),
     ),
     Route(
         method="POST",
@@ -157,6 +153,12 @@ ROUTES = (
         handler=move,
         about="Put a release into another stage.",
         listeners=ADMIN,
+        answers=takes(
+            Move,
+            example={"stage": "champion"},
+            path={"release": "The id of a release."},
+            answers={"200": "It is there.", "404": "There is none of this id.", "409": "It cannot go there."},
+        ),
     ),
     Route(
         method="POST",
@@ -165,5 +167,6 @@ ROUTES = (
         handler=roll_back,
         about="Let the previous release answer again.",
         listeners=ADMIN,
+        answers=takes(answers={"200": "The id of who answers now.", "409": "There is no previous release."}),
     ),
 )
