@@ -1,4 +1,4 @@
-"""A load generator on bare sockets, which takes little of the cores that it shares with the server."""
+"""A load generator on bare sockets, so that it takes little of the cores that it shares with the server."""
 
 import asyncio
 import collections

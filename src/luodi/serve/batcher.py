@@ -19,7 +19,7 @@ from luodi.serve.worker_process import Flight, LostError, Worker
 AHEAD = 1  # batches that wait in the worker, so that it never waits for us
 MIN_BATCH = 4
 POOL = 3  # a batch is taken from so many times its size, if so many wait, so that its texts are alike in length
-BATCH_BYTES = 6_000  # of a batch, padded: some 1,500 tokens, beyond which a larger one is no faster, but larger
+BATCH_BYTES = 2_500  # of a batch, padded: some 600 tokens; a larger one is no faster, and takes more memory
 QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
 LEARNING = 0.2  # how much the newest batch counts in what is known of the worker's speed
