@@ -73,9 +73,10 @@ from luodi.serve.server import serve_service, service_of
 
 path, home, seconds, code, token = sys.argv[1:]
 token = Token(value=token, given=True)
-with open_ledger(Path(home)) as ledger, bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
-    service = service_of([read_bundle(Path(path))], token=token, hosts=Hosts("127.0.0.1"), ledger=ledger,
-                         limits=Limits(), command=lambda folder: [sys.executable, "-c", code, str(folder), seconds])
+with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
+    service = service_of([read_bundle(Path(path))], token=token, hosts=Hosts("127.0.0.1"), home=Path(home),
+                         ledger=open_ledger(Path(home)), limits=Limits(),
+                         command=lambda folder: [sys.executable, "-c", code, str(folder), seconds])
     serve_service(service, data=data, admin=admin, token=token, say=lambda line: print(line, flush=True))
 """
 
