@@ -1,4 +1,4 @@
-"""A load generator on bare sockets, which takes little of the cores that it shares with the server."""
+"""A load generator on bare sockets, so that it takes little of the cores that it shares with the server."""
 
 import asyncio
 import collections
@@ -73,7 +73,7 @@ class Client(asyncio.Protocol):
         try:
             if self.transport is None:
                 self.closing = False
-                await loop.create_connection(lambda: self, "127.0.0.1", port)
+                await asyncio.wait_for(loop.create_connection(lambda: self, "127.0.0.1", port), seconds)
             self.answer = loop.create_future()
             assert self.transport is not None
             self.transport.write(request)
@@ -102,6 +102,7 @@ async def closed_loop(port: int, requests: Iterable[bytes], *, n_connections: in
 
     await asyncio.gather(*(one() for _ in range(n_connections)))
     tally.seconds = time.perf_counter() - started
+    await asyncio.sleep(0.05)  # until the sockets are closed
     return tally
 
 
@@ -132,6 +133,7 @@ async def open_loop(
         await asyncio.wait(tasks, timeout=60)
     for client in free:
         client.close()
+    await asyncio.sleep(0.05)
     assert n_skipped < 0.05 * n, f"{n_skipped} of {n} requests found no free connection"
     return tally
 

@@ -20,7 +20,6 @@ from pathlib import Path
 from bench.inference import texts
 from bench.load import Tally, closed_loop, post, show
 from bench.serving import encoder_bundle, service
-from luodi import child
 
 N_CONNECTIONS = 64
 FULL = 32
@@ -98,7 +97,7 @@ def _report(name: str, xs: list[str], made: dict[str, list[Tally]], idle: list[f
 @contextlib.contextmanager
 def _peer() -> Iterator[int]:
     """Start the plain service: no batching, the pipeline in a pool of threads, as tutorials have it."""
-    with subprocess.Popen(child.command("bench.serve_peer"), stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-m", "bench.serve_peer"], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
             yield int(next(line for line in process.stdout if line.startswith("port ")).split()[1])

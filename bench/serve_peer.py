@@ -1,4 +1,4 @@
-"""What many begin with: Starlette, of which FastAPI is made, under uvicorn; `transformers.pipeline`, text by text."""
+"""What many begin with: Starlette (FastAPI is made of it), uvicorn, `transformers.pipeline`, one text a call."""
 
 import socket
 

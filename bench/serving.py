@@ -5,9 +5,11 @@ import os
 import secrets
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from luodi import child
 from luodi.bundle import write_bundle
@@ -36,6 +38,60 @@ def encoder_bundle(folder: Path, xs: list[str]) -> Path:
     return folder
 
 
+WORKER = """
+import os, sys, time
+from pathlib import Path
+from luodi.serve import worker
+
+class Drilled:
+    def __init__(self, inner, seconds):
+        self.inner, self.seconds = inner, seconds
+    def predict(self, xs):
+        time.sleep(self.seconds)
+        for x in xs:
+            if x.startswith("die "):
+                os.kill(os.getpid(), 9)
+            if x.startswith("hang "):
+                time.sleep(600)
+        return self.inner.predict(xs)
+
+def change(bundle):
+    bundle.session = Drilled(bundle.session, float(sys.argv[2]))
+
+worker.main(Path(sys.argv[1]), change)
+"""
+
+LAUNCH = """
+import os, sys
+from pathlib import Path
+from luodi.bundle import read_bundle
+from luodi.ledger.ledger import open_ledger
+from luodi.serve.auth import Token
+from luodi.serve.limits import Hosts, Limits
+from luodi.serve.port import bind
+from luodi.serve.server import serve_service, service_of
+
+path, home, seconds, code, token = sys.argv[1:]
+token = Token(value=token, given=True)
+with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
+    service = service_of([read_bundle(Path(path))], token=token, hosts=Hosts("127.0.0.1"), home=Path(home),
+                         ledger=open_ledger(Path(home)), limits=Limits(),
+                         command=lambda folder: [sys.executable, "-c", code, str(folder), seconds])
+    serve_service(service, data=data, admin=admin, token=token, say=lambda line: print(line, flush=True))
+"""
+
+
+def tiny_bundle(folder: Path) -> Path:
+    """Write a bundle whose model answers at once, so that a drill shows what the service does."""
+    from luodi.runtime.engine_constant import Constant
+
+    (folder / "model").mkdir(parents=True)
+    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
+    values = VALUES | {"model": "majority", "form": "float32", "options": {"max_characters": 1000}}
+    write_bundle(folder, requests=[Request(text="where is my card")], card="# A card\n", **values)
+    return folder
+
+
 class Service:
     """A running service."""
 
@@ -58,15 +114,18 @@ class Service:
 
 
 @contextlib.contextmanager
-def service(bundle: Path, home: Path, *, port: int = 0) -> Iterator[Service]:
-    """Start `luodi serve` as a user would."""
+def service(
+    bundle: Path, home: Path, *, seconds: float | None = None, stderr: IO[str] | None = None
+) -> Iterator[Service]:
+    """Start `luodi serve` as a user would; with `seconds`, on a worker whose model takes so long for a batch, and
+    ends or hangs where a text says so."""
     token = secrets.token_hex(16)
-    command = child.command(
-        "luodi", "serve", str(bundle), "--port", str(port), "--admin-port", "0", "--home", str(home)
-    )
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"LUODI_TOKEN": token}
-    ) as process:
+    ports = ("--port", "0", "--admin-port", "0")
+    command = child.command("luodi", "serve", str(bundle), *ports, "--home", str(home))
+    if seconds is not None:
+        command = [sys.executable, "-c", LAUNCH, str(bundle), str(home), str(seconds), WORKER, token]
+    environment = os.environ | {"LUODI_TOKEN": token}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment) as process:
         try:
             assert process.stdout
             line = next(line for line in process.stdout if "http://" in line)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from luodi.runtime.engine_constant import Constant
 from luodi.tasks.text_classification import Request
 
 TOKEN = "a-token-for-the-tests"
+HEAD = b"POST /predict HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer a-token-for-the-tests\r\n"
 WATCHDOG_SECONDS = 1_200  # a server is shared by a whole session of tests, which a busy machine makes long
 
 # A real worker, whose model takes its time, fails on "boom", and ends or hangs on two other words.
@@ -73,11 +75,22 @@ serve([Path(sys.argv[1])], home=Path(".luodi"), port=0, admin_port=0, say=lambda
 """
 
 
+def read_all(client: socket.socket) -> bytes:
+    """Return all that comes until the connection ends."""
+    chunks = []
+    try:
+        while chunk := client.recv(4096):
+            chunks.append(chunk)
+    except ConnectionResetError:
+        pass
+    return b"".join(chunks)
+
+
 class Running:
     """A server process: its address, its process, what it printed."""
 
-    def __init__(self, process: subprocess.Popen[str], lines: Sequence[str], url: str) -> None:
-        self.process, self.lines, self.url = process, lines, url
+    def __init__(self, process: subprocess.Popen[str], lines: Sequence[str], url: str, errors: Path) -> None:
+        self.process, self.lines, self.url, self.errors = process, lines, url, errors
         self.port = int(url.rpartition(":")[2])
         self.admin_url = "http://" + lines[1].partition("http://")[2]
 
@@ -106,7 +119,7 @@ def running(code: str, *args: object, cwd: Path, env: dict[str, str] | None = No
             lines = [process.stdout.readline().rstrip("\n") for _ in range(4)]
             found = re.search(r"http://\S+", lines[0])
             assert found, errors.read_text()
-            yield Running(process, lines, found.group())
+            yield Running(process, lines, found.group(), errors)
         finally:
             watchdog.cancel()
             process.terminate()

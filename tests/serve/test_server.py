@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+from tests.serve.conftest import HEAD, read_all
 
 from luodi.errors import SetupError
 from luodi.serve.port import bind
 from luodi.serve.server import serve
-
-HEAD = b"POST /predict HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer a-token-for-the-tests\r\n"
 
 
 def test_parallel_clients_are_answered_in_batches(slow_server):
@@ -109,16 +108,6 @@ def test_a_large_body_is_refused_before_it_is_sent_if_the_client_asks(server):
         client.sendall(HEAD + b"content-length: 900000000\r\nexpect: 100-continue\r\n\r\n")
 
         assert client.recv(4096).startswith(b"HTTP/1.1 413 ")
-
-
-def read_all(client: socket.socket) -> bytes:
-    chunks = []
-    try:
-        while chunk := client.recv(4096):
-            chunks.append(chunk)
-    except ConnectionResetError:
-        pass
-    return b"".join(chunks)
 
 
 def test_a_body_that_trickles_is_cut_at_the_deadline(server):

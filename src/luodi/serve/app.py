@@ -85,8 +85,13 @@ class Guard:
             status = message.get("status", status)
             await send(message)
 
+        headers = Headers(scope=scope)
         try:
-            await (self._refusal(scope) or self.inner)(scope, receive, noted)
+            with self.service.tracing.span(scope["method"], headers) as note:
+                await (self._refusal(headers) or self.inner)(scope, receive, noted)
+                note("http.request.method", scope["method"])
+                note("http.route", scope.get("luodi.route", "other"))
+                note("http.response.status_code", status)
         except Exception as error:  # noqa: BLE001 -- the last stand; the type alone, since a message might quote a text
             log.error("request failed", extra={"error": type(error).__name__, "at": _place(error)})  # noqa: TRY400
             if not status:
@@ -94,8 +99,8 @@ class Guard:
         finally:
             self.service.counters.request(scope.get("luodi.route", "other"), status, time.perf_counter() - started)
 
-    def _refusal(self, scope: Scope) -> Response | None:
-        if not self.service.hosts.allows(Headers(scope=scope).get("host", "")):
+    def _refusal(self, headers: Headers) -> Response | None:
+        if not self.service.hosts.allows(headers.get("host", "")):
             fix = "call it by the address it printed at start, or allow this name"
             return problems.response(Problem(status=421, detail="this service does not go by that name", fix=fix))
         return None

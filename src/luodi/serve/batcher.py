@@ -19,7 +19,7 @@ from luodi.serve.worker_process import Flight, LostError, Worker
 AHEAD = 1  # batches that wait in the worker, so that it never waits for us
 MIN_BATCH = 4
 POOL = 3  # a batch is taken from so many times its size, if so many wait, so that its texts are alike in length
-BATCH_BYTES = 6_000  # of a batch, padded: some 1,500 tokens, beyond which a larger one is no faster, but larger
+BATCH_BYTES = 2_500  # of a batch, padded: some 600 tokens; a larger one is no faster, and takes more memory
 QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
 LEARNING = 0.2  # how much the newest batch counts in what is known of the worker's speed
@@ -72,8 +72,8 @@ class Batcher:
         self._by_length: list[tuple[int, int, Waiting]] = []
         self._suspects: deque[Waiting] = deque()
         self._quarantine: dict[bytes, float] = {}
-        self._n = self._bytes_away = 0
-        self._seconds_per_byte = 0.0
+        self._n = 0
+        self._batch_seconds = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -115,9 +115,10 @@ class Batcher:
         return not self.n_waiting() and not self.worker.n_flights
 
     def forecast(self) -> float:
-        """Return the seconds that one more x would wait, as far as is known."""
-        ahead = self._bytes_away + sum(length for length, _, _ in self._by_length)
-        return ahead * self._seconds_per_byte / self.worker.slots
+        """Return the seconds that one more x would wait: the batches before it, each as slow as the last ones."""
+        n, n_bytes = len(self._by_length), sum(length for length, _, _ in self._by_length)
+        per_batch = max(1.0, min(self.max_batch, BATCH_BYTES * n / max(1, n_bytes)))
+        return (n / per_batch + self.worker.n_flights) * self._batch_seconds / self.worker.slots
 
     def _admit(self, xs: Sequence[Any], deadline: float, *, urgent: bool) -> list[Waiting]:
         if self.n_waiting() + len(xs) > self.max_waiting:
@@ -206,15 +207,12 @@ class Batcher:
     def _hand_over(self, batch: list[Waiting]) -> None:
         now = time.monotonic()
         flight = self.worker.send([(one.n, one.x, one.deadline) for one in batch])
-        self._bytes_away += sum(one.length for one in batch)
         for one in batch:
             one.flight = flight
         waited = now - min(one.arrived for one in batch)
         flight.answer.add_done_callback(lambda answer: self._landed(batch, flight, waited))
 
     def _landed(self, batch: list[Waiting], flight: Flight, waited: float) -> None:
-        n_bytes = sum(one.length for one in batch)
-        self._bytes_away -= n_bytes
         if flight.answer.cancelled():
             return
         error = flight.answer.exception()
@@ -223,8 +221,8 @@ class Batcher:
             self._lost(batch, begun=error.begun)
         else:
             assert flight.begun_at is not None
-            taken = (time.monotonic() - flight.begun_at) / max(1, n_bytes)
-            self._seconds_per_byte += (LEARNING if self._seconds_per_byte else 1.0) * (taken - self._seconds_per_byte)
+            taken = time.monotonic() - flight.begun_at
+            self._batch_seconds += (LEARNING if self._batch_seconds else 1.0) * (taken - self._batch_seconds)
             outcomes = flight.answer.result()
             if n := len(outcomes) - outcomes.count(Unscored.LATE):
                 self.seen(n, waited)

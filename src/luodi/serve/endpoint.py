@@ -25,6 +25,7 @@ from luodi.serve.counters import Counters, Figures
 from luodi.serve.lane import Lane, open_lane
 from luodi.serve.limits import Limits
 from luodi.serve.problems import Problem, ProblemError
+from luodi.serve.tracing import Tracing
 from luodi.serve.worker_frames import Outcome, Scored, Unscored
 from luodi.serve.worker_process import Command, command_of
 
@@ -74,7 +75,7 @@ class Endpoint:
     ) -> None:
         self.name: str = bundle.about["scenario"]
         self.limits, self.command = limits, command
-        self.figures = Figures(counters, self.name)
+        self.figures, self.tracing = Figures(counters, self.name), Tracing()
         self.watchers: list[Callable[[Served], None]] = []
         """Each is told of every answer, in the event loop: it must return at once and never raise."""
         self.shadow_watchers: list[Callable[[Served, Served], None]] = []
@@ -210,7 +211,11 @@ class Endpoint:
         """Return what a lane makes of each x. Raises `ProblemError` where it cannot be asked, or not in time."""
         begun = time.monotonic()
         try:
-            made = await lane.scores(xs, deadline=due, urgent=urgent)
+            with self.tracing.span("model") as note:
+                note("luodi.scenario", self.name)
+                note("luodi.release", lane.release)
+                note("luodi.n_texts", len(xs))
+                made = await lane.scores(xs, deadline=due, urgent=urgent)
             if Unscored.LATE not in made:
                 return made
         except FullError as full:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import luodi
 from luodi import schema
+from luodi.serve import idempotency, limits
+from luodi.serve.problems import Problem
 from luodi.serve.routes import PREFIX, Listener, Route, all_routes
 
 if TYPE_CHECKING:
@@ -29,11 +31,14 @@ STATUSES = {
     "401": "The token is missing or wrong.",
     "403": "The key has not the scope.",
     "404": "There is no such scenario.",
+    "405": "The path does not take this method.",
     "408": "The body took too long to arrive.",
+    "409": "The key of this call came with another body before.",
     "413": "The body is too large, or holds too many texts.",
     "421": "The service does not go by that name.",
     "422": "The task cannot answer this request.",
     "429": "The key has asked too often; try again after `Retry-After` seconds.",
+    "431": "The headers are too large.",
     "500": "The model failed on this request.",
     "503": "Too many requests wait already; try again after `Retry-After` seconds.",
     "504": "No answer in time.",
@@ -41,7 +46,27 @@ STATUSES = {
 GIVEN = {
     "id": {"type": "string", "description": "Of this answer: send it with feedback."},
     "release": {"type": "string", "description": "Which release of the model answered."},
+    "truncated": {"type": "boolean", "description": "The model saw only the beginning; left out where it saw all."},
 }
+ALWAYS = ("id", "release")
+ID = "01k0000000000000000000000z"
+RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+PARAMETERS = [
+    {
+        "name": idempotency.HEADER,
+        "in": "header",
+        "description": "Sent again with the same body, a call gets the answer of the first time.",
+        "schema": {"type": "string", "pattern": f"^[ -~]{{1,{idempotency.MAX_CHARACTERS}}}$"},
+        "example": "6f1c2a34-order-17",
+    },
+    {
+        "name": limits.TIMEOUT,
+        "in": "header",
+        "description": "Milliseconds until which an answer is of use; what cannot be answered in time is refused.",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 2000,
+    },
+]
 
 
 def describe(service: "Service", listener: Listener) -> dict[str, Any]:
@@ -79,15 +104,16 @@ def predict(endpoint: "Endpoint", schemas: dict[str, Any]) -> dict[str, Any]:
         schemas.update(made.pop("$defs", {}))
         if name == "Response":
             made["properties"] = {**made["properties"], **GIVEN}
-            made["required"] = [*made.get("required", ()), *GIVEN]
+            made["required"] = [*made.get("required", ()), *ALWAYS]
         schemas[f"{endpoint.name}.{name}"] = made
     request, response = ref(f"{endpoint.name}.Request"), ref(f"{endpoint.name}.Response")
     error = {"type": "object", "properties": {"error": ref("Problem")}, "required": ["error"]}
     several = {"type": "array", "items": request, "maxItems": endpoint.limits.max_texts}
     answers = {"type": "array", "items": {"anyOf": [response, error]}}
     example = endpoint.bundle.examples[0]
-    answered = example["response"] | dict.fromkeys(GIVEN, "01k0000000000000000000000z")
+    answered = example["response"] | dict.fromkeys(ALWAYS, ID)
     return {
+        "parameters": PARAMETERS,
         "requestBody": {
             "required": True,
             "content": {"application/json": body({"anyOf": [request, several]}, example["request"])},
@@ -104,7 +130,11 @@ def predict(endpoint: "Endpoint", schemas: dict[str, Any]) -> dict[str, Any]:
 def _with_rules(operation: dict[str, Any], route: Route) -> dict[str, Any]:
     """Add to an operation what holds for every route of its scope."""
     refusals = {
-        status: {"description": why, "content": {"application/problem+json": {"schema": ref("Problem")}}}
+        status: {
+            "description": why,
+            "content": {"application/problem+json": body(ref("Problem"), _example(status, why))},
+        }
+        | ({"headers": RETRY} if status in {"429", "503"} else {})
         for status, why in STATUSES.items()
     }
     security: list[dict[str, list[str]]] = [] if route.scope == "open" else [{"token": []}]
@@ -125,5 +155,15 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def _example(status: str, why: str) -> dict[str, Any]:
+    return Problem(status=int(status), detail=why[0].lower() + why[1:-1], fix="what to do about it").as_json()
+
+
 def _plain(route: Route) -> dict[str, Any]:
     return {"responses": {"200": {"description": route.about}}}
+
+
+def says(example: Any) -> Any:
+    """Return the operation of a route that answers with JSON of this shape."""
+    made = {"200": {"description": "As in the example.", "content": {"application/json": body({}, example)}}}
+    return lambda endpoint, schemas: {"responses": made}

@@ -148,7 +148,8 @@ class Connection(HttpToolsProtocol):  # uvicorn takes a class of its own kind, a
         if size > HEADER_BYTES or len(names) > MAX_HEADERS:
             raise RefusedError(LARGE)
         n_hosts, n_lengths, n_codings = (names.count(one) for one in (b"host", b"content-length", b"transfer-encoding"))
-        if n_hosts != 1 or n_lengths + n_codings > 1:
+        coding = next((value for name, value in self.headers if name == b"transfer-encoding"), b"chunked")
+        if n_hosts != 1 or n_lengths + n_codings > 1 or coding.lower() != b"chunked":
             raise RefusedError(AMBIGUOUS)
         super().on_headers_complete()
         if self.crowd.draining:

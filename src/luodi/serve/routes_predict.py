@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive
 
-from luodi.serve import limits, openapi, problems
+from luodi.serve import idempotency, limits, openapi, problems
 from luodi.serve.endpoint import Answered
 from luodi.serve.problems import Problem, ProblemError
 from luodi.serve.routes import PREFIX, Route
@@ -22,7 +22,8 @@ GONE = 499  # nobody reads it; nginx writes this number to its log for a client 
 
 async def predict(service: Service, http: Request) -> Response:
     """Answer one request, or a list of them."""
-    endpoint = service.endpoint(http)
+    endpoint, key = service.endpoint(http), http.state.caller.key
+    once = idempotency.key_of(http.headers)
     body = await limits.read_body(http.headers, http.receive, service.limits)
     deadline = limits.deadline_of(http.headers, service.limits)
     value = limits.parse_json(body, max_depth=service.limits.max_depth)
@@ -30,14 +31,17 @@ async def predict(service: Service, http: Request) -> Response:
     if len(values) > service.limits.max_texts:
         fix = f"send up to {service.limits.max_texts} in one call"
         raise ProblemError(413, f"{len(values)} texts in one call", fix=fix)
-    work = endpoint.answer(values, key=http.state.caller.key, deadline=deadline)
-    answers = await unless_gone(work, http.receive)
-    if answers is None:
-        return Response(status_code=GONE)
-    if isinstance(value, list):
-        return as_json([one.body if isinstance(one, Answered) else {"error": one.as_json()} for one in answers])
-    (one,) = answers
-    return problems.response(one) if isinstance(one, Problem) else as_json(one.body)
+
+    async def answer() -> Response:
+        answers = await unless_gone(endpoint.answer(values, key=key, deadline=deadline), http.receive)
+        if answers is None:
+            return Response(status_code=GONE)
+        if isinstance(value, list):
+            return as_json([one.body if isinstance(one, Answered) else {"error": one.as_json()} for one in answers])
+        (one,) = answers
+        return problems.response(one) if isinstance(one, Problem) else as_json(one.body)
+
+    return await answer() if once is None else await service.once.answer((key, endpoint.name, once), body, answer)
 
 
 async def unless_gone(work: Awaitable[T], receive: Receive) -> T | None:

@@ -52,6 +52,13 @@ async def described(service: Service, http: Request) -> Response:
     return as_json(openapi.describe(service, http.app.state.listener))
 
 
+SCENARIO = {
+    "name": "tickets",
+    "task": "text-classification",
+    "goal": "Route it.",
+    "model": "encoder",
+    "release": openapi.ID,
+}
 ROUTES = (
     Route(
         method="GET",
@@ -60,6 +67,7 @@ ROUTES = (
         handler=live,
         about="Say that the process runs.",
         listeners=BOTH,
+        answers=openapi.says({"status": "live"}),
     ),
     Route(
         method="GET",
@@ -68,8 +76,17 @@ ROUTES = (
         handler=ready,
         about="Predict an example, and say whether that worked.",
         listeners=BOTH,
+        answers=openapi.says({"status": "ready"}),
     ),
     Route(method="GET", path="/metrics", scope="any", handler=metrics, about="Figures for Prometheus.", listeners=BOTH),
-    Route(method="GET", path="/v1", scope="any", handler=scenarios, about="List the scenarios.", listeners=BOTH),
+    Route(
+        method="GET",
+        path="/v1",
+        scope="any",
+        handler=scenarios,
+        about="List the scenarios.",
+        listeners=BOTH,
+        answers=openapi.says({"scenarios": [SCENARIO]}),
+    ),
     Route(method="GET", path="/openapi.json", scope="any", handler=described, about="This document.", listeners=BOTH),
 )

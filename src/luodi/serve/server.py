@@ -28,7 +28,7 @@ from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
 from luodi.serve.keybook import KeyBook
 from luodi.serve.limits import Hosts, Limits, is_loopback
-from luodi.serve.port import BACKLOG, bind
+from luodi.serve.port import BACKLOG, admit_nobody, bind
 from luodi.serve.protocol import Crowd
 from luodi.serve.service import Service
 from luodi.serve.worker_process import Command, command_of
@@ -36,6 +36,8 @@ from luodi.serve.worker_process import Command, command_of
 Say = Callable[[str], None]
 
 QUIET_SECONDS = 0.5  # after SIGTERM, for requests that are on their way over connections that are open
+ACCEPTED_AT_ONCE = 64  # before the loop does anything else, such as hanging up on others to make room
+ACCEPT_SECONDS = 0.05  # for connections that were made before no more were let in
 SWITCH_SECONDS = 0.0005
 """Threads that wash texts or write the ledger give the loop its turn so often."""
 
@@ -150,9 +152,11 @@ async def _listen(
     with _signals(loop, ending.set):
         ticking = loop.create_task(_tick(crowd))
         servers = [
-            await loop.create_server(protocol.factory(app, crowd), sock=listener, backlog=BACKLOG)
+            await loop.create_server(protocol.factory(app, crowd), sock=listener, backlog=ACCEPTED_AT_ONCE)
             for listener, app in apps.items()
         ]
+        for listener in apps:
+            listener.listen(BACKLOG)
         await ending.wait()
         drained()
         crowd.draining = True
@@ -170,12 +174,12 @@ async def _listen(
 async def _drain(listeners: Sequence[socket.socket], servers: Sequence[asyncio.Server], crowd: Crowd) -> None:
     """Return when every request that reached us has its answer, which says that it is the connection's last.
 
-    Closing a socket resets what waits there to be accepted, so that nothing may wait. A connection that is open and
-    idle gets a moment, as a request may be on its way over it.
+    A connection that is open and idle gets a moment, as a request may be on its way over it.
     """
-    for one in listeners:
-        one.listen(0)
     await asyncio.sleep(QUIET_SECONDS)
+    for one in listeners:
+        admit_nobody(one)
+    await asyncio.sleep(ACCEPT_SECONDS)
     for server in servers:
         server.close()
     while crowd.everybody:
@@ -208,7 +212,7 @@ def _signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> Iterat
 def _allow_connections(limits: Limits) -> None:
     """Raise the bound on open files to what the connections may need, as far as we may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.max_connections + 256
+    wanted = limits.max_connections + 512
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

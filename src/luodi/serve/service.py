@@ -16,11 +16,13 @@ from luodi.serve.access import Access
 from luodi.serve.chores import Chore
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Endpoint
+from luodi.serve.idempotency import Once
 from luodi.serve.keybook import REFRESH_SECONDS
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.problems import ProblemError
 from luodi.serve.releases import Releases
 from luodi.serve.reviewing import queues
+from luodi.serve.tracing import tracing
 
 PRUNE_SECONDS = 600.0  # how often it is asked whether a day has gone by
 
@@ -43,7 +45,10 @@ class Service:
         self.endpoints = {one.name: one for one in endpoints}
         assert len(self.endpoints) == len(endpoints), "two scenarios of one name"
         self.draining = False
+        self.once, self.tracing = Once(), tracing()
         self.access, self.hosts, self.limits, self.counters, self.ledger = access, hosts, limits, counters, ledger
+        for one in endpoints:
+            one.tracing = self.tracing
         self.releases = {one.name: Releases(one, ledger, home=home) for one in endpoints}
         self.queues = queues(endpoints, ledger)
         self.chores: list[Chore] = [
@@ -96,3 +101,4 @@ class Service:
             for queue in self.queues:
                 await queue.flush()
         await asyncio.to_thread(self.ledger.close)
+        await asyncio.to_thread(self.tracing.close)
