@@ -20,7 +20,8 @@ ATTEMPTS = [
 ]  # fmt: skip
 WRAPS = ["%s", " %s ", "\u202e%s", "%s\u0000", "ﬁ%s", "中文%s", "%s%%3Cscript%%3E", "&#60;%s"]
 CASES = [str.lower, str.title, str.upper, str.swapcase, lambda one: one.replace("<", "<\t")]
-PAYLOADS = [case(wrap % one.format(RUNS)) for one, wrap, case in itertools.product(ATTEMPTS, WRAPS, CASES)]
+MADE = (wrap % case(one).format(RUNS) for one, wrap, case in itertools.product(ATTEMPTS, WRAPS, CASES))
+PAYLOADS = [f"{one}<!--{n}-->" for n, one in enumerate(MADE)]
 KEPT = {"stage", "state", "kind", "method", "level"}  # words of ours, which no outsider chooses
 
 
