@@ -50,14 +50,14 @@ function compare(now, admin, ctx, change) {
   const metric = Object.keys(now[0].metrics || {});
   const value = (one, name) => { const found = one.metrics?.[name]; return found === undefined ? "–" : typeof found === "number" ? figure(found) : [figure(found.value), h("small", {}, `${figure(found.low)}–${figure(found.high)}`)]; };
   const lines = [
-    line(say("release.traffic"), (one) => (one.stage === "champion" ? say("release.rest") : one.stage === "canary" ? share(one.share, 1) : one.stage === "shadow" ? say("release.copies") : say("release.idle"))),
+    line(say("release.traffic"), (one) => (one.stage === "champion" ? say(now.some((each) => each.stage === "canary") ? "release.rest" : "release.all") : one.stage === "canary" ? share(one.share, 1) : one.stage === "shadow" ? say("release.copies") : say("release.idle"))),
     ...metric.map((name) => line(named("metric", name), (one) => value(one, name))),
     line(say("live.n"), (one) => count(one.requests)), line(say("live.errors"), (one) => share(one.error_rate, 2)), line(say("release.p95"), (one) => ms(one.p95_ms)), line(say("live.handed"), (one) => share(one.handed_over, 1)),
     ...(now.some((one) => typeof one.agree === "number") ? [line(say("release.agree"), (one) => share(one.agree, 1))] : []),
     line(say("release.memory"), (one) => (one.rss_mb ? `${count(one.rss_mb)} MB` : "–")),
     line(say("release.since"), (one) => h("span", { title: exact(one.changed_at) }, ago(one.changed_at))),
   ];
-  return h("div", { class: "compare", vars: { "--n": String(now.length) } }, now.map((one) => h("article", { class: one.stage },
+  return h("div", { class: "compare" }, now.map((one) => h("article", { class: one.stage },
     h("h3", {}, h("span", { class: `stage ${one.stage}` }, say(`stage.${one.stage}`)), " ", user(one.model || "")), h("p", { class: "quiet" }, stamp(one.id), one.note ? [" · ", user(one.note)] : null),
     h("dl", {}, lines.map(({ name, write }) => h("div", {}, h("dt", {}, name), h("dd", {}, write(one))))), admin && one.stage !== "champion" && h("div", { class: "actions" }, steps(one, now, ctx, change)))));
 }
