@@ -14,7 +14,7 @@ METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 LISTENERS = ("data", "admin")
 PATHS = sorted({one.path for one in all_routes()})
 WITHOUT_A_KEY = {("GET", "/health/live"), ("GET", "/health/ready"), ("POST", "/session")}
-STATIC = ("/try", "/console")  # files of the wheel, which hold nobody's data
+STATIC = ("/console",)  # files of the wheel, which hold nobody's data
 
 
 def is_static(path):

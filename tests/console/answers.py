@@ -104,11 +104,11 @@ def health():
         "numbers": [
             number("labels", 0.041, 0.0, 0.030, "look", about="Most moved: delivery, from 16 % to 24 %."),
             number("handed_over", 0.184, 0.166, 0.231, interval=[0.171, 0.198]),
-            number("precision", 0.921, 0.935, 0.90, interval=[0.893, 0.944], about="212 reviewed answers"),
+            number("promise", 0.921, 0.90, 0.90, interval=[0.893, 0.944], about="212 judged"),
             number("unknown", 0.061, 0.052, 0.089),
             number("length", 0.011, 0.0, 0.025),
             number("confidence", 0.871, 0.883, 0.851),
-            number("p95_ms", 13.2, 25.9, 50.0),
+            number("slow", 0.012, 0.05, 0.09),
         ],
         "alarms": [
             {
@@ -116,15 +116,15 @@ def health():
                 "at": time.time() - 2_400,
                 "level": "look",
                 "number": "labels",
-                "details": {"value": 0.041, "bound": 0.030, "n": 1_400},
+                "details": {"value": 0.041, "bound": 0.030, "about": "delivery, 16 % to 24 %"},
                 "ended_at": None,
             },
             {
                 "id": "01kd00000000000000000000a2",
                 "at": time.time() - 190_000,
                 "level": "stop",
-                "number": "p95_ms",
-                "details": {"value": 81.0, "bound": 50.0},
+                "number": "failed",
+                "details": {"value": 0.31, "bound": 0.05},
                 "ended_at": time.time() - 186_000,
             },
         ],
@@ -138,7 +138,7 @@ def releases():
             "id": RELEASES[n], "stage": stage, "share": 0.1 if stage == "canary" else 0.0, "at": time.time() - 9e5,
             "changed_at": time.time() - 86_400 * (n + 1), "by": "owner", "note": "", "model": model,
             "metrics": {"classification.macro_f1": {"value": f1, "low": f1 - 0.04, "high": f1 + 0.036}},
-            "rss_mb": 208.0, "error_rate": 0.0, "p95_ms": 13.2, "handed_over": 0.184,
+            "rss_mb": 208.0, "requests": 2_518, "agree": None, "error_rate": 0.0, "p95_ms": 13.2, "handed_over": 0.184,
         } | more  # fmt: skip
 
     return {
@@ -172,8 +172,12 @@ def queue():
 def summary():
     return {
         "decided": 212, "open": 37, "disputed": 3, "agreement": 0.912, "kappa": 0.884,
-        "by_reviewer": [{"reviewer": "Mei", "n": 141, "agreement": 0.93}, {"reviewer": "Tom", "n": 118, "agreement": .9}],
-        "by_label": [{"label": "delivery", "n": 71, "right": 0.94}, {"label": "billing", "n": 55, "right": 0.9}],
+        "by_reviewer": [
+            {"reviewer": "Mei", "reviewed": 141, "skipped": 4, "shared": 60, "agreement": 0.93},
+            {"reviewer": "Tom", "reviewed": 118, "skipped": 9, "shared": 60, "agreement": None},
+        ],
+        "by_label": [{"label": "delivery", "decided": 71, "answered_so": 66}],
+        "precision": {"value": 0.94, "low": 0.89, "high": 0.97, "n": 120, "promised": 0.9},
     }  # fmt: skip
 
 
@@ -229,15 +233,8 @@ def audit():
 
 
 def challenges():
-    return {
-        "challenges": [
-            {
-                "id": "01kc",
-                "at": time.time() - 90_000,
-                "state": "won",
-                "n_reviews": 240,
-                "gold": 0.921,
-                "champion": 0.884,
-            }
-        ]
-    }
+    checks = [
+        {"name": "recent", "met": True, "says": "on 60 reviewed texts, 92 % right instead of 77 %", "numbers": {}}
+    ]
+    made = {"id": "01kc0000000000000000000000", "beats": True, "learned_from": 240, "checks": checks}
+    return {"challenges": [made], "running": False}

@@ -124,7 +124,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, backend):
-    """Return a function that opens the console; `wrong` holds what the page complained of, `asked` what it asked for."""
+    """Return a function that opens the console; `wrong` is what the page complained of, `asked` what it asked for."""
     opened = []
 
     def start(address="#/", *, logged_in=True, **how):

@@ -84,7 +84,7 @@ def test_a_canary_is_promoted(visit, backend):
     page.locator("dialog").get_by_role("button", name="Promote").click()
     sees(page, "Promoted.")
 
-    assert told(backend) == [(f"/v1/support-tickets/releases/{answers.RELEASES[1]}", {"stage": "champion", "share": 0})]
+    assert told(backend) == [(f"/v1/support-tickets/releases/{answers.RELEASES[1]}", {"stage": "champion"})]
 
 
 def test_a_key_is_made_and_shown_once(visit, backend):
@@ -147,3 +147,17 @@ def test_a_chart_is_read_with_the_keyboard(visit, key):
     page.keyboard.press(key)
 
     assert "Answered alone" in page.locator(".tip").first.inner_text()
+
+
+def test_several_labels_are_put_in_and_taken_out_before_they_are_kept(visit, backend):
+    backend.said["/v1/support-tickets"] = answers.about() | {"kind": "tag"}
+    page = visit("#/s/support-tickets/review").page
+    sees(page, "The courier left the parcel")
+
+    page.keyboard.press("2")
+    page.keyboard.press("1")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    sees(page, "Saved: ")
+
+    assert told(backend)[0][1]["label"] == "account|billing"

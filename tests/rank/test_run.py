@@ -141,12 +141,11 @@ def test_a_request_of_another_shape_is_refused(client, body):
     assert client.post("/predict", json=body).status_code == 400
 
 
-def test_the_page_to_try_is_open_but_holds_nothing_and_runs_nothing_foreign(client):
-    answers = {path: client.get(path, headers={"authorization": ""}) for path in ("/try", "/try.js", "/try.css")}
+def test_a_recommendation_is_explained_by_its_own_reasons(client):
+    made = client.post("/explain", json={"user": "u1", "k": 3}).json()
 
-    assert {one.status_code for one in answers.values()} == {200}
-    assert "default-src 'none'" in answers["/try"].headers["content-security-policy"]
-    assert "innerHTML" not in answers["/try.js"].text and "<script>" not in answers["/try"].text
+    assert made["method"] == "reasons" and made["tokens"] == []
+    assert len(made["answer"]["items"]) == 3 and all(one["because"] for one in made["answer"]["items"])
 
 
 def test_a_file_of_visitors_is_answered_row_by_row(bundle, tmp_path):

@@ -72,16 +72,18 @@ class OfNgrams:
         before = np.concatenate([[0], np.cumsum(solid)])  # solid characters before each place
         n_solid = before[end] - before[start]
         where = np.searchsorted(known.grams, grams)
-        found = (where < len(known.grams)) & (n_solid > 0)
+        found = where < len(known.grams)
         found[found] = known.grams[where[found]] == grams[found]
-        share = known.added[where[found]] / known.times[where[found]] / n_solid[found]
+        each = known.added[where[found]] / known.times[where[found]]
+        blank = n_solid[found] == 0  # the part of speech of a space, which no character can bear
+        share = np.where(blank, 0.0, each / np.maximum(n_solid[found], 1))
         step = np.zeros(len(normal) + 1)
         np.add.at(step, start[found], share)
         np.add.at(step, end[found], -share)
         dense = np.where(solid, np.cumsum(step)[:-1], 0.0)
         characters = np.zeros(len(text))
         np.add.at(characters, origin[solid], dense[solid])
-        return Parts(base=float(model.bias @ toward), characters=characters)
+        return Parts(base=float(model.bias @ toward + each[blank].sum()), characters=characters)
 
 
 @record

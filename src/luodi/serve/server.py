@@ -239,6 +239,8 @@ def _announce(service: Service, data: socket.socket, admin: socket.socket | None
     body = json.dumps(first.bundle.examples[0]["request"], ensure_ascii=False)
     path = "/predict" if len(names) == 1 else f"/v1/{first.name}/predict"
     say(f'try: curl -H "Authorization: Bearer {secret}" -d {shlex.quote(body)} {url}{path}')
+    if admin is not None and not token.given:
+        say(f"open: {_url(admin)}/#token={token.value}")
 
 
 def _url(listener: socket.socket) -> str:

@@ -19,7 +19,7 @@ function page(found) {
     section(say("health.numbers"), say("health.numbers.about"), found.numbers.length ? numbers(found.numbers) : empty(say("health.none"), say("health.none.about"))),
     section(say("health.alarms"), say("health.alarms.about"), found.alarms.length ? alarms(found.alarms) : empty(say("health.quiet"), "")),
     found.texts?.length ? section(say("health.texts"), say("health.texts.about"), h("ul", { class: "texts" }, found.texts.map((one) => h("li", {}, user(one.text, "blockquote"), h("p", { class: "quiet" }, user(one.why, "span")))))) : null,
-    open.length ? null : h("p", { class: "note" }, say("health.footer")),
+    found.alarms.length && !open.length ? h("p", { class: "note" }, say("health.footer")) : null,
   ];
 }
 

@@ -3,14 +3,15 @@ import { post } from "/console/api.js";
 import { bar } from "/console/charts.js";
 import { button, field, h, put, show, table, user } from "/console/dom.js";
 import { empty, section, skeleton, tiles, told, trouble } from "/console/parts.js";
-import { ago, count, exact, figure, named, say, share } from "/console/say.js";
+import { ago, between, count, exact, figure, named, say, share } from "/console/say.js";
 import { textOf } from "/console/live.js";
 
 const BATCH = 20;
 const SHOWN = 12;
 
 export default async function review(ctx, body) {
-  const desk = { items: [], waiting: 0, labels: [], done: new Map(), past: [], reason: "", query: "", at: 0, made: 0, busy: false };
+  const several = (await ctx.get(ctx.base)).kind === "tag";
+  const desk = { items: [], waiting: 0, labels: [], done: new Map(), past: [], reason: "", why: "", query: "", at: 0, taken: new Set(), made: 0, busy: false };
   const card = h("div", { class: "card" }, skeleton());
   const progress = h("div", { class: "progress" });
   const said = told();
@@ -23,13 +24,14 @@ export default async function review(ctx, body) {
     desk.items = found.items.filter((one) => !desk.done.has(one.request_id));
     desk.waiting = found.waiting;
     desk.labels = found.labels;
+    desk.why = found.why || "";
     ctx.waiting(found.waiting);
   };
+  const fresh = () => { desk.query = ""; desk.at = 0; desk.taken = new Set(several ? desk.items[0]?.label?.split("|").filter(Boolean) : []); };
   async function next() {
-    desk.query = "";
-    desk.at = 0;
     try {
       if (!desk.items.length) await fetchMore();
+      fresh();
       draw();
     } catch (error) {
       if (error.name !== "AbortError") show(card, trouble(error, next));
@@ -67,11 +69,18 @@ export default async function review(ctx, body) {
     desk.made -= 1;
     desk.items.unshift({ ...one, chosen: desk.done.get(one.request_id) });
     desk.done.delete(one.request_id);
-    desk.query = "";
-    desk.at = 0;
+    fresh();
     said.good(say("review.undone"));
     draw();
   }
+
+  // One label is the answer; of several each is put in or taken out, and Enter keeps them.
+  const choose = (label) => {
+    if (!several) return decide(label);
+    if (!desk.taken.delete(label)) desk.taken.add(label);
+    return options(desk.items[0]);
+  };
+  const keep = (list) => decide(several ? [...desk.taken].join("|") : list[desk.at]);
 
   const ranked = () => {
     const one = desk.items[0];
@@ -87,7 +96,7 @@ export default async function review(ctx, body) {
     const one = desk.items[0];
     bars();
     if (!one) {
-      show(card, empty(say(desk.reason ? "review.none.reason" : "review.none"), say("review.none.about"), button(say("review.look"), next)), desk.past.length ? button(say("review.undo"), undo, { key: "U" }) : null);
+      show(card, empty(say(desk.reason ? "review.none.reason" : "review.none"), desk.why || say("review.none.about"), button(say("review.look"), next)), desk.past.length ? button(say("review.undo"), undo, { key: "U" }) : null);
       return;
     }
     const text = textOf(one.request);
@@ -99,7 +108,7 @@ export default async function review(ctx, body) {
       one.chosen !== undefined && h("p", { class: "quiet" }, one.chosen ? [say("review.yours"), " ", user(one.chosen)] : say("review.yours.skip")),
       h("div", { class: "find" }, desk.labels.length > 9 && search), h("div", { class: "labels", role: "group", "aria-label": say("label") }),
       h("details", { class: "noting" }, h("summary", {}, h("kbd", { "aria-hidden": "true" }, "N"), say("review.note")), h("textarea", { class: "note-input", rows: 2, maxlength: 1000, "aria-label": say("review.note") })),
-      h("div", { class: "actions" }, button(say("review.skip"), () => decide(""), { key: "S" }), desk.past.length ? button(say("review.undo"), undo, { key: "U" }) : null));
+      h("div", { class: "actions" }, several && button(say("review.keep"), () => keep([]), { kind: "primary", key: "⏎" }), button(say("review.skip"), () => decide(""), { key: "S" }), desk.past.length ? button(say("review.undo"), undo, { key: "U" }) : null));
     options(one);
   }
 
@@ -107,7 +116,7 @@ export default async function review(ctx, body) {
     const place = card.querySelector(".labels");
     const list = ranked();
     const shown = list.slice(0, Math.max(SHOWN, desk.at + 1));
-    show(place, shown.map((label, n) => h("button", { type: "button", class: `choice${n === desk.at ? " on" : ""}`, onclick: () => decide(label), "aria-keyshortcuts": n < 9 ? String(n + 1) : null },
+    show(place, shown.map((label, n) => h("button", { type: "button", class: `choice${n === desk.at ? " on" : ""}`, onclick: () => choose(label), "aria-pressed": several ? String(desk.taken.has(label)) : null, "aria-keyshortcuts": n < 9 ? String(n + 1) : null },
       h("kbd", { "aria-hidden": "true" }, n < 9 ? String(n + 1) : ""), user(label), h("span", { class: "quiet num" }, one.scores?.[label] === undefined ? "" : share(one.scores[label])))),
     list.length > shown.length && h("p", { class: "quiet" }, say("review.hidden", { n: count(list.length - shown.length) })), !list.length && h("p", { class: "quiet" }, say("review.nolabel")));
   }
@@ -127,9 +136,10 @@ export default async function review(ctx, body) {
     const list = desk.items.length ? ranked() : [];
     const act = (then) => { event.preventDefault(); then(); };
     if (key === "ArrowDown" || key === "ArrowUp") { if (list.length) act(() => { desk.at = (desk.at + (key === "ArrowDown" ? 1 : list.length - 1)) % list.length; options(desk.items[0]); }); return; }
-    if (key === "Enter" && (typing || target === document.body || target.matches?.("main"))) { if (list.length) act(() => decide(list[desk.at])); return; }
+    if (key === "Enter" && (typing || target === document.body || target.matches?.("main"))) { if (list.length) act(() => (several && typing ? choose(list[desk.at]) : keep(list))); return; }
     if (typing) { if (key === "Escape") act(() => { desk.query = ""; search.value = ""; search.blur(); options(desk.items[0]); }); return; }
-    if (/^[1-9]$/.test(key) && list[key - 1]) act(() => decide(list[key - 1]));
+    if (/^[1-9]$/.test(key) && list[key - 1]) act(() => choose(list[key - 1]));
+    else if (several && key === " " && target === document.body) act(() => choose(list[desk.at]));
     else if (key === "/" && search) act(() => search.focus());
     else if (key === "s" && desk.items.length) act(() => decide(""));
     else if (key === "u") act(undo);
@@ -137,16 +147,18 @@ export default async function review(ctx, body) {
   }
   document.addEventListener("keydown", onkey);
   ctx.ending(() => document.removeEventListener("keydown", onkey));
-  put(body, h("p", { class: "note hints" }, say("review.keys")));
+  put(body, h("p", { class: "note hints" }, say(several ? "review.keys.tag" : "review.keys")));
   await Promise.all([next(), sum()]);
 }
 
 function agreement(found) {
   const people = found.by_reviewer || [];
-  const labels = [...(found.by_label || [])].sort((a, b) => b.n - a.n);
+  const labels = [...(found.by_label || [])].sort((a, b) => b.decided - a.decided);
+  const right = found.precision || {};
   return section(say("review.agreement"), say("review.agreement.about"),
     tiles([[say("review.decided"), count(found.decided)], [say("review.open"), count(found.open)], [say("review.disputes"), count(found.disputed)],
-      [say("review.agree"), share(found.agreement), found.kappa === null || found.kappa === undefined ? null : say("review.kappa", { value: figure(found.kappa, 2) })]]),
+      [say("review.agree"), share(found.agreement), found.kappa === null || found.kappa === undefined ? null : say("review.kappa", { value: figure(found.kappa, 2) })],
+      ...(right.n ? [[say("review.right"), share(right.value), say("review.right.about", { interval: between(right.low, right.high, share), n: count(right.n) })]] : [])]),
     people.length ? pairs(people, "reviewer", say("review.people")) : null,
     labels.length ? h("details", {}, h("summary", {}, say("review.bylabel")), pairs(labels.slice(0, 100), "label", say("label"))) : null);
 }
@@ -155,5 +167,5 @@ function agreement(found) {
 function pairs(list, first, title) {
   const rest = Object.keys(list[0]).filter((one) => one !== first && typeof list[0][one] !== "object");
   const write = (value) => (typeof value === "number" && !Number.isInteger(value) ? share(value) : typeof value === "number" ? count(value) : user(value));
-  return table([{ name: title }, ...rest.map((one) => ({ name: named("column", one), kind: "num" }))], list.map((one) => [user(one[first]), ...rest.map((each) => write(each === "share" ? one[each] * 1.0 : one[each]))]), { label: title });
+  return table([{ name: title }, ...rest.map((one) => ({ name: named("column", one), kind: "num" }))], list.map((one) => [user(one[first]), ...rest.map((each) => (each === "agreement" ? share(one[each]) : write(one[each])))]), { label: title });
 }

@@ -1,1 +1,0 @@
-"""The files of the page on which a recommender is tried."""
