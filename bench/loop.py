@@ -51,7 +51,7 @@ automate = {{ precision = 0.9 }}
 [prepare]
 inspect = false
 [select]
-models = ["majority", "tfidf-logreg", "nb-svm", "encoder-frozen"]
+models = ["majority", "tfidf-logreg", "nb-svm"]
 n_resamples = 500
 [evaluate]
 n_resamples = 500
