@@ -16,7 +16,9 @@ def test_a_challenge_is_started_once_and_listed_when_it_is_over(done):
     command = [sys.executable, "-m", "luodi", "serve", str(done), "--port", "0", "--admin-port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         urls = [re.search(r"http://\S+", process.stdout.readline()).group() for _ in range(2)]
-        with httpx.Client(base_url=urls[1], headers={"authorization": "Bearer a-token-for-the-tests"}, timeout=60) as admin:
+        with httpx.Client(
+            base_url=urls[1], headers={"authorization": "Bearer a-token-for-the-tests"}, timeout=60
+        ) as admin:
             first, second = admin.post("/challenges", json={}), admin.post("/challenges", json={})
             for _ in range(600):
                 listed = admin.get("/challenges").json()
