@@ -79,6 +79,7 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
         "serve",
         "keys",
         "ledger",
+        "challenge",
         "predict",
         "pack",
         "restock",

@@ -21,6 +21,7 @@ FIRST_DAY = (
     "serve",
     "keys",
     "ledger",
+    "challenge",
     "predict",
     "pack",
     "restock",

@@ -83,14 +83,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     write_lines(
         job.out / "exam.jsonl",
         (
-            {
-                "line": row["line"],
-                "request": row["request"],
-                "tags": row["tags"],
-                "y": row["y"],
-                "answer": plain(a),
-                "scores": one,
-            }
+            {name: row[name] for name in ("line", "request", "tags", "y")} | {"answer": plain(a), "scores": one}
             for row, a, one in zip(rows, exam.answers, sharp, strict=True)
         ),
     )
