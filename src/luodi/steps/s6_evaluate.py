@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, Literal, cast
 
 from luodi import registry
-from luodi.contracts import Facts, Job, Outcome, Scores, record
+from luodi.contracts import Facts, Job, Keeps, Outcome, Scores, record
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime.session import open_session
 from luodi.steps.trial import answer, best, plain
@@ -65,6 +65,8 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     settings: Settings = job.settings
     name = job.inputs["finetune"].facts["model"]
     model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    if isinstance(model, Keeps):
+        model.keep(job.work)
     trained_dev, trained = _sit(dev_rows, model), _sit(rows, model)
     form, parity = _export(job, model, trained_dev, trained)
     session = open_session(job.out / "session")
@@ -109,6 +111,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     return Outcome(
         facts={
             "model": name,
+            **_remote(job, name),
             "form": form,
             "n_exam": len(rows),
             "metrics": metrics,
@@ -125,6 +128,14 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
             "seen": _seen(job, exam, session),
         }
     )
+
+
+def _remote(job: Job, name: str) -> Facts:
+    """Return where texts go, and in which form, if they go anywhere."""
+    if name not in job.inputs["select"].facts["remote"]:
+        return {}
+    told = {key: job.inputs["finetune"].facts[key] for key in ("asks", "host", "here", "prompt", "examples")}
+    return {"remote": told | {"personal": job.inputs["prepare"].facts["wash"]["personal"]}}
 
 
 def _sit(rows: list[dict[str, Any]], model: Any) -> Exam:
