@@ -20,7 +20,7 @@ FAULTS = (
     "empty", "html", "drip", "stall", "gzip garbage", "10 MB",
 )  # fmt: skip
 DEFAULTS = {"share": 0.0, "seed": 1, "faults": FAULTS, "logprobs": True, "formats": ["json_schema", "json_object"],
-            "cap": "max_tokens", "wobble": 0.0, "outside": "", "delay_s": 0.0, "status": 200, "usage": True}  # fmt: skip
+            "cap": "max_tokens", "wobble": 0.0, "outside": "", "status": 200}  # fmt: skip
 HTML = b"<html><body>502 Bad Gateway</body></html>"
 
 
@@ -61,7 +61,6 @@ class Endpoint:
         if refusal := self.refusal(asked):
             self.write(writer, 400, json.dumps({"error": {"message": refusal}}).encode())
             return True
-        await asyncio.sleep(self.options["delay_s"])
         if self.options["status"] != 200:
             self.write(writer, self.options["status"], b'{"error": {"message": "no"}}')
             return True
@@ -104,49 +103,50 @@ class Endpoint:
         if asked.get("logprobs"):
             choice["logprobs"] = {"content": tokens(content, value if tag else [value], sure)}
         made = {"id": hashlib.sha256(text.encode()).hexdigest()[:8], "object": "chat.completion", "choices": [choice]}
-        if self.options["usage"]:
-            n = sum(len(one["content"].split()) for one in messages)
-            made["usage"] = {"prompt_tokens": n, "completion_tokens": 5, "total_tokens": n + 5}
+        n = sum(len(one["content"].split()) for one in messages)
+        made["usage"] = {"prompt_tokens": n, "completion_tokens": 5, "total_tokens": n + 5}
         return json.dumps(made).encode()
 
     async def fail(self, kind, writer, good: bytes) -> bool:
+        """Fail in the asked way; say whether the connection lives on."""
+        if whole := self.whole(kind, good):
+            self.write(writer, *whole)
+            return True
         if kind == "reset":
             writer.transport.abort()
-        elif kind in {"no answer", "stall"}:
-            if kind == "stall":
-                self.write(writer, 200, good[: len(good) // 2], length=len(good))
-                await writer.drain()
-            await asyncio.sleep(60)
-        elif kind in {"429", "500", "502", "503"}:
-            self.write(writer, int(kind), HTML)
-            return True
-        elif kind == "429 retry-after":
-            self.write(writer, 429, b"{}", more="retry-after: 0.1\r\n")
-            return True
-        elif kind == "truncated":
-            self.write(writer, 200, good[: len(good) // 2], length=len(good))
-        elif kind == "drip":
-            self.write(writer, 200, b"", length=len(good))
-            for n in range(len(good)):
-                writer.write(good[n : n + 1])
-                await writer.drain()
-                await asyncio.sleep(0.2)
         elif kind == "10 MB":
             self.write(writer, 200, b" " * 10_000_000 + good)
-        elif kind == "gzip garbage":
-            self.write(writer, 200, gzip.compress(good)[:-20] + b"\x00" * 20, more="content-encoding: gzip\r\n")
-            return True
         else:
-            bodies = {"malformed": good.replace(b"{", b"[", 1), "wrong schema": b'{"choices": {"0": "card"}}',
-                      "empty": b"", "html": HTML}  # fmt: skip
-            self.write(writer, 200, bodies[kind])
-            return True
-        await writer.drain()
+            n = {"no answer": None, "drip": 0}.get(kind, len(good) // 2)
+            if n is not None:
+                self.write(writer, 200, good[:n], length=len(good))
+                await writer.drain()
+            if kind == "drip":
+                await drip(writer, good)
+            elif kind != "truncated":
+                await asyncio.sleep(60)
         return False
 
-    def write(self, writer, status: int, body: bytes, *, length: int | None = None, more: str = "") -> None:
+    def whole(self, kind, good: bytes):
+        """Return status, body and further headers of what is a good answer to HTTP at least."""
+        known = {
+            "429": (429, HTML), "429 retry-after": (429, b"{}", "retry-after: 0.1\r\n"), "500": (500, HTML),
+            "502": (502, HTML), "503": (503, HTML), "malformed": (200, good.replace(b"{", b"[", 1)),
+            "wrong schema": (200, b'{"choices": {"0": "card"}}'), "empty": (200, b""), "html": (200, HTML),
+            "gzip garbage": (200, gzip.compress(good)[:-20] + b"\x00" * 20, "content-encoding: gzip\r\n"),
+        }  # fmt: skip
+        return known.get(kind)
+
+    def write(self, writer, status: int, body: bytes, more: str = "", *, length: int | None = None) -> None:
         head = f"HTTP/1.1 {status} x\r\ncontent-type: application/json\r\n{more}"
         writer.write(f"{head}content-length: {len(body) if length is None else length}\r\n\r\n".encode() + body)
+
+
+async def drip(writer, content: bytes) -> None:
+    for n in range(len(content)):
+        writer.write(content[n : n + 1])
+        await writer.drain()
+        await asyncio.sleep(0.2)
 
 
 def tokens(content: str, labels, sure) -> list[dict]:
@@ -166,7 +166,8 @@ def tokens(content: str, labels, sure) -> list[dict]:
 async def main() -> None:
     endpoint = Endpoint(open_session(Path(sys.argv[1])), json.loads(sys.argv[2]))
     server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0, limit=2**24)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
+    sys.stdout.write(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1\n")
+    sys.stdout.flush()
     async with server:
         await server.serve_forever()
 

@@ -7,13 +7,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.remote.endpoint import FAULTS
 
 from luodi.errors import SetupError
 from luodi.runtime import asking, spending
 from luodi.runtime.asking import Asker, Breaker, UnansweredError
 from luodi.runtime.endpoint import Endpoint
 from luodi.runtime.spending import SpentError
-from tests.remote.endpoint import FAULTS
 
 QUESTION = {"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": '{"text": "my card"}'}],
             "max_tokens": 50}  # fmt: skip

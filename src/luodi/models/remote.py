@@ -5,7 +5,7 @@ answers, log probabilities) is found out by one question and then kept to.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -18,15 +18,21 @@ from luodi.runtime.prompt import Prompt, choose
 from luodi.train.answers import labels_of
 
 ALL = {"format": "json_schema", "logprobs": True, "cap": "max_tokens", "temperature": True}
-WEAKER = (
-    ("max_completion_tokens", "cap", "max_completion_tokens"),
-    ("temperature", "temperature", False),
-    ("logprob", "logprobs", False),
-    ("json_schema", "format", "json_object"),
-    ("response_format", "format", "json_object"),
+NAMED = (
+    ("max_completion_tokens", "cap"),
+    ("temperature", "temperature"),
+    ("logprob", "logprobs"),
+    ("json_schema", "format"),
+    ("response_format", "format"),
 )
-"""A word in a refusal, what it is about, and what to ask for instead."""
-FORMATS = {"json_schema": "json_object", "json_object": "text"}
+"""A word in a refusal, and what it is about."""
+LESS: Mapping[str, Mapping[Any, Any]] = {
+    "logprobs": {True: False},
+    "format": {"json_schema": "json_object", "json_object": "text"},
+    "temperature": {True: False},
+    "cap": {"max_tokens": "max_completion_tokens"},
+}
+"""What to ask for instead."""
 JOURNAL = "answers.jsonl"
 
 
@@ -114,14 +120,11 @@ def weakened(offers: dict[str, Any], message: str) -> dict[str, Any] | None:
     >>> weakened(dict(ALL), "unknown field: logprobs")["logprobs"]
     False
     """
-    for word, name, value in WEAKER:
-        if word in message and offers[name] not in {value, "text"}:
-            return offers | {name: FORMATS.get(offers[name], value) if name == "format" else value}
-    if offers["logprobs"]:
-        return offers | {"logprobs": False}
-    if offers["format"] in FORMATS:
-        return offers | {"format": FORMATS[offers["format"]]}
-    return offers | {"temperature": False} if offers["temperature"] else None
+    about = [name for word, name in NAMED if word in message]
+    for name in (*about, *LESS):
+        if offers[name] in LESS[name]:
+            return offers | {name: LESS[name][offers[name]]}
+    return None
 
 
 def _scores_by(endpoint: Endpoint, offers: dict[str, Any]) -> str:

@@ -36,4 +36,4 @@ def _said(view: View, learned: Mapping[str, Any], scales: Mapping[str, Any]) -> 
         return said
     more = {name: percent(scales.get(name), 1) for name in ("same_again", "outside")}
     tokens = {name: count(round(number(scales.get(name)) or 0)) for name in ("tokens_in", "tokens_out")}
-    return said + view.say("asked_again", **more, **tokens)
+    return said + view.say("asked_again", **more) + view.say("asked_tokens", **tokens)

@@ -89,9 +89,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "每段文字都交给 {host} 的 {model}，{form}，并附上 {n} 条训练数据作为示例（提示词 {prompt}）。",
     ),
     "asked_again": (
-        " Asked again, {same_again} of texts got the same answer; the first one counts. {outside} got no valid answer."
+        " Asked again, {same_again} got the same answer; the first one counts. {outside} got no valid answer.",
+        "再次询问时，{same_again} 的文字得到相同答案，以第一次为准；{outside} 没有得到有效答案。",
+    ),
+    "asked_tokens": (
         " Tokens of a question and its answer: {tokens_in} and {tokens_out}.",
-        "再次询问时，{same_again} 的文字得到相同答案，以第一次为准；{outside} 没有得到有效答案。"
         "每次提问与回答的词元数：{tokens_in} 与 {tokens_out}。",
     ),
     "as_they_are": ("as it is", "保持原样"),

@@ -170,10 +170,11 @@ class Asker:
                 raise _failure(status, headers, content)
             reply = _reply(content, asked)
             spent = self._usd(reply.tokens_in, reply.tokens_out)
-            return reply
         except _FailedError as error:
             spent = spent if error.sent else 0.0
             raise
+        else:
+            return reply
         finally:
             self.budget.give_back(most - spent)
 

@@ -13,8 +13,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -163,30 +162,40 @@ class Remote:
         return self._run(self.asker.ask(self._question(self.prompt.messages(text))))
 
     async def _all(self, new: Mapping[str, str], *, note: bool = True) -> dict[str, Answer]:
-        """Ask about all of them at once, as far as the endpoint may be asked; the first failure ends it."""
-        now = time.monotonic()
-        for key in new:
-            until, error = self._failed.get(key, (0.0, None))
-            if error and now < until:
-                raise error
+        """Ask about all of them, as many at a time as may be. After a failure no more are asked, but those on their
+        way are waited for: they are paid for.
+        """
+        self._refuse_failed(new)
         found: dict[str, Answer] = {}
+        errors: list[SetupError] = []
+        waiting = iter(new.items())
 
-        async def one(key: str, x: str) -> None:
-            try:
-                found[key] = await self._one(x)
-            except UnansweredError as error:
-                self._failed[key] = (time.monotonic() + REMEMBERED_S, error)
-                raise
-            if note:
-                self._note(key, found[key])
+        async def work() -> None:
+            for key, x in waiting:
+                try:
+                    found[key] = await self._one(x)
+                except SetupError as error:
+                    errors.append(error)
+                    if isinstance(error, UnansweredError):
+                        self._failed[key] = (time.monotonic() + REMEMBERED_S, error)
+                else:
+                    if note:
+                        self._note(key, found[key])
+                if errors:
+                    return
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for key, x in new.items():
-                    group.create_task(one(key, x))
-        except* SetupError as errors:
-            raise _first(errors) from None
+        await asyncio.gather(*(work() for _ in range(self.endpoint.concurrency)))
+        if errors:
+            raise errors[0]
         return found
+
+    def _refuse_failed(self, keys: Iterable[str]) -> None:
+        """Raise the error of a text that failed a moment ago, and forget those of longer ago."""
+        now = time.monotonic()
+        self._failed = {key: one for key, one in self._failed.items() if now < one[0]}
+        for key in keys:
+            if key in self._failed:
+                raise self._failed[key][1]
 
     async def _one(self, x: str) -> Answer:
         """Return what is made of the replies about one text."""
@@ -203,7 +212,7 @@ class Remote:
         # as if each label had half a vote for it and half a vote against it: no answer is beyond doubt
         scores = {label: (n + 0.5) / (len(valid) + 1) for label, n in votes.items()}
         if self.prompt.kind == "classify":  # of equals the one that came first
-            chosen = (max(scores, key=scores.__getitem__),)
+            chosen: tuple[int, ...] = (max(scores, key=scores.__getitem__),)
         else:
             chosen = tuple(sorted(label for label, p in scores.items() if p >= 0.5))
         return Answer(labels=chosen, scores=tuple(scores[label] for label in chosen), **tokens)
@@ -331,14 +340,6 @@ def _sure(reply: Reply, labels: Sequence[str]) -> tuple[float, ...]:
             place += len(token)
         found.append(round(math.exp(total), 6))
     return tuple(found)
-
-
-def _first(errors: BaseException) -> SetupError:
-    """Return the first of a group of errors, however deep it lies."""
-    while isinstance(errors, BaseExceptionGroup):
-        errors = errors.exceptions[0]
-    assert isinstance(errors, SetupError)
-    return errors
 
 
 def _plain(answer: Answer) -> list[Any]:

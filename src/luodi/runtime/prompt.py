@@ -115,7 +115,9 @@ def choose(
     """
     middle = sorted(len(x) for x, _ in pairs)[len(pairs) // 2] if pairs else 0
     ranked = sorted(pairs, key=lambda pair: (len(pair[0]) > middle, order(pair)))
-    queues = [[one for one in ranked if label in ((one[1],) if isinstance(one[1], str) else one[1])] for label in labels]
+    queues = [
+        [one for one in ranked if label in ((one[1],) if isinstance(one[1], str) else one[1])] for label in labels
+    ]
     chosen: dict[str, Any] = {}
     while len(chosen) < n and any(queues):
         for queue in queues:
