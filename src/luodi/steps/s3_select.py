@@ -151,7 +151,7 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
     try:
         model = registry.model(name)
     except SetupError as error:
-        if settings.models:
+        if settings.models or name in remotes(settings):
             raise
         return error.what
     if job.task.kind not in model.kinds:
