@@ -14,6 +14,7 @@ from luodi.runtime import asking, spending
 from luodi.runtime.asking import Asker, Breaker, UnansweredError
 from luodi.runtime.endpoint import Endpoint
 from luodi.runtime.spending import SpentError
+from luodi.serve.worker_process import HANG_SECONDS
 
 QUESTION = {"messages": [{"role": "system", "content": "x"}, {"role": "user", "content": '{"text": "my card"}'}],
             "max_tokens": 50}  # fmt: skip
@@ -147,3 +148,9 @@ def test_any_answer_is_a_reply_or_a_failure_of_a_known_kind(body):
     except (asking.RefusedError, asking._FailedError):
         return
     assert reply.content.strip()
+
+
+def test_where_somebody_waits_an_answer_has_less_time_than_a_worker_that_hangs():
+    asker = Asker(Endpoint(url="http://127.0.0.1:1/v1", model="small"), patient=False)
+
+    assert asker.limit_s < HANG_SECONDS

@@ -25,6 +25,7 @@ from luodi.runtime.spending import Budget
 MAX_BYTES = 1_000_000  # an answer is a label or some; its log probabilities are a few thousand bytes
 MAX_TRIES = 8
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 8.0
+SERVED_S = 4.0  # where somebody waits; a service takes a worker to hang after five seconds
 TRIES_IN_TIME = 3  # a try may take a third of the deadline, so that a stalled one leaves room for others
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 OURS = {401: "the key is not accepted", 403: "the key may not do this", 404: "there is no such API or model"}
@@ -104,6 +105,7 @@ class Asker:
         rng: random.Random | None = None,
     ) -> None:
         self.endpoint, self.patient, self.clock = endpoint, patient, clock
+        self.limit_s = endpoint.timeout_s if patient else min(endpoint.timeout_s, SERVED_S)
         self.budget = budget or Budget(endpoint)
         self.rng, self.breaker = rng or random.Random(), Breaker(clock)
         self.n_tries = 0
@@ -123,7 +125,7 @@ class Asker:
     async def ask(self, question: Mapping[str, Any]) -> Reply:
         """Return the reply. Raises `RefusedError`, or `SetupError` where nothing came in time or may be asked."""
         async with self._free:
-            until = self.clock() + self.endpoint.timeout_s
+            until = self.clock() + self.limit_s
             last = "nothing was tried"
             for n in range(MAX_TRIES):
                 wait = self.breaker.wait_s()
@@ -183,7 +185,8 @@ class Asker:
         return (tokens_in * prices[0] + tokens_out * prices[1]) / 1e6
 
     async def _post(self, body: bytes, until: float) -> tuple[int, Mapping[str, str], bytes]:
-        limit = max(0.05, min(until - self.clock(), self.endpoint.timeout_s / TRIES_IN_TIME))
+        left = max(0.05, until - self.clock())
+        limit = min(left, self.limit_s / TRIES_IN_TIME) if self.patient else left
         headers = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"}
         if self.endpoint.key_variable:
             headers["authorization"] = f"Bearer {key_of(self.endpoint)}"
@@ -207,7 +210,7 @@ class Asker:
 
     def _unanswered(self, last: str) -> UnansweredError:
         return UnansweredError(
-            f"{self.endpoint.model} gave no answer within {self.endpoint.timeout_s:g} s (last: {last})",
+            f"{self.endpoint.model} gave no answer within {self.limit_s:g} s (last: {last})",
             where=host_of(self.endpoint.url),
             fix="is it up? The same command goes on from here, and asks nothing twice",
         )

@@ -74,6 +74,8 @@ class Remote:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self.asker = Asker(endpoint, patient=patient)
+        self.streams = endpoint.concurrency
+        """So many threads of a service may ask at once."""
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         """Return the scores of each x. Raises `SetupError` where the endpoint gives no answer in time."""
@@ -278,7 +280,7 @@ class Remote:
         if not self.patient:
             spare = len(self.answers) - self.n_given - MOST_KEPT
             for key in list(self.answers)[self.n_given : self.n_given + max(0, spare)]:
-                del self.answers[key]
+                self.answers.pop(key, None)  # another thread may have been quicker
 
     def _check(self, found: Mapping[str, Answer]) -> None:
         n = sum(one.labels is None for one in found.values())
