@@ -10,8 +10,8 @@ from luodi.doctor import checks, machine, words
 from luodi.doctor.checks import Finding
 
 GOOD = {
-    "torch": {"speeds": {"torch MKL fp32": 50.0, "torch int8": None}, "version": "2.13.0", "built_for": None, "gpus": [],
-              "threads": 2, "device": "cpu", "bf16": False},
+    "torch": {"speeds": {"torch MKL fp32": 50.0, "torch int8": None}, "version": "2.13.0", "built_for": None,
+              "gpus": [], "threads": 2, "device": "cpu", "bf16": False},
     "openvino": {"speeds": {"OpenVINO fp32": 60.0}, "version": "2026.4.1", "bf16": True},
 }  # fmt: skip
 

@@ -118,7 +118,7 @@ def speeds(found: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(about="training", state="fine", value=path, holes={"device": torch["device"]})
         n, few = machine.cores()[0], torch["threads"] < machine.cores()[1] - 0.5
         yield Finding(about="threads", state="note" if few else "fine", value="n_threads",
-                      fix="threads" if few else "", holes={"n": torch["threads"] if not few else n})  # fmt: skip
+                      fix="threads" if few else "", holes={"n": torch["threads"], "cores": n})  # fmt: skip
         yield _gpu(torch)
     if openvino := found.get("openvino"):
         path = "serve_bf16" if openvino["bf16"] else "serve_fp32"

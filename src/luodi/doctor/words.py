@@ -74,8 +74,8 @@ FIXES: Mapping[str, tuple[str, str]] = {
     "memory": ("close other programs, or make [select] sample smaller", "关闭其他程序，或调小 [select] sample"),
     "avx2": ("everything works, only slower; a newer processor pays", "都能运行，只是较慢；较新的处理器更合适"),
     "threads": (
-        "unset OMP_NUM_THREADS and MKL_NUM_THREADS, or set them to {n}",
-        "取消 OMP_NUM_THREADS 与 MKL_NUM_THREADS，或设为 {n}",
+        "unset OMP_NUM_THREADS and MKL_NUM_THREADS, or set them to {cores}",
+        "取消 OMP_NUM_THREADS 与 MKL_NUM_THREADS，或设为 {cores}",
     ),
     "pip": ('pip install "luodi[{name}]"', 'pip install "luodi[{name}]"'),
     "broken": ('pip install --force-reinstall "luodi[{name}]"', 'pip install --force-reinstall "luodi[{name}]"'),
