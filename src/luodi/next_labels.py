@@ -26,7 +26,7 @@ class Wanted:
     """A text whose label would teach the model something."""
 
     cells: tuple[str, ...]
-    """The request's fields, as the table has them."""
+    """What stands in the scenario's columns, but for the label."""
     suggested: str
     unsure: float
     """0 to 1."""
@@ -39,7 +39,7 @@ class Found:
     wanted: list[Wanted]
     n_rows: int
     columns: tuple[str, ...]
-    """The user's names of the request's fields."""
+    """The user's names of the scenario's columns, but for the label: first the request's fields, then further ones."""
     label: str
     """The user's name of the column to fill."""
 
@@ -58,11 +58,12 @@ def find(
         raise DataError(f"a task that does {bundle.task.kind} has no labels", where="--next", fix="leave it out")
     asked = [one.name for one in fields(bundle.task.Request)]
     (label,) = [one.name for one in fields(bundle.task.Row) if one.name not in asked]
-    names = tuple(columns.get(one, one) for one in asked)
+    further = [one for one in columns if one not in (*asked, label)]
+    names = tuple(columns.get(one, one) for one in (*asked, *further))
     seen = {fingerprint(row["x"]) for part in ("train", "dev") for row in read_lines(known / f"{part}.jsonl")}
     best: list[tuple[float, str, Wanted]] = []
     n_rows = 0
-    rows = _rows(source, names, reading)
+    rows = _rows(source, names, len(asked), reading)
     while chunk := list(islice(rows, AT_ONCE)):
         n_rows += len(chunk)
         best += _judged(bundle, chunk, asked, seen)
@@ -85,9 +86,10 @@ def write(path: Path, found: Found) -> None:
     write_text(path, out.getvalue())
 
 
-def _rows(source: Path, names: Sequence[str], reading: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def _rows(source: Path, names: Sequence[str], n: int, reading: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of the named columns; the first n of them have to be there."""
     table = open_table(source, **reading)
-    for name in names:
+    for name in names[:n]:
         if name not in table.columns:
             raise DataError(f"no column is called {name!r}", where=str(source), fix=did_you_mean(name, table.columns))
     for _, row in table.rows():
@@ -104,7 +106,7 @@ def _judged(
 
     new: list[tuple[str, tuple[str, ...]]] = []
     for cells in rows:
-        request = bundle.clean(bundle.task.Request(**dict(zip(asked, cells, strict=True))))
+        request = bundle.clean(bundle.task.Request(**dict(zip(asked, cells, strict=False))))
         if isinstance(request, Reject):
             continue
         x = bundle.task.to_x(request, bundle.options)

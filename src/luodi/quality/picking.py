@@ -20,7 +20,7 @@ WIDTH = 2_048  # hashed n-grams share a cell now and then, which hides few diffe
 CHANNELS = ("words:1-1", "chars:3-3")
 CHINESE = ("chars:1-2",)
 POOL = 20  # times as many texts as asked for are looked at closely: the most uncertain ones
-SAME = 0.85  # cosine; texts this close are one text in two wordings
+SAME = 0.8  # cosine; texts this close are mostly one text in two wordings (a guess, from looking at some)
 
 
 def uncertainty(kind: Kind, scores: Scores) -> float:
@@ -30,8 +30,8 @@ def uncertainty(kind: Kind, scores: Scores) -> float:
     0.9
     """
     if kind == "classify":
-        best = sorted(scores.values(), reverse=True)[:2]
-        return 1 - (best[0] - best[1] if len(best) > 1 else 0.0)
+        first, second = [*sorted(scores.values(), reverse=True), 0.0][:2]
+        return 1 - (first - second)
     return 1 - confidence(kind, scores)
 
 
@@ -40,8 +40,8 @@ def vectors(texts: Sequence[str], *, chinese: bool = False) -> F32:
     made = np.zeros((len(texts), WIDTH), dtype=np.float32)
     for rows, grams, n in ngrams.counts(texts, CHINESE if chinese else CHANNELS):
         np.add.at(made, (rows, (grams % np.uint64(WIDTH)).astype(np.int64)), np.sqrt(n.astype(np.float32)))
-    length = np.sqrt((made**2).sum(axis=1, keepdims=True))
-    return made / np.maximum(length, 1e-9)
+    made /= np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-9)
+    return made
 
 
 def pick(unsure: Sequence[float], texts: Sequence[str], n: int, *, chinese: bool = False) -> list[int]:
