@@ -64,9 +64,7 @@ def run(job: Job) -> Outcome:
 def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
     settings: Settings = job.settings
     name = job.inputs["finetune"].facts["model"]
-    model = registry.model(name).load(job.inputs["finetune"].path / "model")
-    if isinstance(model, Keeps):
-        model.keep(job.work)
+    model = _trained(job, name)
     trained_dev, trained = _sit(dev_rows, model), _sit(rows, model)
     form, parity = _export(job, model, trained_dev, trained)
     session = open_session(job.out / "session")
@@ -128,6 +126,14 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
             "seen": _seen(job, exam, session),
         }
     )
+
+
+def _trained(job: Job, name: str) -> Any:
+    """Return the fitted model; one whose answers cost money goes on from those that it noted before a crash."""
+    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    if isinstance(model, Keeps):
+        model.keep(job.work)
+    return model
 
 
 def _remote(job: Job, name: str) -> Facts:
