@@ -80,20 +80,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     right = [g == a for g, a in zip(exam.gold, exam.answers, strict=True)]
     automate = job.inputs["define"].facts["automate"]
     promise = automation.promise((sure_dev, right_dev), (sure, right), **automate) if automate else None
-    write_lines(
-        job.out / "exam.jsonl",
-        (
-            {
-                "line": row["line"],
-                "request": row["request"],
-                "tags": row["tags"],
-                "y": row["y"],
-                "answer": plain(a),
-                "scores": one,
-            }
-            for row, a, one in zip(rows, exam.answers, sharp, strict=True)
-        ),
-    )
+    _write_exam(job, exam, sharp)
     metrics = {metric: _measure(job, metric, exam) for metric in job.task.metrics}
     family = _family(job.task.metrics[0])
     write_json(
@@ -125,6 +112,17 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
             "slices": _slices(job, exam),
             "seen": _seen(job, exam, session),
         }
+    )
+
+
+def _write_exam(job: Job, exam: Exam, sharp: Sequence[Scores]) -> None:
+    """Write each row of the exam with what was answered."""
+    write_lines(
+        job.out / "exam.jsonl",
+        (
+            {key: row[key] for key in ("line", "request", "tags", "y")} | {"answer": plain(a), "scores": one}
+            for row, a, one in zip(exam.rows, exam.answers, sharp, strict=True)
+        ),
     )
 
 
