@@ -70,6 +70,7 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
 
     listed = [line.split()[0] for line in told.out.partition("Commands:\n")[2].splitlines() if line[2:3].strip()]
     assert listed == [
+        "doctor",
         "inspect",
         "new",
         "check",

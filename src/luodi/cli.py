@@ -12,6 +12,7 @@ from luodi.errors import LuodiError
 from luodi.terminal import fail
 
 FIRST_DAY = (
+    "doctor",
     "inspect",
     "new",
     "check",

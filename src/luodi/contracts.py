@@ -94,6 +94,8 @@ class Recipe:
     max_tokens: int | None = None
     class_weights: bool = False
     """Weigh each class by the inverse of its share."""
+    remote: Mapping[str, Any] | None = None
+    """The endpoint to ask, as `[select] remote` names it."""
 
 
 class Task(Protocol):
@@ -157,6 +159,20 @@ class Refuses(Protocol):
     """
 
     def refuses(self, texts: Any, *, recipe: Recipe) -> str | None: ...
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A model whose answers cost money: it notes them in a folder that outlives a crash, and takes those it finds."""
+
+    def keep(self, work: Path) -> None: ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A session whose answers come from elsewhere: it measures itself, and asks no more than it has to."""
+
+    def measured(self, xs: Sequence[Any]) -> dict[str, float]: ...
 
 
 @record

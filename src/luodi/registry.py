@@ -1,6 +1,7 @@
 """Names to modules, without importing them: the file system is the list."""
 
 import importlib
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import entry_points
@@ -18,7 +19,10 @@ EXTRA = {
     "openvino": "train",
     "tokenizers": "train",
     "implicit": "rec",
+    "httpx2": "remote",
 }
+NUMBERED = re.compile("-[0-9]{1,2}$")
+"""What sets the further endpoints of a scenario apart: `remote`, `remote-2`, `remote-3`."""
 
 
 @cache
@@ -38,6 +42,7 @@ def names(group: str) -> dict[str, str]:
 def module_of(group: str, name: str) -> str:
     """Return the module behind a name. Raises `ScenarioError` with the closest known name."""
     known = names(group)
+    name = name if name in known else NUMBERED.sub("", name)
     if name not in known:
         raise ScenarioError(f"there is no {group.removesuffix('s')} {name!r}", fix=did_you_mean(name, known))
     return known[name]

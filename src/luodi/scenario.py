@@ -15,6 +15,8 @@ from luodi.contracts import Task, record
 from luodi.data import sources
 from luodi.errors import Faults, LuodiError, ScenarioError, did_you_mean
 from luodi.metrics import cost
+from luodi.runtime import endpoint
+from luodi.runtime.endpoint import Endpoint
 from luodi.steps import STEPS
 from luodi.text import shorten
 
@@ -215,6 +217,7 @@ class _Checker:
         self._models(self._texts("select", "models"), task)
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
+        self._remotes(settings["select"], settings["prepare"])
         self._kinds(self._texts("prepare", "personal_kinds"))
         self._webhook(settings["deploy"])
         if task and settings["prepare"] and settings["evaluate"]:
@@ -259,6 +262,18 @@ class _Checker:
                 self._fault(f"[select] models: {error.what}", ("select", "models"), fix)
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
+
+    def _remotes(self, select: Any, prepare: Any) -> None:
+        """Check that endpoints are such as may be asked, and that no personal data goes there unsaid."""
+        if not select or not prepare:
+            return
+        many = (select.remote,) if isinstance(select.remote, Endpoint) else select.remote
+        for one in many:
+            for key, what, fix in endpoint.faults(one, prepare.personal):
+                self._fault(f"[select] remote: {what}", ("select", "remote", key), fix)
+        if not many and "remote" in self._texts("select", "models"):
+            fix = 'add remote = { url = "…", model = "…" }; see docs/remote-models.md'
+            self._fault("[select] models: there is no endpoint to ask", ("select", "models"), fix)
 
     def _slices(self, names: Sequence[str], columns: Set[str]) -> None:
         for name in names:

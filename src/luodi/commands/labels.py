@@ -1,4 +1,4 @@
-"""Find labels that are probably wrong, and keep what a person decides about them."""
+"""Find labels that are probably wrong, keep what a person decides about them, and say which to make next."""
 
 import json
 import secrets
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from luodi.terminal import JSON, SCENARIO, near
+from luodi.terminal import JSON, SCENARIO, last_run, near
 from luodi.text import plural, shorten
 
 if TYPE_CHECKING:
@@ -24,11 +24,21 @@ SHOWN = 8
 @click.option("--review", is_flag=True, help="Decide on a page in the browser, one key a decision.")
 @click.option("--apply", "table", type=click.Path(path_type=Path), help="Take the decisions from a filled table.")
 @click.option("--auto", is_flag=True, help="Decide without a person: correct what is sure, leave out what is doubtful.")
-@click.option("--out", type=click.Path(path_type=Path), help="Where to write the table of suspects.")
+@click.option("--next", "n_next", type=click.IntRange(1, 10_000), help="Write the texts to label next, so many.")
+@click.option("--from", "source", type=click.Path(path_type=Path), help="With --next: a table of unlabelled texts.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write the table.")
 @click.option("--port", default=0, help="The port of the page; 0 takes any that is free.")
 @JSON
 def labels(
-    scenario: Path, review: bool, table: Path | None, auto: bool, out: Path | None, port: int, as_json: bool
+    scenario: Path,
+    review: bool,
+    table: Path | None,
+    auto: bool,
+    n_next: int | None,
+    source: Path | None,
+    out: Path | None,
+    port: int,
+    as_json: bool,
 ) -> None:
     """Find labels that are probably wrong: a table of suspects, most suspicious first.
 
@@ -36,11 +46,16 @@ def labels(
     applies; delete a line of it, and that correction is undone. Fill the column `decided` of the table with
     accepted, rejected or excluded and pass it to --apply, or use --review. Where nobody has the time, --auto trusts the
     model: it brings most of what right labels would where errors are careless, and less where they are subtle.
+
+    With --next 50 --from unlabelled.csv it writes the 50 texts whose labels would teach the last run's model most.
     """
     from luodi.scenario import load
 
     read = load(scenario)
     overlay = read.root / read.settings["define"].corrections
+    if n_next is not None or source is not None:
+        _next(read, n_next, source, out, as_json=as_json)
+        return
     if table is not None:
         _apply(table, overlay, as_json=as_json)
         return
@@ -59,6 +74,28 @@ def labels(
         _show(found, target, scenario)
     if review:
         _review(found, overlay, port)
+
+
+def _next(scenario: "Scenario", n: int | None, source: Path | None, out: Path | None, *, as_json: bool) -> None:
+    from luodi import next_labels
+    from luodi.bundle import open_bundle
+    from luodi.errors import SetupError
+
+    if n is None or source is None:
+        raise SetupError("--next and --from go together", where="luodi labels",
+                         fix="write --next 50 --from unlabelled.csv")  # fmt: skip
+    _, artifacts = last_run(scenario)
+    prepare = scenario.settings["prepare"]
+    reading = {key: getattr(prepare, key) for key in ("delimiter", "header", "encoding", "sheet")}
+    found = next_labels.find(open_bundle(artifacts["deploy"].path), source, n, columns=prepare.columns,
+                             reading=reading, known=artifacts["prepare"].path)  # fmt: skip
+    target = out or scenario.root / next_labels.FILE
+    next_labels.write(target, found)
+    if as_json:
+        click.echo(json.dumps({"rows": found.n_rows, "wanted": len(found.wanted), "table": str(target)}))
+        return
+    click.echo(f"{plural(len(found.wanted), 'text')} of {found.n_rows:,} to label next: {near(target)}")
+    click.echo(f"fill the column {found.label!r}, delete rows that you leave out, and name the file in [define] train")
 
 
 def _find(scenario: "Scenario") -> "Doubts":

@@ -10,6 +10,7 @@ from luodi.contracts import record
 from luodi.report import charts
 from luodi.report.blocks import Block, Column, Figure, Pairs, Section, Table, View, mapping, sequence
 from luodi.report.numbers import DASH, NO_BREAK, count, dollars, interval, number, of_metric, percent, quality, short
+from luodi.report.remote import remote
 from luodi.text import duration
 
 AXES = ("usd_per_1k", "p95_ms", "p50_ms")
@@ -155,6 +156,8 @@ def choice(view: View) -> Section | None:
         return None
     blocks: list[Block] = [one for one in (_contest(view, candidates, measured),) if one]
     blocks.append(_candidates(view, candidates, measured))
+    if asked := remote(view):
+        blocks.append(asked)
     forecast = _scalars(mapping(view.measured("select").get("forecast")))
     if forecast:
         blocks.append(Pairs(heading=view.say("forecast"), pairs=forecast))

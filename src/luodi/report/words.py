@@ -77,6 +77,28 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "usd_per_1k": ("Per 1,000", "每千次费用"),
     "target_line": ("target {value}", "目标 {value}"),
     "good_enough": ("meets both targets", "两项目标均满足"),
+    # endpoints
+    "leaves": ("Texts that leave this machine", "离开本机的文字"),
+    "stays": ("Texts that another program on this machine is asked about", "交给本机另一程序的文字"),
+    "asked_there": (
+        "Every text is sent to {host}, to {model}, {form}, with {n} training rows as examples (prompt {prompt}).",
+        "每段文字都发送到 {host} 的 {model}，{form}，并附上 {n} 条训练数据作为示例（提示词 {prompt}）。",
+    ),
+    "asked_here": (
+        "Every text is given to {model} at {host}, {form}, with {n} training rows as examples (prompt {prompt}).",
+        "每段文字都交给 {host} 的 {model}，{form}，并附上 {n} 条训练数据作为示例（提示词 {prompt}）。",
+    ),
+    "asked_again": (
+        " Asked again, {same_again} got the same answer; the first one counts. {outside} got no valid answer.",
+        "再次询问时，{same_again} 的文字得到相同答案，以第一次为准；{outside} 没有得到有效答案。",
+    ),
+    "asked_tokens": (
+        " Tokens of a question and its answer: {tokens_in} and {tokens_out}.",
+        "每次提问与回答的词元数：{tokens_in} 与 {tokens_out}。",
+    ),
+    "as_they_are": ("as it is", "保持原样"),
+    "masked": ("with personal data masked", "个人信息已遮盖"),
+    "pseudonyms": ("with pseudonyms for personal data", "个人信息已换成化名"),
     "forecast": ("Forecast before training", "训练前的预估"),
     # automation
     "automation": ("Answering alone", "自动答复"),

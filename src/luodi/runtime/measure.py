@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi import child
+from luodi.contracts import Metered
 
 N_SINGLE = 200
 MAX_SECONDS = 8.0
@@ -26,7 +27,7 @@ def measure(folder: Path, texts: Sequence[str], *, work: Path, core_hour: float)
     file.unlink()
     measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     cores = len(os.sched_getaffinity(0))
-    measured["usd_per_1k"] = 1_000 * measured["mean_ms"] / 1_000 * cores * core_hour / 3_600
+    measured.setdefault("usd_per_1k", 1_000 * measured["mean_ms"] / 1_000 * cores * core_hour / 3_600)
     measured["size_mb"] = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6
     return {name: _round(value) for name, value in measured.items()}
 
@@ -39,6 +40,8 @@ def main(folder: Path, texts: Sequence[str]) -> dict[str, float]:
     session = open_session(folder)
     session.predict(texts[:1])
     load_s = time.perf_counter() - started
+    if isinstance(session, Metered):
+        return {"load_s": load_s, **session.measured(texts), "memory_mb": _resident_mb()}
     singles = []
     begun = time.perf_counter()
     session.predict(texts[:8])

@@ -32,7 +32,7 @@ def text(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: M
 {metrics}
 
 Expected calibration error: {exam["ece"]["after"]:.3f}. {_promise(exam["promise"])}
-
+{_leaves(exam.get("remote"))}
 ## What it learned from
 {rows["train"]:,} rows to learn from, {rows["dev"]:,} to choose by, {rows["test"]:,} for the exam; {rows["rejected"]:,}
 left out. Half of the texts have {characters.get("p50", 0):,} characters or fewer, 95 of 100 have
@@ -76,6 +76,22 @@ The bundle holds the ids of its users with the items they had: personal data, wh
 ## What to keep in mind
 A log shows what people did among the things they were shown. What was never shown could not be chosen, so the figures
 favour what is like the past; only an A/B test measures what a change does.
+"""
+
+
+FORMS = {"keep": "as they are", "mask": "with personal data masked", "pseudonymize": "with personal data replaced"}
+
+
+def _leaves(remote: Mapping[str, Any] | None) -> str:
+    """Say where texts go; nothing where they stay."""
+    if remote is None:
+        return ""
+    where = "stays on this machine, in another program" if remote["here"] else "**leaves this machine**"
+    return f"""
+## Where texts go
+Every text that is asked about {where}: it is sent to `{remote["host"]}`, to the model `{remote["asks"]}`,
+{FORMS[remote["personal"]]}, together with {remote["examples"]} training rows as examples (prompt {remote["prompt"]}).
+Whoever runs that model may change it at any time; then these figures no longer hold.
 """
 
 

@@ -15,10 +15,12 @@ from luodi.errors import LuodiError, ScenarioError, SetupError
 from luodi.log import progress
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
+from luodi.runtime.endpoint import Endpoint
 from luodi.steps import trial
 from luodi.store import digest, read_json, read_lines, write_json, write_lines
 from luodi.text import price
 
+REMOTE = "remote"
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 EQUAL = 0.005  # far inside the interval of any sample
 N_MEASURED = 200
@@ -41,6 +43,8 @@ class Settings:
     """Larger models are not considered."""
     licenses: tuple[str, ...] | None = None
     """Models under other licenses are not considered."""
+    remote: Endpoint | tuple[Endpoint, ...] = ()
+    """Large models that may try too, each behind an OpenAI-compatible endpoint: the texts are sent there."""
     n_resamples: int = 1_000
     """Resamples behind each interval."""
 
@@ -49,7 +53,8 @@ def run(job: Job) -> Outcome:
     """Write what each candidate predicted on dev; the winner's model too, if it saw all the training rows."""
     settings: Settings = job.settings
     prepared = job.inputs["prepare"]
-    names = settings.models or job.task.models
+    endpoints = remotes(settings)
+    names = [one for one in settings.models or job.task.models if one != REMOTE] + list(endpoints)
     n_train = prepared.facts["rows"]["train"]
     ranks = job.task.kind == "rank"  # half of a log is another log, so every candidate learns from all of it
     n_sample = n_train if ranks else min(settings.sample, n_train)
@@ -80,6 +85,7 @@ def run(job: Job) -> Outcome:
             "model": winner["model"],
             "metric": job.task.metrics[0],
             "base": settings.base,
+            "remote": endpoints,
             "sample": n_sample,
             "whole": whole,
             "n_dev": prepared.facts["rows"]["dev"],
@@ -92,6 +98,12 @@ def run(job: Job) -> Outcome:
             "forecast": _forecast(winner["model"], measured, n_sample, n_train),
         },
     )
+
+
+def remotes(settings: Settings) -> dict[str, Facts]:
+    """Return the endpoints of a scenario by the names under which they take part: `remote`, `remote-2`, …"""
+    many = (settings.remote,) if isinstance(settings.remote, Endpoint) else settings.remote
+    return {REMOTE if n == 1 else f"{REMOTE}-{n}": asdict(one) for n, one in enumerate(many, start=1)}
 
 
 def choose(
@@ -139,7 +151,7 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
     try:
         model = registry.model(name)
     except SetupError as error:
-        if settings.models:
+        if settings.models or name in remotes(settings):
             raise
         return error.what
     if job.task.kind not in model.kinds:
@@ -180,6 +192,7 @@ def _try(name: str, job: Job, sample: Path, *, whole: bool) -> tuple[Facts, dict
                 max_minutes=settings.max_minutes,
                 base=job.path_of(settings.base),
                 epochs=None if whole else SAMPLE_EPOCHS,
+                remote=remotes(settings).get(name),
             ),
         )
         result = _in_a_process(order)

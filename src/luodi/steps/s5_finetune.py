@@ -41,6 +41,7 @@ def run(job: Job) -> Outcome:
         learning_rate=settings.learning_rate,
         max_tokens=settings.max_tokens,
         class_weights=settings.class_weights,
+        remote=selected.facts["remote"].get(name),
     )
     file = prepared / "train.jsonl"
     train, dev = read_train(file if file.is_file() else prepared), read_pairs(prepared / "dev.jsonl")

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, Literal, cast
 
 from luodi import registry
-from luodi.contracts import Facts, Job, Outcome, Scores, record
+from luodi.contracts import Facts, Job, Keeps, Outcome, Scores, record
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime.session import open_session
 from luodi.steps.trial import answer, best, plain
@@ -64,7 +64,7 @@ def run(job: Job) -> Outcome:
 def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
     settings: Settings = job.settings
     name = job.inputs["finetune"].facts["model"]
-    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    model = _trained(job, name)
     trained_dev, trained = _sit(dev_rows, model), _sit(rows, model)
     form, parity = _export(job, model, trained_dev, trained)
     session = open_session(job.out / "session")
@@ -80,13 +80,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     right = [g == a for g, a in zip(exam.gold, exam.answers, strict=True)]
     automate = job.inputs["define"].facts["automate"]
     promise = automation.promise((sure_dev, right_dev), (sure, right), **automate) if automate else None
-    write_lines(
-        job.out / "exam.jsonl",
-        (
-            {name: row[name] for name in ("line", "request", "tags", "y")} | {"answer": plain(a), "scores": one}
-            for row, a, one in zip(rows, exam.answers, sharp, strict=True)
-        ),
-    )
+    _write_exam(job, exam, sharp)
     metrics = {metric: _measure(job, metric, exam) for metric in job.task.metrics}
     family = _family(job.task.metrics[0])
     write_json(
@@ -102,6 +96,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     return Outcome(
         facts={
             "model": name,
+            **_remote(job, name),
             "form": form,
             "n_exam": len(rows),
             "metrics": metrics,
@@ -118,6 +113,33 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
             "seen": _seen(job, exam, session),
         }
     )
+
+
+def _write_exam(job: Job, exam: Exam, sharp: Sequence[Scores]) -> None:
+    """Write each row of the exam with what was answered."""
+    write_lines(
+        job.out / "exam.jsonl",
+        (
+            {key: row[key] for key in ("line", "request", "tags", "y")} | {"answer": plain(a), "scores": one}
+            for row, a, one in zip(exam.rows, exam.answers, sharp, strict=True)
+        ),
+    )
+
+
+def _trained(job: Job, name: str) -> Any:
+    """Return the fitted model; one whose answers cost money goes on from those that it noted before a crash."""
+    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    if isinstance(model, Keeps):
+        model.keep(job.work)
+    return model
+
+
+def _remote(job: Job, name: str) -> Facts:
+    """Return where texts go, and in which form, if they go anywhere."""
+    if name not in job.inputs["select"].facts["remote"]:
+        return {}
+    told = {key: job.inputs["finetune"].facts[key] for key in ("asks", "host", "here", "prompt", "examples")}
+    return {"remote": told | {"personal": job.inputs["prepare"].facts["wash"]["personal"]}}
 
 
 def _sit(rows: list[dict[str, Any]], model: Any) -> Exam:

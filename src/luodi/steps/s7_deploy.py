@@ -81,13 +81,13 @@ def run(job: Job) -> Outcome:
         metrics=facts["metrics"],
         review=asdict(settings.review),
         targets={name: job.inputs["define"].facts[name] for name in ("succeed", "automate")},
-        max_batch=settings.max_batch,
+        max_batch=1 if "remote" in facts else settings.max_batch,
         record=settings.record,
         keep_days=settings.keep_days,
         watch=asdict(settings.watch),
         target_ms=job.inputs["define"].facts["succeed"].get("cost.p95_ms"),
-        # A visit is scored as fast by itself as in company, so that it need not wait for others.
-        max_wait_ms=0.0 if job.task.kind == "rank" else settings.max_wait_ms,
+        # A visit is scored as fast by itself as in company, and so is a text elsewhere: no need to wait for others.
+        max_wait_ms=0.0 if job.task.kind == "rank" or "remote" in facts else settings.max_wait_ms,
     )
     served = _served(job, exam)
     texts = [job.task.to_x(job.task.Request(**_tupled(row["request"])), job.options) for row in exam[:N_MEASURED]]
