@@ -143,7 +143,8 @@ def test_the_description_fits_what_is_answered(client):
         document["components"]["schemas"]["tickets.Request"]["properties"]["text"]["description"]
         == "What is to be labelled."
     )
-    assert set(document["components"]["schemas"]["tickets.Response"]["properties"]) == {*RESPONSE, "id", "release"}
+    answered = document["components"]["schemas"]["tickets.Response"]["properties"]
+    assert set(answered) == {*RESPONSE, "id", "release", "truncated"}
     example = post["requestBody"]["content"]["application/json"]["example"]
     shown = post["responses"]["200"]["content"]["application/json"]["example"]
     assert without_ids(shown) == without_ids(client.post("/predict", json=example).json())
