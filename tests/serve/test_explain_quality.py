@@ -55,7 +55,9 @@ def drops(bundle, texts):
 
 def test_the_words_of_a_linear_model_that_weigh_most_decide(finished):
     (folder,) = (finished / ".luodi/deploy").iterdir()
-    texts = [row["body"] for row in csv.DictReader((finished / "data.csv").open(encoding="utf-8"))][:30]
+    texts = [
+        f"again number {n} it says {word} today please ok" for n, word in enumerate(["declined", "invoice", "atm"])
+    ]
 
     top, chance = drops(open_bundle(folder), texts)
 
@@ -68,7 +70,8 @@ def test_the_words_of_the_example_that_weigh_most_decide():
     found = [*(EXAMPLE / ".luodi/deploy").glob("*/bundle.json")]
     if not found:
         pytest.skip("the example has no finished run: luodi run examples/support-tickets")
-    texts = [row["body"] for row in csv.DictReader((EXAMPLE / "data/tickets.csv").open(encoding="utf-8"))][100:140]
+    lines = (EXAMPLE / "data/tickets.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    texts = [row["body"] for row in csv.DictReader(lines)][100:140]
 
     top, chance = drops(open_bundle(found[0].parent), texts)
 
