@@ -108,7 +108,8 @@ def predict(endpoint: "Endpoint", schemas: dict[str, Any]) -> dict[str, Any]:
         schemas[f"{endpoint.name}.{name}"] = made
     request, response = ref(f"{endpoint.name}.Request"), ref(f"{endpoint.name}.Response")
     error = {"type": "object", "properties": {"error": ref("Problem")}, "required": ["error"]}
-    several = {"type": "array", "items": request, "maxItems": endpoint.limits.max_texts}
+    anything = {"description": "No request: an `error` stands in its place among the answers."}
+    several = {"type": "array", "items": {"anyOf": [request, anything]}, "maxItems": endpoint.limits.max_texts}
     answers = {"type": "array", "items": {"anyOf": [response, error]}}
     example = endpoint.bundle.examples[0]
     answered = example["response"] | dict.fromkeys(ALWAYS, ID)
