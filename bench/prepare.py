@@ -56,8 +56,8 @@ def ours(folder, *, near, inspect):
     task = registry.task("text-classification")
     settings = s2_prepare.Settings(columns={"text": "body", "label": "queue"}, near_duplicates=near, inspect=inspect)
     job = Job(
-        name="bench", task_name="text-classification", task=task, options=task.Options(), settings=settings, seed=7,
-        root=folder, out=folder / "out", work=folder / "work",
+        name="bench", goal="", task_name="text-classification", task=task, options=task.Options(), settings=settings,
+        seed=7, root=folder, out=folder / "out", work=folder / "work",
         inputs={"define": Artifact(step="define", key="", path=folder, digest="", facts={"files": files}, measured={})},
     )  # fmt: skip
     started = time.monotonic()

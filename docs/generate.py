@@ -14,6 +14,7 @@ from typing import Any
 from luodi import catalogue, registry, runner, schema, verdict
 from luodi.scenario import load
 from luodi.serve.limits import Limits
+from luodi.serve.routes import all_routes
 from luodi.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
@@ -116,6 +117,18 @@ def limits() -> str:
         words = " ".join(field.get("description", "").split())
         rows.append([f"`{name}`", f"{field['default']:,}", LIMITS.get(name, words)])
     return table(["limit", "value", "meaning"], rows)
+
+
+def routes() -> str:
+    """Return every route with the scope that opens it; the files of the console count as one."""
+    rows = [
+        [f"`{one.method} {one.path}`", one.scope, " and ".join(one.listeners), one.about]
+        for one in sorted(
+            all_routes(), key=lambda one: (one.listeners != ("data",) and "data" not in one.listeners, one.path)
+        )
+        if not one.path.startswith("/console/")
+    ]
+    return table(["route", "scope", "listener", "what it does"], rows)
 
 
 def decisions() -> str:

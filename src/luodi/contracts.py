@@ -205,6 +205,8 @@ class Job:
 
     name: str
     """The scenario's."""
+    goal: str
+    """What the scenario is for, in the user's words."""
     task_name: str
     task: Task
     options: Any

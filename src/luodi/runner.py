@@ -97,8 +97,8 @@ def key_of(step: Step, scenario: Scenario, inputs: dict[str, Artifact]) -> str:
     if step.name == "select":  # the encoder may be a folder of the user's, whose bytes may change
         weights = scenario.root / scenario.settings["select"].base / "model.safetensors"
         decides["base"] = digest_file(weights) if weights.is_file() else None
-    if step.name == "deploy":  # the only step that writes the scenario's name down
-        decides["name"] = scenario.name
+    if step.name == "deploy":  # the only step that writes down what the scenario is called and what it is for
+        decides |= {"name": scenario.name, "goal": scenario.goal}
     return digest(decides)[:16]
 
 
@@ -130,6 +130,7 @@ def _run_step(step: Step, key: str, scenario: Scenario, store: Store, artifacts:
     out, work = store.begin(step.name, key)
     job = Job(
         name=scenario.name,
+        goal=scenario.goal,
         task_name=scenario.task_name,
         task=scenario.task,
         options=scenario.options,

@@ -30,6 +30,7 @@ def _prepared(root, task="text-classification", **changed):
     module = registry.task(task)
     job = Job(
         name="tickets",
+        goal="",
         task_name=task,
         task=module,
         options=module.Options(),

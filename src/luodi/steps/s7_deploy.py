@@ -70,6 +70,7 @@ def run(job: Job) -> Outcome:
         requests=[job.task.Request(**_tupled(row["request"])) for row in exam[:N_EXAMPLES]],
         card=(card.ranking if job.task.kind == "rank" else card.text)(job.task_name, facts, prepared.facts, profile),
         scenario=job.name,
+        goal=job.goal,
         task=job.task_name,
         options=_plain(job.options),
         wash=prepared.facts.get("wash"),
@@ -163,11 +164,13 @@ def _service(bundle: Path, *, home: Path) -> Iterator[Any]:
     environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
     ports = ("--port", "0", "--admin-port", "0")
     command = child.command("luodi", "serve", str(bundle), *ports, "--home", str(home))
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
+    said = home / "service.log"  # what it warns of is about a service in use, not about this exam
+    with said.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, env=environment, text=True)
     assert process.stdout
     try:
         line = next((line for line in process.stdout if "http://" in line), "")
-        assert line, "the service did not start"
+        assert line, f"the service did not start: {said.read_text(encoding='utf-8')[-2000:]}"
         address = "http://" + line.partition("http://")[2].split()[0].rstrip("/")
 
         def ask(requests: list[Mapping[str, Any]]) -> list[Any]:
