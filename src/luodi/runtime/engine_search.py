@@ -123,13 +123,18 @@ class Searcher:
         }
         return hit  # type: ignore[return-value]
 
+    def about(self) -> dict[str, Any]:
+        """Say how it ranks, and over how much."""
+        return {"how": asdict(self.how), "documents": len(self.index.documents), "passages": len(self.index)}
+
     def save(self, folder: Path) -> None:
         """Write `session.json` and copy index and networks."""
         write_about(folder, "engine_search", how=asdict(self.how))
-        for name, part in ((INDEX, self.index.folder), (ENCODER, self.encoder), (JUDGE, self.judge)):
-            source = part if isinstance(part, Path) else getattr(getattr(part, "session", None), "folder", None)
-            if source is not None and source != folder / name:
-                shutil.copytree(source, folder / name)
+        sources = {INDEX: self.index.folder}
+        sources |= {ENCODER: self.encoder.session.folder} if self.encoder else {}
+        sources |= {JUDGE: self.judge.session.folder} if self.judge else {}
+        for name, source in sources.items():
+            shutil.copytree(source, folder / name)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

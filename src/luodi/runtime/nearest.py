@@ -8,7 +8,8 @@ import os
 
 import numpy as np
 from numpy.typing import NDArray
-from usearch.index import MetricKind, search
+from usearch.compiled import MetricKind
+from usearch.index import search
 
 AT_ONCE = 131_072  # vectors of 384 int8: 50 MB of a mapped file at a time
 AGAIN = 4  # so many times k are looked at in half precision

@@ -94,7 +94,11 @@ class Segment:
     def write(self, folder: Path) -> None:
         """Write arrays as they lie in memory, and JSON that says what they are."""
         folder.mkdir()
-        about: dict[str, Any] = {"arrays": {}, "headings": self.headings, "documents": list(map(asdict, self.documents))}
+        about: dict[str, Any] = {
+            "arrays": {},
+            "headings": self.headings,
+            "documents": list(map(asdict, self.documents)),
+        }
         for name, array in self.arrays.items():
             whole = np.ascontiguousarray(array)
             about["arrays"][name] = {"dtype": whole.dtype.str, "shape": whole.shape}

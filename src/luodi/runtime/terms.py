@@ -11,14 +11,15 @@ from luodi.runtime.stem import stem
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+(?:['’][^\W_{HAN}]+)*")
 _IS_HAN = re.compile(rf"[{HAN}]")
-STOP = frozenset(
-    """a about above after again all also am an and any are as at be because been before being between both but by can
-    could did do does doing during each few for from further had has have having he her here hers him his how i if in
-    into is it its itself just me more most my no nor not of off on once only or other our out over own same she should
-    so some such than that the their them then there these they this those through to too under until up upon very was
-    we were what when where which while who whom why will with would you your 的 了 吗 呢 啊 吧 是 在 和 与 我 你 他 她
-    它 们 有 就 都 也 很 这 那 要 会 能 可以 什么 怎么 如何 哪 请问 一个 我们 你们 他们 这个 那个""".split()
-)
+_STOP = """
+a about above after again all also am an and any are as at be because been before being between both but by can could
+did do does doing during each few for from further had has have having he her here hers him his how i if in into is it
+its itself just me more most my no nor not of off on once only or other our out over own same she should so some such
+than that the their them then there these they this those through to too under until up upon very was we were what when
+where which while who whom why will with would you your 的 了 吗 呢 啊 吧 是 在 和 与 我 你 他 她 它 们 有 就 都 也 很
+这 那 要 会 能 可以 什么 怎么 如何 哪 请问 一个 我们 你们 他们 这个 那个
+"""
+STOP = frozenset(_STOP.split())
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, field, fields
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from luodi.log import bar_for
 from luodi.steps import crew, sides, written
 from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
+from luodi.steps.trial import learns_from
 from luodi.store import kept_secret
 from luodi.text import plural
 
@@ -108,10 +110,8 @@ class Ledger:
 
 def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
-    if getattr(job.task, "learns_from", "rows") == "events":
-        from luodi.steps import prepare_events  # loads numpy, which tables of texts can do without
-
-        return prepare_events.run(job)
+    if learns_from(job.task) != "rows":  # what tables of texts can do without is loaded by name
+        return import_module(f"luodi.steps.prepare_{learns_from(job.task)}").run(job)  # type: ignore[no-any-return]
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
     watch = Watch(job)
