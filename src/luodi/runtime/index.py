@@ -1,4 +1,4 @@
-"""An index of passages that grows, changes and forgets: segments in a folder, and their list, which is swapped whole."""
+"""An index of passages that grows, changes and forgets: segments in a folder, and a list of them, swapped whole."""
 
 import math
 import shutil
