@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from luodi.contracts import record
 from luodi.runtime.passages import Passage
+from luodi.text import squeezed
 
 MAX_CHARACTERS = 900  # some 200 tokens of English; encoders read 256
 MAX_WIDE = 450  # of Chinese, where a character is a token
@@ -42,6 +43,8 @@ def cut(paper: Paper, *, max_characters: int | None = None) -> list[Passage]:
     for start, end in pairwise(edges):
         path = _path(paper.headings, start)
         for a, b in _packed(text, start, end, most):
+            if squeezed(text[a:b]) == path.rpartition(SEPARATOR)[2] and end < len(text):
+                continue  # a heading with another one right below it says nothing by itself
             page = bisect_right(paper.pages, a) if paper.pages else 0
             made.append(Passage(text=text[a:b], start=a, end=b, page=page, heading=path))
     return made

@@ -9,7 +9,7 @@ import os
 import re
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 MAX_SECONDS = 120
@@ -71,7 +71,7 @@ def pdf(raw: io.BytesIO) -> dict[str, Any]:
     for number, sheet in enumerate(reader.pages):
         writer.page()
         known = {_plain(words): level for words, level in outlined.get(number, ())}
-        for block in _blocks(sheet.extract_text() or ""):
+        for block in _blocks(sheet.extract_text() or "", known):
             level = known.get(_plain(block), 0)
             found = _NUMBERED.match(block)
             if not level and found and block[-1] not in ".;:,。；：，":
@@ -91,12 +91,12 @@ def _outline(reader: Any, entries: Any, level: int) -> Iterator[tuple[str, int, 
                 yield str(one.title), level, page
 
 
-def _blocks(text: str) -> Iterator[str]:
+def _blocks(text: str, known: Collection[str]) -> Iterator[str]:
     """Yield paragraphs of a page: lines that belong together, in one line each; headings stand alone."""
     lines: list[str] = []
     for line in [*text.split("\n"), ""]:
         plain = " ".join(line.split())
-        if not plain or _NUMBERED.match(plain):
+        if not plain or _NUMBERED.match(plain) or _plain(plain) in known:
             if lines:
                 yield _joined(lines)
             lines = []
@@ -139,7 +139,7 @@ def docx(raw: io.BytesIO) -> dict[str, Any]:
                 writer.add(" | ".join(one for one in cells if one))
             continue
         style = (block.style.name if block.style is not None else "") or ""
-        level = int(style[8:9]) if style[:8] == "Heading " and style[8:9].isdigit() else 0
+        level = int(style[8:9]) + bool(first) if style[:8] == "Heading " and style[8:9].isdigit() else 0
         if style == "Title":
             first = first or block.text
             level = 1
