@@ -97,7 +97,8 @@ def search(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile:
 **Task** {task} · **model** {exam["model"]}
 
 ## What it searches
-{profile["passages"]:,} passages of {profile["documents"]:,} documents. The bundle holds their words: whoever may ask it may read them.
+{profile["passages"]:,} passages of {profile["documents"]:,} documents. The bundle holds their words:
+whoever may ask it may read them.
 
 ## How good it was on {exam["n_exam"]:,} questions
 | metric | value | 95 % interval |

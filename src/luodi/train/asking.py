@@ -18,12 +18,12 @@ from luodi.train import embedding, starter
 from luodi.train.vectors import fit_head
 
 BEGIN = 10.0  # a likeness of 1 against one of 0: odds of 22,000 to 1
-CALIBRATION = 300
+CALIBRATION = 120  # questions that int8 is calibrated by
 LONGEST = 64  # tokens of a question
 Pairs = Sequence[tuple[str, str]]
 
 
-class Asking(ABC):  # noqa: B024 - channels are all that differs
+class Asking(ABC):
     """The contract of a model that finds the nearest known question."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify",)
