@@ -126,7 +126,7 @@ def _change(
             return Changes(rejected=tuple(rejected), passages=len(searcher.index))
         searcher.index.remove(removed)
         made = list[str]()
-        searcher.index.add(_papers(wanted, opened, rejected, made), searcher.encoder)
+        searcher.index.add(_papers(wanted, opened, rejected, made), searcher.reads())
         _answer_again(opened, removed)
         bundle.reseal(copy)
         if (copy / MANIFEST).is_file():

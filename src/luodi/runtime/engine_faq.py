@@ -4,6 +4,7 @@ No text of a question is in it: words are hashes, meanings are vectors.
 """
 
 import math
+import re
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,21 +20,23 @@ from luodi.runtime.encoders import Embedder
 from luodi.runtime.head import to_scores
 from luodi.runtime.postings import NAMES, Postings
 from luodi.runtime.session import read_about, write_about
+from luodi.runtime.terms import HAN as WIDE
 from luodi.runtime.terms import key, terms
 
 ARRAYS, ENCODER = "questions.safetensors", "encoder"
 PIECE = 3
+HAN = re.compile(f"[{WIDE}]")
 Floats = NDArray[np.float32]
 
 
 def pieces(text: str) -> list[str]:
-    """Return every run of three characters: what typing errors and endings leave alone.
+    """Return every run of three characters, which typing errors and endings leave alone, and each Chinese character.
 
     >>> pieces("Cards")
     [' ca', 'car', 'ard', 'rds', 'ds ']
     """
     folded = f" {' '.join(text.casefold().split())} "
-    return [folded[n : n + PIECE] for n in range(max(1, len(folded) - PIECE + 1))]
+    return [folded[n : n + PIECE] for n in range(max(1, len(folded) - PIECE + 1))] + HAN.findall(folded)
 
 
 CUTS = {"words": terms, "pieces": pieces}

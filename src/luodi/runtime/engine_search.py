@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luodi.contracts import Hit, record
-from luodi.runtime.encoders import Embedder, Judge
+from luodi.runtime.encoders import Embedder, Judge, Light
 from luodi.runtime.fusion import fuse
 from luodi.runtime.index import Index
 from luodi.runtime.passages import known_by, passage_id
+from luodi.runtime.segment import Encode
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.terms import spans, terms
 
-INDEX, ENCODER, JUDGE = "index", "encoder", "judge"
+INDEX, ENCODER, JUDGE, LIGHT = "index", "encoder", "judge", "light"
 CANDIDATES = 100  # of each kind; more than will be shown, since a document may have many passages
 Query = Mapping[str, Any]
 """`query`, and as far as they are needed `k`, `filters`, `by`: of `luodi.tasks.semantic_search.Request`."""
@@ -47,8 +48,20 @@ class How:
 class Searcher:
     """An index with what ranks it."""
 
-    def __init__(self, index: Index, how: How, encoder: Embedder | None = None, judge: Judge | None = None) -> None:
-        self.index, self.how, self.encoder, self.judge = index, how, encoder, judge
+    def __init__(
+        self,
+        index: Index,
+        how: How,
+        encoder: Embedder | None = None,
+        judge: Judge | None = None,
+        *,
+        light: Light | None = None,
+    ) -> None:
+        self.index, self.how, self.encoder, self.judge, self.light = index, how, encoder, judge, light
+
+    def reads(self) -> Encode | None:
+        """Return what makes vectors of passages; `None` where only words count."""
+        return self.light or self.encoder
 
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
         """Return for each query its hits, best first."""
@@ -133,6 +146,7 @@ class Searcher:
         sources = {INDEX: self.index.folder}
         sources |= {ENCODER: self.encoder.session.folder} if self.encoder else {}
         sources |= {JUDGE: self.judge.session.folder} if self.judge else {}
+        sources |= {LIGHT: self.light.folder} if self.light else {}
         for name, source in sources.items():
             shutil.copytree(source, folder / name)
 
@@ -141,7 +155,8 @@ class Searcher:
         """Read what `save` wrote."""
         encoder = Embedder.load(folder / ENCODER) if (folder / ENCODER).is_dir() else None
         judge = Judge.load(folder / JUDGE) if (folder / JUDGE).is_dir() else None
-        return cls(Index.open(folder / INDEX), How(**read_about(folder)["how"]), encoder, judge)
+        light = Light(folder / LIGHT) if (folder / LIGHT).is_dir() else None
+        return cls(Index.open(folder / INDEX), How(**read_about(folder)["how"]), encoder, judge, light=light)
 
 
 def highlights(text: str, wanted: frozenset[str]) -> list[list[int]]:

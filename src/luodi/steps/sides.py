@@ -195,7 +195,7 @@ def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> 
     given = {PARTS[part] for part in set(spool.parts)}
     wanted = {"test": (settings.test, settings.max_test), "dev": (settings.dev, settings.max_dev)}
     shares = {part: share for part, share in wanted.items() if part not in given}
-    rows = [n for n, side in enumerate(sides) if side == "train"]
+    rows = [n for n, side in enumerate(sides) if side == "train" and not spool.own[n]]
     places = _tied(spool, rows, family)
     stratum_of = [_stratum(answer) for answer in spool.answers]
     strata = [stratum_of[spool.ys[n]] for n in rows]

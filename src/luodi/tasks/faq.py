@@ -10,7 +10,7 @@ from luodi.text import shorten, squeeze, squeezed
 
 kind: Kind = "classify"
 metrics = ("classification.accuracy", "classification.macro_f1")
-models = ("faq-bm25", "faq-dense", "tfidf-logreg", "encoder-frozen", "faq-hybrid")
+models = ("faq-bm25", "faq-dense", "tfidf-logreg", "nb-svm", "encoder-frozen", "faq-hybrid")
 tables = ("answers",)
 """What `[define] tables` may name beside the questions: a row per answer, with its id and its text."""
 learns_every_label = True
@@ -27,7 +27,7 @@ class Row:
     label: str = ""
     """The id of the answer."""
     answer: str = ""
-    """The answer itself, where it has no id; its first 80 characters are its id then."""
+    """The answer itself; of several rows with one id, one will do. Without an id its first 80 characters are its id."""
 
 
 @record
@@ -70,8 +70,13 @@ class Options:
 
 
 def to_examples(rows: Iterable[Row], options: Options) -> Iterator[Example | Reject]:
+    """Yield the question of each row, and each answer as a further one: its words are often those that people use."""
+    told = set[str]()
     for row in rows:
         label = _label(row.label, row.answer)
+        if row.answer.strip() and label not in told:
+            told.add(label)
+            yield Example(request=Request(text=row.answer), y=label, part="train")
         if not label:
             yield Reject(reason="neither an id nor an answer: name its column in [prepare] columns, as label or answer")
         elif not options.pseudo:

@@ -11,7 +11,7 @@ kind: Kind = "rank"
 metrics = (
     "ranking.ndcg_at_10", "ranking.mrr", "ranking.hit_at_10", "ranking.recall_at_10", "ranking.recall_at_50",
 )  # fmt: skip
-models = ("search-bm25", "search-dense", "search-hybrid", "search-adapted", "search-reranked")
+models = ("search-bm25", "search-light", "search-dense", "search-hybrid", "search-adapted", "search-reranked")
 learns_from = "documents"
 tables = ("questions", "clicks")
 """What `[define] tables` may name beside the documents: judged questions, and what people opened after asking."""
@@ -45,17 +45,17 @@ class Request:
 class Found:
     id: str
     """Of the passage, or asked by document, of the document."""
-    document: str
+    document: str = ""
     """Where it stands: the path of a file in the folder, or the id of a row."""
     title: str = ""
     heading: str = ""
     """The headings above it, outermost first."""
     page: int = 0
     """Counted from 1; slides and sheets count as pages; 0 where the format has none."""
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
     """The place in the document's text: `text == document_text[start:end]`."""
-    text: str
+    text: str = ""
     score: float
     """Only the order counts: scores of different questions do not compare."""
     highlights: tuple[tuple[int, int], ...] = ()

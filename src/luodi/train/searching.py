@@ -16,6 +16,7 @@ from luodi.runtime.encoders import Embedder
 from luodi.runtime.engine_search import ENCODER, INDEX, How, Searcher
 from luodi.runtime.index import Index
 from luodi.runtime.passages import known_by, passage_id
+from luodi.runtime.segment import Encode
 from luodi.train import embedding, network, starter
 from luodi.train.corpus import Lesson, Pair, as_pairs
 
@@ -72,7 +73,7 @@ class Searched(ABC):
         return cls(Searcher.load(folder))
 
 
-def built(train: Lesson, work: Path, encoder: Embedder | None) -> Index:
+def built(train: Lesson, work: Path, encoder: Encode | None) -> Index:
     """Return an index of all documents in `work`; what an interrupted try left there is begun anew."""
     shutil.rmtree(work / INDEX, ignore_errors=True)
     index = Index.create(work / INDEX)
@@ -98,7 +99,7 @@ def tuned(searcher: Searcher, questions: Questions) -> Searcher:
     if how.words and how.meanings:
         joined = [replace(how, by=by, share=share) for by, share in itertools.product(("rank", "score"), SHARES)]
         how = _best(searcher, joined, questions)
-    return Searcher(searcher.index, how, searcher.encoder, searcher.judge)
+    return Searcher(searcher.index, how, searcher.encoder, searcher.judge, light=searcher.light)
 
 
 def _best(searcher: Searcher, choices: Sequence[How], questions: Questions) -> How:
