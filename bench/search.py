@@ -2,8 +2,8 @@
 
 `vectors`: 200,000 unit vectors (or as many as `--n` says) are packed and searched, beside exact products in float32 and
 a graph of usearch. `texts`: made passages are encoded, beside `SentenceTransformer.encode`. `cranfield`: NDCG@10 of
-BM25, dense and hybrid on all judged queries; every document that the judges listed with a code from 1 to 4 is right, all
-worth the same, and code -1 is not right. `faq`: banking77, every intent an answer; single retrievers beside the hybrid.
+BM25, dense and hybrid on all judged queries; every document that the judges listed with a code from 1 to 4 is right,
+all worth the same, and code -1 is not right. `faq`: banking77, every intent an answer; single retrievers beside all.
 """
 
 import argparse

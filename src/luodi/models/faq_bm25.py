@@ -8,6 +8,7 @@ from luodi.train.asking import Asking
 class FaqBm25(Asking):
     """Quick to fit; the one to beat."""
 
+    license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = True
     wants: ClassVar[frozenset[str]] = frozenset({"words", "pieces"})
 

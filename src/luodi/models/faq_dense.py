@@ -8,6 +8,7 @@ from luodi.train.asking import Asking
 class FaqDense(Asking):
     """One channel alone."""
 
+    license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
     wants: ClassVar[frozenset[str]] = frozenset({"meaning"})
 

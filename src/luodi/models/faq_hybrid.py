@@ -8,6 +8,7 @@ from luodi.train.asking import Asking
 class FaqHybrid(Asking):
     """How much each counts is learned from dev; without an encoder for the language, words alone stay."""
 
+    license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
     wants: ClassVar[frozenset[str]] = frozenset({"words", "pieces", "meaning", "linear"})
 

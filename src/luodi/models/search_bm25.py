@@ -13,6 +13,7 @@ from luodi.train.corpus import Lesson, Pair
 class SearchBm25(searching.Searched):
     """Needs no network; how words are weighed is chosen by the judged questions."""
 
+    license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = True
     reads: ClassVar[bool] = False
 

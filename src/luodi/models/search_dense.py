@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.engine_search import How, Searcher
@@ -11,6 +12,8 @@ from luodi.train.corpus import Lesson, Pair
 
 class SearchDense(searching.Searched):
     """Every passage is looked at, so that nothing is missed."""
+
+    license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[Pair], *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
         net, text, base = embedding.begin(recipe)

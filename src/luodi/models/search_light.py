@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.engine_search import How, Searcher
@@ -13,6 +14,8 @@ SAMPLE = 1_500  # passages that the table is fitted to
 
 class SearchLight(searching.Searched):
     """Questions still go through the network, which is quick for one of them."""
+
+    license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[Pair], *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
         net, text, base = embedding.begin(recipe)

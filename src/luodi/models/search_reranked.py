@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.encoders import Judge
@@ -16,6 +17,8 @@ LEAST = 30  # groups to learn from; fewer teach nothing
 
 class SearchReranked(searching.Searched):
     """It learns from the same pairs; where it orders dev no better, it is left out."""
+
+    license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[Pair], *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
         net, text, base = embedding.begin(recipe)

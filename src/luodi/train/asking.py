@@ -27,7 +27,7 @@ class Asking(ABC):
     """The contract of a model that finds the nearest known question."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify",)
-    license: ClassVar[str] = "Apache-2.0"
+    license: ClassVar[str]
     plain: ClassVar[bool] = False
     wants: ClassVar[frozenset[str]]
     """Channels: "words", "pieces", "meaning", "linear"."""

@@ -36,7 +36,7 @@ class Searched(ABC):
     """The contract of a model that searches, but for `learn`."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("rank",)
-    license: ClassVar[str] = "Apache-2.0"
+    license: ClassVar[str]
     plain: ClassVar[bool] = False
     reads: ClassVar[bool] = True
     """Whether it needs an encoder that knows the language of the documents."""
