@@ -55,7 +55,7 @@ def vectors(n: int) -> None:
     print(f"{n:,} vectors of {WIDTH}: packed at {n / built:,.0f}/s, {(small.nbytes + exact.nbytes) / 1e6:,.0f} MB")
     print(f"int8 scan, float16 again  p50 {taken[0]:.1f} p95 {taken[1]:.1f} ms, recall@10 {recall(found, right):.4f}")
     print(f"float32 products (peer)   p50 {brute[0]:.1f} p95 {brute[1]:.1f} ms, recall@10 1")
-    part = made[: min(n, 20_000)]
+    part = made[: min(n, 2_000)]
     graph = Graph(ndim=WIDTH, metric="cos", dtype="i8")
     started = time.perf_counter()
     graph.add(np.arange(len(part)), part, threads=2)

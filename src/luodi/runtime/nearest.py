@@ -12,14 +12,15 @@ from usearch.compiled import MetricKind
 from usearch.index import search
 
 AT_ONCE = 131_072  # vectors of 384 int8: 50 MB of a mapped file at a time
+CLIPPED = 4.5  # standard deviations of a component of a unit vector
 AGAIN = 4  # so many times k are looked at in half precision
 Floats = NDArray[np.float32]
 
 
 def packed(vectors: Floats) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
-    """Return unit vectors in int8, each stretched to use the range, and in half precision."""
-    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-9)
-    return np.round(vectors * (127 / largest)).astype(np.int8), vectors.astype(np.float16)
+    """Return unit vectors in int8, all on one scale so that distances compare, and in half precision."""
+    scale = np.float32(127 * np.sqrt(vectors.shape[1]) / CLIPPED)
+    return np.clip(np.rint(vectors * scale), -127, 127).astype(np.int8), vectors.astype(np.float16)
 
 
 def nearest(
@@ -36,9 +37,10 @@ def nearest(
     for start in range(0, n, AT_ONCE):
         rows = slice(start, start + AT_ONCE)
         block = small[rows] if allowed is None else small[allowed[rows]]
+        # Of unit vectors the nearest by angle are the nearest by distance, which int8 sums twice as fast.
         threads = max(1, len(os.sched_getaffinity(0))) if len(block) > 4_096 else 1
         count = min(AGAIN * k, len(block))
-        keys = search(np.ascontiguousarray(block), asked, count, MetricKind.Cos, exact=True, threads=threads).keys
+        keys = search(np.ascontiguousarray(block), asked, count, MetricKind.L2sq, exact=True, threads=threads).keys
         numbers = np.asarray(keys, dtype=np.int64).ravel() + start
         found.append(numbers if allowed is None else allowed[numbers])
     if not found:

@@ -78,7 +78,7 @@ def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
         found = _label_rows(spool, sides, part)
         if part not in sides:
             fix = "add rows, or raise its share in [prepare]"
-            if every and len(known) == n_train:
+            if every:
                 fix = "give other ways of asking for some answers, or write [options] pseudo = true"
             if "seen" in sides:
                 fix = 'training holds all of it; give other rows, or write [prepare] seen = "train"'
