@@ -116,9 +116,9 @@ def rate(encode, made) -> float:
 
 
 def light_rate(encoder, made, work: Path) -> float:
-    from luodi.train import lightening
+    from luodi.train import tabulating
 
-    light = lightening.light(encoder, made[:64], work=work)
+    light = tabulating.light(encoder, made[:64], work=work)
     return rate(light, made * 20)
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.engine_search import How, Searcher
-from luodi.train import embedding, lightening, searching
+from luodi.train import embedding, searching, tabulating
 from luodi.train.corpus import Lesson, Pair
 
 SAMPLE = 1_500  # passages that the table is fitted to
@@ -20,7 +20,7 @@ class SearchLight(searching.Searched):
     def learn(self, train: Lesson, dev: Sequence[Pair], *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
         net, text, base = embedding.begin(recipe)
         encoder = searching.encoded(train, net, text, work)
-        light = lightening.light(encoder, train.texts(SAMPLE), work=work)
+        light = tabulating.light(encoder, train.texts(SAMPLE), work=work)
         index = searching.built(train, work, light)
         searcher = Searcher(index, How(meanings=True), encoder, light=light)
         return searching.tuned(searcher, searching.known(train, dev)), {"base": base}

@@ -37,7 +37,7 @@ class Light:
     """A passage to a unit vector near the one that a network would make: the mean of a table's rows, a row per token.
 
     Source of the idea: Arora, Liang and Ma 2017, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings"; the
-    table is fitted to a network's own vectors (`train.lightening`), so that questions may go through the network.
+    table is fitted to a network's own vectors (`train.tabulating`), so that questions may go through the network.
     """
 
     def __init__(self, folder: Path) -> None:
