@@ -63,7 +63,7 @@ def sync(path: Path, folder: Path, home: Path | None) -> Changes:
     wanted = list(_found([folder]))
 
     def gone(index: Index, names: frozenset[str]) -> frozenset[str]:
-        return index.documents.keys() - names
+        return frozenset(index.documents.keys() - names)
 
     made = _change(path, wanted, gone=gone)
     if home and made.removed:

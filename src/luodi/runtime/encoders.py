@@ -53,7 +53,7 @@ class Light:
             for row, one in enumerate(part, start=start):
                 if one.ids:
                     made[row] = self.table[one.ids].mean(axis=0, dtype=np.float32)
-        return made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9)
+        return np.asarray(made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 class Judge:

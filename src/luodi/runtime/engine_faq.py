@@ -94,7 +94,7 @@ class Faq:
             if df:
                 weights[hashed] = weight
         mean = float(postings.lengths.mean()) if n else 1.0
-        return self._by_answer((postings.score(weights, mean) / max(most, 1e-9))[None])[0]
+        return np.asarray(self._by_answer((postings.score(weights, mean) / max(most, 1e-9))[None])[0])
 
     def _by_answer(self, scores: Floats) -> Floats:
         """Return the best of each answer's questions, shape (n, n_labels)."""

@@ -23,7 +23,7 @@ def light(encoder: Embedder, texts: Sequence[str], *, work: Path) -> Light:
     folder.mkdir(parents=True)
     source = encoder.session.folder / TOKENIZER
     tokenizer = plain_tokenizer(source)
-    first, last = (tokenizer.token_to_id(one) for one in ("[CLS]", "[SEP]"))
+    first, last = (int(tokenizer.token_to_id(one) or 0) for one in ("[CLS]", "[SEP]"))
     n = tokenizer.get_vocab_size()
     alone = [encoder.session.run([[first, token, last] for token in range(at, min(n, at + AT_ONCE))])
              for at in range(0, n, AT_ONCE)]  # fmt: skip
