@@ -11,6 +11,7 @@ import luodi as package
 from luodi import reindex
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
+from luodi.ledger.ledger import open_ledger
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
@@ -30,8 +31,11 @@ def bundle(library):
 
 
 @pytest.fixture
-def client(bundle):
-    service = service_of([bundle], token=Token(value=TOKEN, given=True), hosts=Hosts("testserver"), limits=Limits())
+def client(bundle, tmp_path):
+    token = Token(value=TOKEN, given=True)
+    service = service_of(
+        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
+    )
     with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
         yield made
 
