@@ -28,10 +28,13 @@ class Promise(NamedTuple):
 
 LOGS = ("shop", "newsroom", "community")
 """Examples of logs of events, which have no labels."""
+SEARCHES = ("handbook-search",)
+"""Examples of documents with judged questions."""
 PROMISES = {
     "support-tickets": Promise(rows=1_200, labels=8, smallest=100),
     "product-reviews-zh": Promise(rows=1_000, labels=3, smallest=200),
     "article-topics": Promise(rows=500, labels=10, smallest=40),
+    "faq-zh": Promise(rows=320, labels=82, smallest=4),
 }
 
 
@@ -66,12 +69,12 @@ def test_an_example_has_four_entries_and_what_a_run_leaves(example):
     found = {path.name for path in example.iterdir()} - {".luodi", "luodi.lock"}
 
     assert found == {"scenario.toml", "README.md", "data", "expected.json"}
-    assert example.name in (*PROMISES, *LOGS)
+    assert example.name in (*PROMISES, *LOGS, *SEARCHES)
 
 
 def test_its_data_has_the_rows_and_labels_that_it_promises(example):
-    if example.name in LOGS:
-        pytest.skip("a log of events has no labels")
+    if example.name in (*LOGS, *SEARCHES):
+        pytest.skip("logs of events and documents have no labels")
     promise, about = PROMISES[example.name], scenario(example)
     columns = about["prepare"]["columns"]
     with (example / about["define"]["train"]).open(encoding="utf-8-sig", newline="") as file:
@@ -88,6 +91,8 @@ def test_its_data_has_the_rows_and_labels_that_it_promises(example):
 
 
 def test_a_plain_model_takes_it_to_a_verdict_and_is_not_always_right(example, tmp_path):
+    if example.name in SEARCHES:
+        pytest.skip("the next test is about it")
     is_log = example.name in LOGS
     folder = copied(example, tmp_path, models=["rec-item-knn" if is_log else "tfidf-logreg"])
 
@@ -101,6 +106,18 @@ def test_a_plain_model_takes_it_to_a_verdict_and_is_not_always_right(example, tm
         assert 0.01 < metric["value"] < 0.9
         return
     assert 0.2 < metric["value"] < 0.98  # neither hopeless nor a toy: about 2 % of the labels are wrong
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_words_alone_take_a_search_to_a_verdict_with_every_judged_passage_in_its_place(name, tmp_path):
+    example = next(one for one in EXAMPLES if one.name == name)
+
+    done = luodi.run(luodi.load(copied(example, tmp_path, models=["search-bm25"])))
+
+    facts = done.artifacts["prepare"].facts
+    assert done.verdict is not None and facts["questions"]["n"] >= 120 and not facts["rejected"]
+    assert {one.suffix for one in (example / "data").rglob("*")} >= {".md", ".pdf", ".docx"}
+    assert 0.4 < done.artifacts["evaluate"].facts["metrics"]["ranking.ndcg_at_10"]["value"] < 0.95
 
 
 def test_what_it_is_to_reach_is_below_what_was_measured(example):

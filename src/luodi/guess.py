@@ -110,22 +110,22 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
     columns |= slices
     metric = "tagging.micro_f1" if guess.task == "topic-tagging" else "classification.macro_f1"
     lines = [
-        f"name = {_quote(name)}",
-        f"task = {_quote(guess.task)}",
+        f"name = {quote_toml(name)}",
+        f"task = {quote_toml(guess.task)}",
         'goal = "Say here what this is for; the report quotes it."',
         "seed = 7",
         "",
     ]
     options = {}
     if guess.separator and guess.separator != "|":
-        options["separator"] = _quote(guess.separator)
+        options["separator"] = quote_toml(guess.separator)
     if guess.mapping:
         options["labels"] = _inline(guess.mapping)
     if options:
         lines += ["[options]", *(f"{key} = {value}" for key, value in options.items()), ""]
     lines += [
         "[define]",
-        f"train = {_quote(data)}",
+        f"train = {quote_toml(data)}",
         "# What success means: a quality must reach its number with its whole interval, a cost must stay below it.",
         f'succeed = {{ "{metric}" = 0.90, "cost.p95_ms" = 50 }}',
         "# Answer alone only where this precision can be promised; the rest goes to a person.",
@@ -136,7 +136,7 @@ def scenario_text(guess: Guess, *, name: str, folder: Path) -> str:
         *(["header = false"] if not guess.table.header else []),
         "",
         "[evaluate]",
-        f"slices = [{', '.join(_quote(one) for one in slices)}]",
+        f"slices = [{', '.join(quote_toml(one) for one in slices)}]",
     ]
     return "\n".join(lines) + "\n"
 
@@ -256,15 +256,18 @@ def _is_slice(cells: Sequence[str]) -> bool:
 
 
 def _key(name: str) -> str:
-    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else _quote(name)
+    return name if name.isascii() and name.replace("_", "").replace("-", "").isalnum() else quote_toml(name)
 
 
 def _inline(values: dict[str, str], *, quoted_keys: bool = True) -> str:
-    cells = ", ".join(f"{_quote(key) if quoted_keys else key} = {_quote(value)}" for key, value in values.items())
+    cells = ", ".join(
+        f"{quote_toml(key) if quoted_keys else key} = {quote_toml(value)}" for key, value in values.items()
+    )
     return "{ " + cells + " }"
 
 
-def _quote(text: str) -> str:
+def quote_toml(text: str) -> str:
+    """Return a text as TOML writes it."""
     escaped = "".join(
         {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c)
         or (f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c)

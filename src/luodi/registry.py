@@ -20,6 +20,8 @@ EXTRA = {
     "tokenizers": "train",
     "implicit": "rec",
     "httpx2": "remote",
+    "usearch": "search",
+    "rjieba": "serve",
 }
 NUMBERED = re.compile("-[0-9]{1,2}$")
 """What sets the further endpoints of a scenario apart: `remote`, `remote-2`, `remote-3`."""

@@ -15,6 +15,7 @@ from luodi.contracts import Artifact, Job, Outcome, Step, record
 from luodi.errors import ScenarioError, did_you_mean
 from luodi.scenario import Scenario
 from luodi.steps import STEPS
+from luodi.steps.trial import learns_from
 from luodi.store import Store, digest, digest_file, explained, write_json
 
 NAMES = tuple(step.name for step in STEPS)
@@ -151,7 +152,9 @@ def _run_step(step: Step, key: str, scenario: Scenario, store: Store, artifacts:
 def _define_key(scenario: Scenario) -> str:
     """`define` looks at the outside world, so what it finds there is its key."""
     step = STEPS[0]
-    found = import_module(f"luodi.steps.{step.module}").look(scenario.root, scenario.settings["define"])
+    found = import_module(f"luodi.steps.{step.module}").look(
+        scenario.root, scenario.settings["define"], learns_from=learns_from(scenario.task)
+    )
     settings = asdict(scenario.settings["define"])
     return digest({"settings": settings, "found": found, "version": luodi.__version__})[:16]
 

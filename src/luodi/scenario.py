@@ -12,7 +12,7 @@ from typing import Any
 
 from luodi import registry, schema
 from luodi.contracts import Task, record
-from luodi.data import sources
+from luodi.data import papers, sources
 from luodi.errors import Faults, LuodiError, ScenarioError, did_you_mean
 from luodi.metrics import cost
 from luodi.runtime import endpoint
@@ -212,7 +212,7 @@ class _Checker:
             self._target(name, task)
         for key in ("train", "dev", "test"):
             for one in self._texts("define", key):
-                self._source(key, one)
+                self._source(key, one, documents=getattr(task, "learns_from", "") == "documents")
         self._tables(task)
         self._models(self._texts("select", "models"), task)
         if settings["prepare"]:
@@ -281,9 +281,10 @@ class _Checker:
                 fix = f'write [prepare] columns = {{ {name} = "your column" }}, with a name that the task does not use'
                 self._fault(f"[evaluate] slices: no further column is called {name!r}", ("evaluate", "slices"), fix)
 
-    def _source(self, key: str, name: str) -> None:
+    def _source(self, key: str, name: str, *, documents: bool = False) -> None:
         """Refuse a name of data behind which nothing stands; what stands there is read by `define`."""
-        fault = sources.fault(self.path.parent, name, besides=self.path.name)
+        documents = documents and not papers.is_table(self.path.parent, name)
+        fault = (papers if documents else sources).fault(self.path.parent, name, besides=self.path.name)
         if fault:
             self._fault(f"[define] {key}: {shorten(name, 80)!r} {fault[0]}", ("define", key), fault[1])
 

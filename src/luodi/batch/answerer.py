@@ -212,9 +212,9 @@ def _counted(name: str, lines: Sequence[int], answers: Sequence[Any], kind: str)
 def _field(task: Any, name: str, cell: Any) -> Any:
     """Return a cell as the request's field holds it: several values stand in one cell with a bar between them."""
     text = text_of(cell)
-    if task.kind != "rank" or name == "user":
-        return text
     kind = str(task.Request.__annotations__[name])
+    if task.kind != "rank" or kind in {"str", str(str)}:
+        return text
     if "tuple" in kind:
         values = tuple(one.strip() for one in text.split("|") if one.strip())
         return values if values or "None" not in kind else None

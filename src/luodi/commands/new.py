@@ -15,7 +15,8 @@ from luodi.text import plural, shorten
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--data", help="A labelled table: CSV, TSV, JSON, Parquet, Arrow, Excel, packed or not, or a database URL."
+    "--data",
+    help="A labelled table (CSV, TSV, JSON, Parquet, Arrow, Excel, packed or not, a database URL), or documents.",
 )
 @click.option("--template", help="A shipped example to start from; `luodi describe` lists them.")
 @click.option("--task", help="The type of scenario, if the guess is wrong.")
@@ -45,15 +46,24 @@ def new(
         written = templates.copy(template, folder)
     else:
         assert data is not None
-        from luodi import guess, registry
+        from luodi import guess, guess_answers, registry
 
         if task is not None:
             _known_task(registry.names("tasks"), task)
-        found = guess.look(data, task=task, text=text, label=label)
-        _show_guess(found)
+        answers = None if task or text or label else guess_answers.look(data, folder)
+        if answers is not None:
+            click.echo(f"task     {answers.task}\ndata     {answers.seen}")
+        else:
+            found = guess.look(data, task=task, text=text, label=label)
+            _show_guess(found)
         if not yes and sys.stdin.isatty() and not click.confirm("Is that right?", default=True):
             fail(LuodiError("nothing was written", where=str(folder), fix="say --task, --text or --label"))
-        written = templates.write(folder, guess.scenario_text(found, name=folder.resolve().name, folder=folder))
+        name = folder.resolve().name
+        if answers is not None:
+            text_of = answers.text.replace("NAME", guess.quote_toml(name), 1)
+        else:
+            text_of = guess.scenario_text(found, name=name, folder=folder)
+        written = templates.write(folder, text_of)
     click.echo(f"wrote {written}")
     click.echo(f"next: set the targets in it, then luodi run {folder}")
 

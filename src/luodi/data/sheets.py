@@ -57,6 +57,12 @@ def find(content: Content, wanted: str | None, *, header: bool | None, notes: No
     return Sheet(name=found["sheet"], columns=columns, header=header, top=sample[start][0])
 
 
+def names(content: Content) -> list[str]:
+    """Return the names of the sheets that are shown, in order."""
+    with _opened(content, None) as (found, _):
+        return [name for name in found["sheets"] if name not in {*found["hidden"], *found["empty"]}]
+
+
 def batches(content: Content, sheet: Sheet) -> Iterator[Rows]:
     """Yield every row below the header that is not blank, with its number in the sheet."""
     first = sheet.top + sheet.header

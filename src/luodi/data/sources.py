@@ -37,12 +37,12 @@ def expand(root: Path, name: str) -> list[Source]:
         return [Source(name=parsed.name, database=parsed)]
     path = root / name
     if path.is_dir():
-        found = [one for one in _walk(path) if one.name.lower().endswith((*readers.SUFFIXES, *PACKED))]
+        found = [one for one in walk(path) if one.name.lower().endswith((*readers.SUFFIXES, *PACKED))]
         if not found:
             raise DataError("no file in this folder is a table", where=str(path), fix=files.FORMATS)
         return _each(root, found, inside=path)
     if _PATTERN.search(name) and not path.exists():
-        return _each(root, _matching(root, name), inside=root / _PATTERN.split(name)[0].rpartition("/")[0])
+        return _each(root, matching(root, name), inside=root / _PATTERN.split(name)[0].rpartition("/")[0])
     return _each(root, [path], inside=None)
 
 
@@ -117,7 +117,7 @@ def _each(root: Path, paths: list[Path], *, inside: Path | None) -> list[Source]
     for path in paths:
         if inside is not None and not path.resolve().is_relative_to(inside.resolve()):
             raise DataError("a link leads out of the folder", where=str(path), fix="name the file itself")
-        found += [Source(name=_name(root, one), path=one) for one in _tables(path)]
+        found += [Source(name=name_of(root, one), path=one) for one in _tables(path)]
         if len(found) > MAX_FILES:
             raise DataError(
                 f"these are more than {MAX_FILES:,} files", where=str(inside), fix="name fewer, or join them"
@@ -139,7 +139,7 @@ def _tables(path: Path) -> list[Path]:
     return [path / name for name in tables]
 
 
-def _walk(folder: Path) -> list[Path]:
+def walk(folder: Path) -> list[Path]:
     """Return all files below a folder but hidden ones, sorted; links to folders are not followed."""
     found = []
     for place, folders, names in os.walk(folder):
@@ -150,7 +150,18 @@ def _walk(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _matching(root: Path, pattern: str) -> list[Path]:
+def is_pattern(name: str) -> bool:
+    """Say whether a name is a pattern of names, as `data/*.csv`."""
+    return bool(_PATTERN.search(name))
+
+
+def is_database(name: str) -> bool:
+    """Say whether a name is the URL of a database."""
+    return database.is_url(name)
+
+
+def matching(root: Path, pattern: str) -> list[Path]:
+    """Return the files that a pattern means, sorted. Raises `DataError` where it means none."""
     start = Path(pattern)
     base = Path(start.anchor) if start.is_absolute() else root
     try:
@@ -163,5 +174,6 @@ def _matching(root: Path, pattern: str) -> list[Path]:
     return found
 
 
-def _name(root: Path, path: Path) -> str:
+def name_of(root: Path, path: Path) -> str:
+    """Return a file's name as the scenario would say it."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -34,7 +34,8 @@ class Spool:
         self._tails: dict[int, bytes] = {}
         self.starts, self.sizes, self.lengths = array("Q"), array("I"), array("I")
         self.files, self.lines = array("I"), array("Q")
-        self.parts = bytearray()
+        self.parts, self.own = bytearray(), bytearray()
+        """`own` is 1 for a row whose part its task has named: no split moves it."""
         self.prints, self.origins = bytearray(), bytearray()
         self.places, self.groups = array("Q"), array("Q")
         self.times = array("d")
@@ -59,6 +60,7 @@ class Spool:
         self.lines.extend(columns["line"])
         self.files.extend(array("I", [self._number(file)]) * n)
         self.parts += bytes(part if own == NO_PART else own for own in columns["part"])
+        self.own += bytes(own != NO_PART for own in columns["part"])
         self.prints += batch.prints
         self.origins += batch.origins
         self.places.extend(columns["place"])

@@ -1,23 +1,25 @@
 """An ordered list of items against the ones that were right: recall, NDCG, MRR at a depth, over the whole catalogue.
 
+What is right is a set of ids, or ids with grades above 0, of which only NDCG takes notice.
+
 Nothing is sampled: an item counts as found where it stands among all items that could have been shown. Why that
 matters: Krichene and Rendle 2020, "On Sampled Metrics for Item Recommendation".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 METRICS = ("ndcg_at_10", "recall_at_10", "hit_at_10", "recall_at_50", "mrr")
-Gold = Sequence[frozenset[str]]
+Gold = Sequence[frozenset[str] | Mapping[str, float]]
 Ranked = Sequence[Sequence[str]]
 DEPTH = 50
 
 
 def ndcg_at_10(gold: Gold, predicted: Ranked) -> float:
-    """Mean normalized discounted cumulative gain of the first 10, every right item worth the same.
+    """Mean normalized discounted cumulative gain of the first 10: a right item is worth its grade, without one 1.
 
     Source: Järvelin and Kekäläinen 2002, "Cumulated Gain-Based Evaluation of IR Techniques", section 2.
 
@@ -65,26 +67,38 @@ def mrr(gold: Gold, predicted: Ranked) -> float:
     return _mean("mrr", gold, predicted)
 
 
-def table(gold: Gold, predicted: Ranked) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return which places hold a right item, shape (n, 50), and how many right items there are, shape (n,)."""
-    right = np.zeros((len(gold), DEPTH), dtype=bool)
-    for row, wanted, items in zip(right, gold, predicted, strict=True):
-        found = [n for n, item in enumerate(items[:DEPTH]) if item in wanted]
-        row[found] = True
-    return right, np.array([len(one) for one in gold], dtype=np.int64)
+def table(gold: Gold, predicted: Ranked) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the grade at each place, shape (n, 50), how many are right, shape (n,), and the best order's grades."""
+    found, best = np.zeros((2, len(gold), DEPTH))
+    for row, ideal, wanted, items in zip(found, best, gold, predicted, strict=True):
+        grades = wanted if isinstance(wanted, Mapping) else dict.fromkeys(wanted, 1.0)
+        row[: len(items)] = [grades.get(item, 0.0) for item in items[:DEPTH]]
+        highest = sorted(grades.values(), reverse=True)[:DEPTH]
+        ideal[: len(highest)] = highest
+    return found, np.array([len(one) for one in gold], dtype=np.int64), best
 
 
 def from_counts(
-    name: str, weights: NDArray[np.float64], right: NDArray[np.bool_], n_gold: NDArray[np.int64]
+    name: str,
+    weights: NDArray[np.float64],
+    found: NDArray[Any],
+    n_gold: NDArray[np.int64],
+    best: NDArray[np.float64] | None = None,
 ) -> list[float]:
     """Return a metric for each row of `weights`, shape (n_resamples, n): how often each example was drawn."""
-    values = each(name, right, n_gold)
+    values = each(name, found, n_gold, best)
     return [float(one) for one in weights @ values / weights.sum(axis=1)]
 
 
-def each(name: str, right: NDArray[np.bool_], n_gold: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the metric of every example by itself, shape (n,). One without a right item counts as 0."""
+def each(
+    name: str, found: NDArray[Any], n_gold: NDArray[np.int64], best: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the metric of every example by itself, shape (n,). One without a right item counts as 0.
+
+    `found` and `best` are as `table` has them; without `best` every right item is worth the same.
+    """
     assert name in METRICS
+    right = found > 0
     if name == "mrr":
         places = np.where(right.any(axis=1), right.argmax(axis=1) + 1.0, np.inf)
         return np.asarray(1.0 / places)
@@ -96,7 +110,8 @@ def each(name: str, right: NDArray[np.bool_], n_gold: NDArray[np.int64]) -> NDAr
     if name.startswith("recall"):
         return np.asarray(right.sum(axis=1) / most)
     gains = 1 / np.log2(np.arange(depth) + 2)
-    return np.asarray(right @ gains / np.cumsum(gains)[most - 1])
+    ideal = np.cumsum(gains)[most - 1] if best is None else best[:, :depth] @ gains
+    return np.asarray(found[:, :depth] @ gains / np.maximum(ideal, 1e-12))
 
 
 def _mean(name: str, gold: Gold, predicted: Ranked) -> float:

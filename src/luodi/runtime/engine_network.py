@@ -31,6 +31,7 @@ class GraphSession:
     """
 
     def __init__(self, about: dict[str, Any], tokenizer: Tokenizer, graph: Path) -> None:
+        self.folder = graph.parent
         self.kind, self.labels = about["kind"], tuple(about["labels"])
         self.tokenizer, self.pad = tokenizer, about["pad"]
         self.tokenizer.enable_truncation(about["max_tokens"])
@@ -41,6 +42,7 @@ class GraphSession:
         self.alone = threading.Lock()
         self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1}).create_infer_request()
         compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams})
+        self.width = int(compiled.output(0).partial_shape[1].get_length())
         self.free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.streams):
             self.free.put(compiled.create_infer_request())
@@ -56,19 +58,22 @@ class GraphSession:
         return list(zip(to_scores(self.kind, self.labels, logits), cut, strict=True))
 
     def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
-        """Return logits, shape (n, n_labels)."""
+        """Return logits, shape (n, n_labels); of a network that makes vectors, these."""
         return self.marked_logits(xs)[0]
 
     def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
         """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""
         encoded = self.tokenizer.encode_batch(list(xs))
-        ids, cut = [one.ids for one in encoded], [bool(one.overflowing) for one in encoded]
+        return self.run([one.ids for one in encoded]), [bool(one.overflowing) for one in encoded]
+
+    def run(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Return the logits of texts that are token ids already."""
         if len(ids) == 1 and self.alone.acquire(blocking=False):
             try:
-                return np.array(self.single.infer(self._inputs(ids), share_inputs=True)[0], dtype=np.float32), cut
+                return np.array(self.single.infer(self._inputs(ids), share_inputs=True)[0], dtype=np.float32)
             finally:
                 self.alone.release()
-        out = np.zeros((len(ids), len(self.labels)), dtype=np.float32)
+        out = np.zeros((len(ids), self.width), dtype=np.float32)
         running: deque[tuple[Any, list[int]]] = deque()
 
         def finish() -> None:
@@ -91,7 +96,7 @@ class GraphSession:
         finally:
             for request, _ in running:
                 self.free.put(request)
-        return out, cut
+        return out
 
     def _inputs(self, ids: Sequence[Sequence[int]]) -> list[NDArray[np.int64]]:
         longest = max(len(one) for one in ids)

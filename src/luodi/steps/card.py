@@ -79,6 +79,40 @@ favour what is like the past; only an A/B test measures what a change does.
 """
 
 
+def search(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+    """Return the card of a search. It quotes no document."""
+    metrics = "\n".join(
+        f"| {name} | {value['value']:.4f} | {value['low']:.4f} to {value['high']:.4f} |"
+        for name, value in exam["metrics"].items()
+    )
+    questions = data["questions"]
+    judged = (
+        "Nobody had judged any question, so the exam asked with sentences of the documents, every third word left out. "
+        "Such questions flatter whatever compares words."
+        if questions["made"]
+        else f"{questions['n']:,} questions were judged by people; those of the exam had no part in learning."
+    )
+    return f"""# Model card
+
+**Task** {task} · **model** {exam["model"]}
+
+## What it searches
+{profile["passages"]:,} passages of {profile["documents"]:,} documents. The bundle holds their words:
+whoever may ask it may read them.
+
+## How good it was on {exam["n_exam"]:,} questions
+| metric | value | 95 % interval |
+|---|---|---|
+{metrics}
+
+{judged} Every {"passage" if questions["by"] == "passage" else "document"} stood in each ranking; none was sampled.
+
+## What to keep in mind
+A question whose answer stands in no document is answered too, with what is nearest. What was never judged counts as
+wrong, so the figures are lower bounds where only some right answers are known.
+"""
+
+
 FORMS = {"keep": "as they are", "mask": "with personal data masked", "pseudonymize": "with personal data replaced"}
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Job, Outcome, record
-from luodi.data import corrections, sources
+from luodi.data import corrections, papers, sources
 from luodi.errors import ScenarioError
+from luodi.steps.trial import learns_from
 
 
 @record
@@ -33,7 +34,8 @@ class Settings:
 
     train: str | tuple[str, ...]
     """Labelled data: a table (CSV, TSV, JSON, JSONL, Parquet, Arrow, Excel; gzip and zip are unpacked), a folder, a
-    pattern (`data/*.csv`), or a database (`sqlite:///f.db?table=t`), or several; relative to this file."""
+    pattern (`data/*.csv`), or a database (`sqlite:///f.db?table=t`), or several; relative to this file. For search,
+    the documents: a folder, or a table with one in each row."""
     dev: str | tuple[str, ...] = ()
     """Labelled data to choose by. Without it, `prepare` sets a part of `train` aside."""
     test: str | tuple[str, ...] = ()
@@ -57,13 +59,14 @@ class Settings:
         return (value,) if isinstance(value, str) else tuple(value)
 
 
-def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
+def look(root: Path, settings: Settings, *, learns_from: str = "rows") -> dict[str, list[dict[str, Any]]]:
     """Return name, size and SHA-256 of every table. Raises `DataError` where one cannot be read.
 
-    A folder, a pattern or an archive counts as the tables in it, each by itself.
+    A folder, a pattern or an archive counts as the tables, or the documents, in it, each by itself.
     """
+    expand = documents if learns_from == "documents" else sources.expand
     found = {
-        part: [sources.fingerprint(one) for name in settings.files(part) for one in sources.expand(root, name)]
+        part: [sources.fingerprint(one) for name in settings.files(part) for one in expand(root, name)]
         for part in ("train", "dev", "test")
     }
     for table, name in sorted(settings.tables.items()):
@@ -72,6 +75,11 @@ def look(root: Path, settings: Settings) -> dict[str, list[dict[str, Any]]]:
         if file and (root / file).is_file():
             found[name] = [sources.fingerprint(one) for one in sources.expand(root, file)]
     return found
+
+
+def documents(root: Path, name: str) -> list[sources.Source]:
+    """Return the documents that a name means, or where it means a table, that."""
+    return sources.expand(root, name) if papers.is_table(root, name) else papers.expand(root, name)
 
 
 def run(job: Job) -> Outcome:
@@ -83,9 +91,12 @@ def run(job: Job) -> Outcome:
             fix="write automate = { precision = 0.97 }",
         )
     automate = settings.automate
+    what = learns_from(job.task)
+    folders = [one for one in settings.files("train") if (job.root / one).is_dir()] if what == "documents" else []
     return Outcome(
         facts={
-            "files": look(job.root, settings),
+            **({"folders": folders} if what == "documents" else {}),
+            "files": look(job.root, settings, learns_from=what),
             "succeed": dict(settings.succeed),
             "automate": {"precision": automate.precision, "confidence": automate.confidence} if automate else None,
             "price": {"core_hour": settings.price.core_hour},

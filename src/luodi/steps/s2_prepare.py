@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, field, fields
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from luodi.log import bar_for
 from luodi.steps import crew, sides, written
 from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
+from luodi.steps.trial import learns_from
 from luodi.store import kept_secret
 from luodi.text import plural
 
@@ -81,7 +83,8 @@ class Ledger:
     """Counts every row that came in, and lists those that are left out, in `rejected.csv`."""
 
     def __init__(self, path: Path) -> None:
-        self.n_in, self.n_rejected = 0, 0
+        self.n_in, self.n_made, self.n_rejected = 0, 0, 0
+        """Rows of the user, questions that the task made of them, rows that are left out."""
         self.first: tuple[str, str] | None = None
         self._counts = Counter[str]()
         self._file = path.open("w", encoding="utf-8", newline="")
@@ -108,10 +111,8 @@ class Ledger:
 
 def run(job: Job) -> Outcome:
     """Write `train.jsonl`, `dev.jsonl`, `test.jsonl`, `seen.jsonl`, `rejected.csv`, `profile.json`, `details.json`."""
-    if getattr(job.task, "learns_from", "rows") == "events":
-        from luodi.steps import prepare_events  # loads numpy, which tables of texts can do without
-
-        return prepare_events.run(job)
+    if learns_from(job.task) != "rows":  # what tables of texts can do without is loaded by name
+        return import_module(f"luodi.steps.prepare_{learns_from(job.task)}").run(job)  # type: ignore[no-any-return]
     tables: dict[str, dict[str, Any]] = {}
     receipts: dict[str, Any] = {}
     watch = Watch(job)
@@ -130,12 +131,13 @@ def run(job: Job) -> Outcome:
         labels = written.labels(spool, decided.sides)
         written.details(job.out, spool, decided, receipts["cleaning"])
     watch.write(job.out, tables)
+    made = {"made": ledger.n_made} if ledger.n_made else {}
     n_kept = sum(counts[part] for part in PARTS)
-    assert ledger.n_in == n_kept + ledger.n_rejected, "a row was lost"
+    assert ledger.n_in + ledger.n_made == n_kept + ledger.n_rejected, "a row was lost"
     return Outcome(
         facts={
             "tables": tables,
-            "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": ledger.n_rejected} | counts,
+            "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": ledger.n_rejected} | counts | made,
             "rejected": ledger.reasons(),
             "labels": labels,
             "changes": {name: one["n"] for name, one in receipts["cleaning"]["steps"].items()},
@@ -209,6 +211,7 @@ def _read(
     for (shape, rows), batch in crew.work(plan, batches(), n_bytes=n_bytes):
         bar.update(len(rows))
         ledger.n_in += len(rows)
+        ledger.n_made += len(batch) + len(batch.rejected) - len(rows)
         for line, reason in batch.rejected:
             ledger.reject(f"{shape.file}:{line}", reason)
         spool.add(batch, file=shape.file, part=part_of[shape.file])

@@ -160,7 +160,11 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
         return f"its license is {model.license}"
     candidate = model()
     if isinstance(candidate, Refuses):
-        texts = [row["x"] for row in read_lines(sample)] if sample.is_file() else trial.read_train(sample)
+        texts = (
+            [row["x"] for row in read_lines(sample)]
+            if sample.is_file()
+            else trial.read_train(sample, trial.learns_from(job.task))
+        )
         return candidate.refuses(texts, recipe=Recipe(seed=job.seed, base=job.path_of(settings.base)))
     return None
 
@@ -194,6 +198,7 @@ def _try(name: str, job: Job, sample: Path, *, whole: bool) -> tuple[Facts, dict
                 epochs=None if whole else SAMPLE_EPOCHS,
                 remote=remotes(settings).get(name),
             ),
+            learns_from=trial.learns_from(job.task),
         )
         result = _in_a_process(order)
         facts, scales = _judge(name, job, folder, result)

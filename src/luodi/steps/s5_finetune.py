@@ -8,7 +8,7 @@ from typing import Any
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, Recipe, record
-from luodi.steps.trial import read_train
+from luodi.steps.trial import learns_from, read_train
 from luodi.store import read_pairs
 
 
@@ -43,8 +43,11 @@ def run(job: Job) -> Outcome:
         class_weights=settings.class_weights,
         remote=selected.facts["remote"].get(name),
     )
-    file = prepared / "train.jsonl"
-    train, dev = read_train(file if file.is_file() else prepared), read_pairs(prepared / "dev.jsonl")
+    what = learns_from(job.task)
+    train, dev = (
+        read_train(prepared / "train.jsonl" if what == "rows" else prepared, what),
+        read_pairs(prepared / "dev.jsonl"),
+    )
     started = time.monotonic()
     (job.out / "model").mkdir()
     if _is_finished(job):

@@ -5,6 +5,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, cast
@@ -13,7 +14,7 @@ from luodi import registry
 from luodi.contracts import Facts, Job, Keeps, Outcome, Scores, record
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime.session import open_session
-from luodi.steps.trial import answer, best, plain
+from luodi.steps.trial import answer, best, learns_from, plain
 from luodi.store import read_lines, write_json, write_lines
 from luodi.text import shorten
 
@@ -54,10 +55,9 @@ def run(job: Job) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`."""
     prepared = job.inputs["prepare"].path
     dev_rows, rows = list(read_lines(prepared / "dev.jsonl")), list(read_lines(prepared / "test.jsonl"))
-    if job.task.kind == "rank":
-        from luodi.steps import exam_rank  # loads scipy, which labels can do without
-
-        return exam_rank.run(job, dev_rows, rows)
+    if learns_from(job.task) != "rows":
+        exam = import_module(f"luodi.steps.exam_{learns_from(job.task)}")
+        return exam.run(job, dev_rows, rows)  # type: ignore[no-any-return]
     return _labelled(job, dev_rows, rows)
 
 

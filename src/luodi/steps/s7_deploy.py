@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from luodi import child
 from luodi.bundle import write_bundle
-from luodi.contracts import Facts, Job, Outcome, record
+from luodi.contracts import Facts, Job, Outcome, Reject, record
+from luodi.data import sources
 from luodi.ledger.entries import label_of
 from luodi.log import progress
 from luodi.metrics import calibration
@@ -23,8 +24,10 @@ from luodi.runtime import measure
 from luodi.runtime.session import open_session
 from luodi.steps import card
 from luodi.steps.reviewing import Review
+from luodi.steps.trial import learns_from
 from luodi.store import read_json, read_lines, write_json
 
+CARDS = {"rows": card.text, "events": card.ranking, "documents": card.search}
 N_EXAMPLES = 5
 N_MEASURED = 400
 N_RANKED = 1_000
@@ -62,17 +65,18 @@ def run(job: Job) -> Outcome:
         exam = exam[:N_RANKED]
     settings: Settings = job.settings
     promise = facts["promise"]
+    options = settled(job)
     profile = read_json(prepared.path / "profile.json")["train"]
     if job.task.kind != "rank":  # a recommender sees other tastes every day, and has no confidence
         write_json(job.out / reference.FILE, _reference(job, exam))
     write_bundle(
         job.out,
         requests=[job.task.Request(**_tupled(row["request"])) for row in exam[:N_EXAMPLES]],
-        card=(card.ranking if job.task.kind == "rank" else card.text)(job.task_name, facts, prepared.facts, profile),
+        card=CARDS[learns_from(job.task)](job.task_name, facts, prepared.facts, profile),
         scenario=job.name,
         goal=job.goal,
         task=job.task_name,
-        options=_plain(job.options),
+        options=_plain(options),
         wash=prepared.facts.get("wash"),
         model=facts["model"],
         form=facts["form"],
@@ -90,7 +94,7 @@ def run(job: Job) -> Outcome:
         # A visit is scored as fast by itself as in company, and so is a text elsewhere: no need to wait for others.
         max_wait_ms=0.0 if job.task.kind == "rank" or "remote" in facts else settings.max_wait_ms,
     )
-    served = _served(job, exam)
+    served = _served(job, exam, options)
     texts = [job.task.to_x(job.task.Request(**_tupled(row["request"])), job.options) for row in exam[:N_MEASURED]]
     core_hour = job.inputs["define"].facts["price"]["core_hour"]
     scales = measure.measure(job.out / "model", texts, work=job.work, core_hour=core_hour)
@@ -126,7 +130,24 @@ def _reference(job: Job, exam: list[dict[str, Any]]) -> Facts:
     return reference.build(train, seen, window=job.settings.watch.window, seed=job.seed, **more)
 
 
-def _served(job: Job, exam: list[dict[str, Any]]) -> float:
+def settled(job: Job) -> Any:
+    """Return the options as the service needs them: a task may take up in them what the tables say."""
+    settle = getattr(job.task, "settle", None)
+    if settle is None:
+        return job.options
+    files = job.inputs["define"].facts["files"]
+    return settle(job.options, {name: _rows(job, entries) for name, entries in files.items()})
+
+
+def _rows(job: Job, entries: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for entry in entries:
+        table = sources.open(sources.expand(job.root, entry["name"])[0])
+        for line, row in table.rows():
+            if not isinstance(row, Reject):
+                yield f"{entry['name']}:{line}", row
+
+
+def _served(job: Job, exam: list[dict[str, Any]], options: Any) -> float:
     """Return the share of exam rows on which the running service answers as the exam did; too few end the run."""
     same = 0
     with _service(job.out, home=job.work / "service") as ask:
@@ -135,14 +156,20 @@ def _served(job: Job, exam: list[dict[str, Any]]) -> float:
             answers = ask([row["request"] for row in rows])
             for row, answer in zip(rows, answers, strict=True):
                 if job.task.kind == "rank":
-                    same += [one["id"] for one in answer["items"]] == row["answer"]
+                    same += ids_in(answer) == row["answer"]
                     continue
                 request = job.task.Request(**row["request"])
-                expected = _plain(job.task.to_response(request, row["scores"], job.options))
+                expected = _plain(job.task.to_response(request, row["scores"], options))
                 same += _alike(expected, answer)
     share = same / len(exam)
     assert share >= AGREES, f"the service agrees with the exam on {share:.2%} of its rows only"
     return round(share, 6)
+
+
+def ids_in(answer: Mapping[str, Any]) -> list[str]:
+    """Return the ids of a ranking: of the first list in the answer that holds things with an id."""
+    lists = (one for one in answer.values() if isinstance(one, list))
+    return next(([hit["id"] for hit in one] for one in lists if all("id" in hit for hit in one)), [])
 
 
 def _calls(exam: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -50,6 +50,8 @@ def decide(job: Job, spool: Spool, signatures: Sequence[bytes]) -> Decided:
     out = {one.index for one in dropped}
     sides = ["" if n in out else PARTS[spool.parts[n]] for n in range(len(spool))]
     _split(job, spool, sides, family)
+    if getattr(job.task, "learns_every_label", False):
+        _bring_back(spool, sides)
     for index in seen:
         sides[index] = "seen"
     conflicts = _conflicts(spool, family, out) if labelled else []
@@ -193,7 +195,7 @@ def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> 
     given = {PARTS[part] for part in set(spool.parts)}
     wanted = {"test": (settings.test, settings.max_test), "dev": (settings.dev, settings.max_dev)}
     shares = {part: share for part, share in wanted.items() if part not in given}
-    rows = [n for n, side in enumerate(sides) if side == "train"]
+    rows = [n for n, side in enumerate(sides) if side == "train" and not spool.own[n]]
     places = _tied(spool, rows, family)
     stratum_of = [_stratum(answer) for answer in spool.answers]
     strata = [stratum_of[spool.ys[n]] for n in rows]
@@ -207,6 +209,15 @@ def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> 
         found = cut(places, strata, shares)
     for n, side in zip(rows, found, strict=True):
         sides[n] = side
+
+
+def _bring_back(spool: Spool, sides: list[str]) -> None:
+    """Let training have a row of every label: an answer that nobody learned can never be given."""
+    known = {spool.ys[n] for n, side in enumerate(sides) if side == "train"}
+    for n, side in enumerate(sides):
+        if side in {"dev", "test"} and spool.ys[n] not in known:
+            sides[n] = "train"
+            known.add(spool.ys[n])
 
 
 def _tied(spool: Spool, rows: Sequence[int], family: dict[int, int]) -> list[int]:

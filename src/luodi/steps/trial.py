@@ -5,15 +5,18 @@ import os
 import resource
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Recipe, record
+from luodi.contracts import Recipe, Task, record
 from luodi.errors import LuodiError
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
+LESSONS = {"events": "luodi.train.lesson", "documents": "luodi.train.corpus"}
+"""What reads a prepared folder that is no file of rows, by what the task learns from: a module with a `Lesson`."""
 
 
 @record
@@ -25,12 +28,14 @@ class Order:
     dev: str
     folder: str
     recipe: Recipe
+    learns_from: str = "rows"
+    """"rows", or a name in `LESSONS`."""
 
 
 def main(order: Order) -> None:
     """Fit, predict dev, save and export; leave `result.json` last."""
     folder = Path(order.folder)
-    train, dev = read_train(Path(order.train)), read_pairs(Path(order.dev))
+    train, dev = read_train(Path(order.train), order.learns_from), read_pairs(Path(order.dev))
     work = folder / "work"
     work.mkdir(exist_ok=True)
     model = registry.model(order.model)()
@@ -55,13 +60,14 @@ def main(order: Order) -> None:
     write_json(folder / "result.json", {"facts": facts, "seconds": seconds, "memory_mb": round(memory_mb, 1)})
 
 
-def read_train(path: Path) -> Any:
-    """Return what a model learns from: the pairs of a file, or the lesson of a folder of events."""
-    if path.is_file():
-        return read_pairs(path)
-    from luodi.train.lesson import Lesson  # loads scipy, which pairs can do without
+def learns_from(task: Task) -> str:
+    """Return what a task learns from: "rows" of texts with labels, or what it says itself."""
+    return str(getattr(task, "learns_from", "rows"))
 
-    return Lesson.load(path)
+
+def read_train(path: Path, what: str) -> Any:
+    """Return what a model learns from: the pairs of a file, or the lesson of a folder."""
+    return read_pairs(path) if what == "rows" else import_module(LESSONS[what]).Lesson.load(path)
 
 
 def asked(xs: list[Any]) -> list[Any]:
@@ -71,7 +77,7 @@ def asked(xs: list[Any]) -> list[Any]:
 
 def plain(y: Any) -> Any:
     """Return an answer as JSON holds it."""
-    return y if isinstance(y, str) else sorted(y)
+    return y if isinstance(y, str | dict) else sorted(y)
 
 
 def answer(value: Any) -> Any:

@@ -67,7 +67,8 @@ def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
             where=file,
             fix="a classifier needs rows of two labels or more; is the label column the right one?",
         )
-    if len(known) > max(50, n_train / 2) and task.kind == "classify":
+    every = getattr(task, "learns_every_label", False)
+    if len(known) > max(50, n_train / 2) and task.kind == "classify" and not every:
         raise DataError(
             f"there are {plural(len(known), 'label')} in {plural(n_train, 'row')}",
             where=file,
@@ -77,6 +78,8 @@ def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
         found = _label_rows(spool, sides, part)
         if part not in sides:
             fix = "add rows, or raise its share in [prepare]"
+            if every:
+                fix = "give other ways of asking for some answers, or write [options] pseudo = true"
             if "seen" in sides:
                 fix = 'training holds all of it; give other rows, or write [prepare] seen = "train"'
             raise DataError(f"no row is left for {part}", where=file, fix=fix)

@@ -1,53 +1,27 @@
 """The last exam of a task that ranks: every item of the catalogue stands against the right ones, none is sampled."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
-from luodi import registry
-from luodi.contracts import Facts, Job, Outcome, record
-from luodi.metrics import abtest, interval, ranking
-from luodi.runtime.session import open_session
-from luodi.steps.trial import asked
+from luodi.contracts import Facts, Job, Outcome
+from luodi.metrics import abtest, ranking
+from luodi.steps import sitting
+from luodi.steps.sitting import Sitting
 from luodi.store import write_json, write_lines
 from luodi.train.lesson import Lesson
 
-SAME = 1.0
 LIFT = 0.05
 DETAILS = "details.json"
 N_LISTED = 20
-MAX_SLICES = 20
 AGES = ((0, "never seen"), (5, "1–4 events"), (20, "5–19 events"), (10**12, "20 events or more"))
 """Items by how often they stand in the training events, up to so many."""
 
 
-@record
-class Sitting:
-    """Questions, and the ids that were answered, best first."""
-
-    rows: list[dict[str, Any]]
-    gold: list[frozenset[str]]
-    answers: list[tuple[str, ...]]
-    scores: list[tuple[float, ...]]
-
-
 def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`, the rest to `details.json`."""
-    name = job.inputs["finetune"].facts["model"]
-    model = registry.model(name).load(job.inputs["finetune"].path / "model")
-    session_folder = job.out / "session"
-    session_folder.mkdir()
-    model.export(session_folder)
-    session = open_session(session_folder)
-    parity = [
-        {"form": "exported", "ok": True, "dev": _compare(dev_rows, model, session), **_compare(rows, model, session)}
-    ]
-    assert all(one["agree"] >= SAME for one in (parity[0], parity[0]["dev"])), (
-        f"the exported model ranks otherwise: {parity}"
-    )
-    exam = _sit(rows, session)
+    session, exam, parity = sitting.exported(job, dev_rows, rows)
     lesson = Lesson.load(job.inputs["prepare"].path)
-    metrics = {one: _measure(job, one, exam) for one in job.task.metrics}
+    metrics = {one: sitting.measure(job, one, exam) for one in job.task.metrics}
     write_lines(
         job.out / "exam.jsonl",
         (
@@ -58,7 +32,7 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
     write_json(job.out / DETAILS, {"misses": _misses(exam), "item_ages": _by_age(job, exam, lesson)})
     return Outcome(
         facts={
-            "model": name,
+            "model": job.inputs["finetune"].facts["model"],
             "form": "plain",
             "n_exam": len(rows),
             "metrics": metrics,
@@ -66,8 +40,8 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
             "parity": parity,
             "temperature": 1.0,
             "promise": None,
-            "baselines": _baselines(job, exam),
-            "slices": _slices(job, exam),
+            "baselines": sitting.baselines(job, exam),
+            "slices": sitting.slices(job, exam, "history"),
             "beyond": _beyond(job, exam, lesson),
             "ab_test": _ab_test(metrics, lesson),
             "off_policy": _off_policy(job, session, lesson),
@@ -97,70 +71,6 @@ def _off_policy(job: Job, session: Any, lesson: Lesson) -> Facts | None:
     return exam_offpolicy.judge(paths, session, lesson, k=k, seed=job.seed, n_resamples=n)
 
 
-def _sit(rows: list[dict[str, Any]], model: Any) -> Sitting:
-    hits = model.predict(asked([row["x"] for row in rows]))
-    return Sitting(
-        rows=rows,
-        gold=[frozenset(row["y"]) for row in rows],
-        answers=[tuple(one["id"] for one in each) for each in hits],
-        scores=[tuple(one["score"] for one in each) for each in hits],
-    )
-
-
-def _compare(rows: list[dict[str, Any]], model: Any, session: Any) -> Facts:
-    theirs, ours = _sit(rows, model), _sit(rows, session)
-    same = sum(a == b for a, b in zip(theirs.answers, ours.answers, strict=True))
-    return {"agree": same / max(1, len(rows)), "change": _value(ours) - _value(theirs)}
-
-
-def _value(exam: Sitting) -> float:
-    return ranking.ndcg_at_10(exam.gold, exam.answers)
-
-
-def _measure(job: Job, metric: str, exam: Sitting) -> dict[str, float]:
-    name = metric.partition(".")[2]
-    n = job.settings.n_resamples
-    return interval.bootstrap(ranking, name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
-
-
-def _baselines(job: Job, exam: Sitting) -> Facts:
-    """Compare with every plain model that learned from the same events, on the same exam."""
-    name = job.task.metrics[0].partition(".")[2]
-    result = {}
-    for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
-        theirs = _sit(exam.rows, registry.model(folder.name).load(folder))
-        n, seed = job.settings.n_resamples, job.seed
-        gain = interval.paired(ranking, name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed)
-        result[folder.name] = _measure(job, job.task.metrics[0], theirs) | {
-            "gain": gain["gain"],
-            "gain_low": gain["low"],
-            "gain_high": gain["high"],
-        }
-    return result
-
-
-def _slices(job: Job, exam: Sitting) -> Facts:
-    """Measure visitors by how much is known of them."""
-    members: dict[str, list[int]] = defaultdict(list)
-    for n, row in enumerate(exam.rows):
-        members[row["tags"].get("history", "")].append(n)
-    frequent = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_SLICES]
-    return {
-        "history": {
-            value: {"n": len(at)} | _measure(job, job.task.metrics[0], _part(exam, at)) for value, at in frequent
-        }
-    }
-
-
-def _part(exam: Sitting, at: Sequence[int]) -> Sitting:
-    return Sitting(
-        rows=[exam.rows[n] for n in at],
-        gold=[exam.gold[n] for n in at],
-        answers=[exam.answers[n] for n in at],
-        scores=[exam.scores[n] for n in at],
-    )
-
-
 def _by_age(job: Job, exam: Sitting, lesson: Lesson) -> Facts:
     """Measure right items by how often they stand in the training events: new ones are the hard ones."""
     counts = _counts(lesson)
@@ -175,7 +85,7 @@ def _by_age(job: Job, exam: Sitting, lesson: Lesson) -> Facts:
                 rows=[exam.rows[n] for n in at], gold=[gold[n] for n in at], answers=[exam.answers[n] for n in at],
                 scores=[exam.scores[n] for n in at],
             )  # fmt: skip
-            result[name] = {"n": len(at), "recall_at_50": _measure(job, "ranking.recall_at_50", part)}
+            result[name] = {"n": len(at), "recall_at_50": sitting.measure(job, "ranking.recall_at_50", part)}
     return result
 
 
