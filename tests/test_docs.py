@@ -84,9 +84,10 @@ class Visit:
         if any(block.text.startswith("# src/") for block in blocks(page)):  # a page that adds to it gets its own source
             shutil.copytree(ROOT / "src", folder / "src", ignore=kept)
             self.environment["PYTHONPATH"] = str(folder / "src")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            other.bind(("127.0.0.1", 0))
+            self.port, self.admin_port = one.getsockname()[1], other.getsockname()[1]
 
     def do(self, block: Block) -> str:
         """Do what a block says; return how it was dealt with."""
@@ -143,11 +144,13 @@ class Visit:
         log = self.folder / "service.log"
         with log.open("w") as out:
             self.service = subprocess.Popen(
-                [*command.typed.split(), "--port", str(self.port)],
+                [*command.typed.split(), "--port", str(self.port), "--admin-port", str(self.admin_port)],
                 cwd=self.folder, env=self.environment, stdout=out, stderr=subprocess.STDOUT,
             )  # fmt: skip
         deadline = time.monotonic() + SECONDS
-        while "try: " not in log.read_text() and self.service.poll() is None and time.monotonic() < deadline:
+        n_lines = len(command.shown) or 1
+        while len(log.read_text().splitlines()) < n_lines and self.service.poll() is None:
+            assert time.monotonic() < deadline, f"{where}: the service takes too long"
             time.sleep(0.05)
         compare([*command.shown, "…"], log.read_text().splitlines(), f"{where}: {command.typed}")
 
@@ -158,7 +161,9 @@ class Visit:
         assert set(extras[1].split(",")) <= set(known), typed
 
     def ported(self, text: str) -> str:
-        return text.replace("127.0.0.1:8700", f"127.0.0.1:{self.port}")
+        return text.replace("127.0.0.1:8700", f"127.0.0.1:{self.port}").replace(
+            "127.0.0.1:8701", f"127.0.0.1:{self.admin_port}"
+        )
 
     def leave(self) -> None:
         if self.service is not None:

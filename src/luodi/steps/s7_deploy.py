@@ -191,6 +191,7 @@ def _service(bundle: Path, *, home: Path) -> Iterator[Any]:
     environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
     ports = ("--port", "0", "--admin-port", "0")
     command = child.command("luodi", "serve", str(bundle), *ports, "--home", str(home))
+    home.mkdir(parents=True, exist_ok=True)
     said = home / "service.log"  # what it warns of is about a service in use, not about this exam
     with said.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, env=environment, text=True)
