@@ -49,8 +49,10 @@ async def hold(port: int, token: str, n: int, seconds: float) -> tuple[Tally, fl
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard > 0 else 65_536, hard))
     slow = [asyncio.create_task(dawdle(number)) for number in range(n)]
     request = post("/predict", json.dumps({"text": "where is my card"}).encode(), token)
-    tally = await open_loop(port, itertools.repeat(request), per_second=PER_SECOND, seconds=seconds, n_connections=32)
-    ending.set()
+    try:
+        tally = await open_loop(port, itertools.repeat(request), per_second=PER_SECOND, seconds=seconds, n_connections=32)
+    finally:
+        ending.set()
     await asyncio.gather(*slow)
     await asyncio.sleep(0.1)
     return tally, max(ages), len(ages)
