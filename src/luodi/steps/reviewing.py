@@ -16,7 +16,7 @@ class Review:
     max_waiting: int = 2_000
     """At most so many wait; beyond them those leave that would teach least, never those drawn by chance."""
     worse: float = 0.05
-    """By so much at most may a challenger be worse on the gold set; in accuracy with its whole interval."""
+    """By so much at most may a challenger be worse on what was known, with its whole one-sided interval."""
     per_account: float = 0.5
     """At most this share of a label's new rows, and of all, comes from one account that is no administrator's."""
     per_day: float = 0.005
