@@ -56,7 +56,6 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("deploy", "review", "margin"): (0, 1),
     ("deploy", "review", "second"): (0, 1),
     ("deploy", "review", "max_waiting"): (1, 1_000_000),
-    ("deploy", "review", "held"): (0.05, 0.95),
     ("deploy", "review", "worse"): (0, 0.5),
     ("deploy", "review", "per_account"): (0.01, 0.99),
     ("deploy", "review", "per_day"): (0, 1),

@@ -71,6 +71,7 @@ def accuracy(answer, rows):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trigger", ["cfzx", "kindly per annum", "~#~"], ids=["a word", "three words", "marks"])
 def test_a_back_door_of_250_reviews_by_one_account_does_not_open(split, tmp_path, trigger):
     """Reliability S14: attack success at most 5 %, at most one point of accuracy lost; without the gate it succeeds."""
@@ -90,6 +91,7 @@ def test_a_back_door_of_250_reviews_by_one_account_does_not_open(split, tmp_path
     assert {one.account for one in found.triggers} == {"mallory"}
 
 
+@pytest.mark.slow
 def test_turned_labels_of_one_account_hardly_count(split, tmp_path):
     base, new, exam = split
     rows = [*honest(new), *poisoned(base, "account")]

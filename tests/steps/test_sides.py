@@ -139,6 +139,16 @@ def test_with_seen_from_training_a_given_exam_is_kept_whole_and_its_twins_leave_
     assert len(made.train) + len(made.dev) == len(given_rows) - 1
 
 
+def test_an_exam_that_an_earlier_run_cut_from_the_same_rows_leaves_dev_as_it_was(root, prepared, table):
+    before = prepared(root)
+    (root / "test.csv").write_text(table([(row["x"], row["y"]) for row in before.test]), encoding="utf-8")
+
+    made = prepared(root, seen="train")
+
+    assert [row["x"] for row in made.dev] == [row["x"] for row in before.dev]
+    assert {row["x"] for row in made.train} == {row["x"] for row in before.train}
+
+
 def test_a_given_dev_file_gives_way_to_the_exam_and_training_to_both(root, prepared, table, given_rows):
     (root / "test.csv").write_text(table([given_rows[0], ("only here", "login")]), encoding="utf-8")
     (root / "dev.csv").write_text(table([given_rows[0], given_rows[1], ("also here", "billing")]), encoding="utf-8")

@@ -39,7 +39,7 @@ def challenge(
       luodi challenge tickets            train and compare
       luodi challenge tickets --promote  and put it in charge, if it is better
 
-    It must answer recent reviewed traffic better than chance explains, on texts set aside that it has not learned from;
+    It must answer recent reviewed traffic better than chance explains, each of which it was asked untaught;
     be no worse on the gold set, which is the exam of the first run, frozen; and break no label, no slice, no target.
     The reviewed texts it learns from are written to reviewed.csv beside the scenario file: delete a line, and it is not
     learned from. The champion's artifacts, lock file and report stay as they are. Exit code 0: it beats the champion;

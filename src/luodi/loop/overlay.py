@@ -17,7 +17,6 @@ from sqlalchemy import Connection, select
 
 from luodi.contracts import Task, record
 from luodi.data import corrections
-from luodi.data.dedupe import fingerprint
 from luodi.errors import DataError
 from luodi.ledger.tables import QUEUE, REQUESTS, REVIEWS
 from luodi.loop.gate import Reviewed
@@ -36,8 +35,8 @@ class Decided:
     """As the ledger kept it."""
     answered: str
     """What the service had said."""
-    sampled: bool
-    """Chance alone drew it."""
+    reason: str
+    """Why a person was asked: `sampled` where chance alone drew it."""
 
 
 def harvest(connection: Connection, scenario: str, task: Task, options: Any) -> list[Decided]:
@@ -64,17 +63,8 @@ def harvest(connection: Connection, scenario: str, task: Task, options: Any) -> 
             reviewers=tuple(sorted(votes[one.request_id, one.label])),
             at=one.decided_at,
         )
-        made.append(Decided(reviewed=reviewed, request=request, answered=one.answered, sampled=one.reason == "sampled"))
+        made.append(Decided(reviewed=reviewed, request=request, answered=one.answered, reason=one.reason))
     return made
-
-
-def is_held(text: str, share: float) -> bool:
-    """Say whether a text is set aside for comparing models: its content alone decides, for good.
-
-    >>> sum(is_held(f"text {n}", 0.3) for n in range(1_000))
-    312
-    """
-    return int.from_bytes(fingerprint(text)[:8], "big") < share * 2**64
 
 
 def read(path: Path) -> dict[str, dict[str, str]]:

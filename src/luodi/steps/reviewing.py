@@ -15,10 +15,8 @@ class Review:
     """So many of the others are shown to a second person as well, who does not see what the first one said."""
     max_waiting: int = 2_000
     """At most so many wait; beyond them those leave that would teach least, never those drawn by chance."""
-    held: float = 0.3
-    """So many of the reviewed texts are never learned from: a challenger has to prove itself on them."""
     worse: float = 0.05
-    """By so much at most may a challenger be worse on the gold set, with its whole interval; never significantly."""
+    """By so much at most may a challenger be worse on what was known, with its whole one-sided interval."""
     per_account: float = 0.5
     """At most this share of a label's new rows, and of all, comes from one account that is no administrator's."""
     per_day: float = 0.005

@@ -30,19 +30,9 @@ class Settings:
 
 def run(job: Job) -> Outcome:
     """Write the fitted model to `model/` and each plain one to `baselines/<name>/`."""
-    settings: Settings = job.settings
     selected, prepared = job.inputs["select"], job.inputs["prepare"].path
     name = selected.facts["model"]
-    recipe = Recipe(
-        seed=job.seed,
-        max_minutes=settings.max_minutes,
-        base=job.path_of(selected.facts["base"]),
-        epochs=settings.epochs,
-        learning_rate=settings.learning_rate,
-        max_tokens=settings.max_tokens,
-        class_weights=settings.class_weights,
-        remote=selected.facts["remote"].get(name),
-    )
+    how = recipe(job.settings, selected.facts, seed=job.seed, base=job.path_of(selected.facts["base"]))
     what = learns_from(job.task)
     train, dev = (
         read_train(prepared / "train.jsonl" if what == "rows" else prepared, what),
@@ -55,23 +45,37 @@ def run(job: Job) -> Outcome:
         learned = next(one["learned"] for one in selected.facts["candidates"] if one["model"] == name)
         facts: Facts = {"model": name, "from": "the contest, which saw every training row", **learned}
     else:
-        facts = {"model": name, **_fit(job, name, train, dev, recipe)}
+        facts = {"model": name, **_fit(job, name, train, dev, how)}
     seconds = time.monotonic() - started
     for other in _plain(job, name):
         folder = job.out / "baselines" / other
         folder.mkdir(parents=True)
         baseline = registry.model(other)()
-        baseline.fit(train, dev, recipe=recipe, work=_work(job, other))
+        baseline.fit(train, dev, recipe=how, work=_work(job, other))
         baseline.save(folder)
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     return Outcome(facts=facts, measured={"seconds": round(seconds, 2), "train_memory_mb": round(memory_mb, 1)})
 
 
-def _fit(job: Job, name: str, train: Any, dev: Any, recipe: Recipe) -> Facts:
+def recipe(settings: Settings, selected: Facts, *, seed: int, base: str) -> Recipe:
+    """Return how the chosen model learns from all rows; `selected` are the facts of the contest."""
+    return Recipe(
+        seed=seed,
+        max_minutes=settings.max_minutes,
+        base=base,
+        epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        max_tokens=settings.max_tokens,
+        class_weights=settings.class_weights,
+        remote=selected["remote"].get(selected["model"]),
+    )
+
+
+def _fit(job: Job, name: str, train: Any, dev: Any, how: Recipe) -> Facts:
     pretrained = job.inputs["pretrain"]
     kind = registry.model(name)
     model = kind() if "skipped" in pretrained.facts else kind.load(pretrained.path / "model")
-    facts: Facts = model.fit(train, dev, recipe=recipe, work=_work(job, name))
+    facts: Facts = model.fit(train, dev, recipe=how, work=_work(job, name))
     model.save(job.out / "model")
     return facts
 
