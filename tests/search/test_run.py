@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,12 +12,14 @@ import luodi as package
 from luodi import reindex
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
+from luodi.ledger import shelf
 from luodi.ledger.ledger import open_ledger
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.server import Running, service_of
 from luodi.store import read_lines
+from luodi.terminal import bundle_path
 
 TOKEN = "a-token-for-the-tests"
 
@@ -146,6 +149,32 @@ def test_sync_makes_the_index_hold_what_the_folder_holds(own, luodi):
     bundle = open_bundle(own.bundle)
     assert bundle.answer([bundle.task.Request(query="hamster")])[0].hits[0].document == "new.md"
     assert b"Sundays it stays" not in all_bytes(own.home) and b"within ten days" not in all_bytes(own.bundle)
+
+
+def test_a_service_that_runs_answers_from_the_changed_index_and_keeps_no_passage(own, luodi):
+    folder, token = own.root / "docs", Token(value=TOKEN, given=True)
+    service = service_of(
+        [open_bundle(own.bundle)], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(own.home)
+    )
+    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as client:
+
+        def found(query):
+            return [one["document"] for one in client.post("/predict", json={"query": query}).json()["hits"]]
+
+        assert found("linseed") == ["garden/tools.html"] and found("hamster") == []
+        (folder / "new.md").write_text("# Pets\n\nA hamster may come along.\n", encoding="utf-8")
+        (folder / "garden" / "tools.html").unlink()
+        told = luodi("index", own.root, "sync", folder)
+        until = time.monotonic() + 60
+        while found("hamster") != ["new.md"] and time.monotonic() < until:
+            time.sleep(0.1)
+        assert found("hamster") == ["new.md"] and found("spades of ash") == []
+
+    assert "released as" in told.out and bundle_path(own.root) == (own.bundle, own.home)
+    assert b"Oil the handle" not in all_bytes(own.home)
+    with open_ledger(own.home) as ledger:
+        rows = ledger.read(lambda one: shelf.all_of(one, "library"))
+    assert [one["stage"] for one in rows] == ["champion", "retired"]
 
 
 def test_a_document_is_added_and_what_cannot_be_read_is_told(own, luodi, tmp_path):

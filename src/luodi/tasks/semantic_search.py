@@ -107,6 +107,11 @@ def to_response(request: Request, prediction: Sequence[Hit], options: Options) -
     return Response(hits=tuple(Found(**_found(one)) for one in prediction))
 
 
+def to_keep(response: dict[str, Any]) -> dict[str, Any]:
+    """Return of a response what the ledger keeps: which passages, and not their words, so that a document can go."""
+    return {"hits": [{"id": one["id"], "score": one["score"]} for one in response["hits"]]}
+
+
 def _found(hit: Any) -> dict[str, Any]:
     return {**hit, "highlights": tuple((start, end) for start, end in hit.get("highlights", ()))}
 
