@@ -18,7 +18,10 @@ from luodi.serve.routes import all_routes
 from luodi.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ("support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community")
+EXAMPLES = (
+    "support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community", "handbook-search",
+    "faq-zh",
+)  # fmt: skip
 METRIC_FILES = ("classification", "tagging", "ranking", "cost")
 MACHINE, MACHINE_ZH = "two cores of an AMD EPYC, no GPU", "AMD EPYC 的两个核心，没有 GPU"
 

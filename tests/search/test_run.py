@@ -33,12 +33,11 @@ def bundle(library):
     return open_bundle(library.artifacts["deploy"].path)
 
 
-@pytest.fixture
-def client(bundle, tmp_path):
+@pytest.fixture(scope="module")
+def client(bundle, tmp_path_factory):
     token = Token(value=TOKEN, given=True)
-    service = service_of(
-        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
-    )
+    ledger = open_ledger(tmp_path_factory.mktemp("ledger"))
+    service = service_of([bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=ledger)
     with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
         yield made
 
@@ -86,7 +85,17 @@ def test_nothing_in_common_is_no_hit(client):
     assert client.post("/predict", json={"query": "xylophone"}).json()["hits"] == []
 
 
-def test_without_judged_questions_the_exam_makes_them_and_says_so(tmp_path):
+def test_without_judged_questions_some_are_made(tmp_path):
+    text = SCENARIO.replace('tables = { questions = "questions.csv" }\n', "")
+
+    done = package.run(package.load(write_library(tmp_path, text=text)), until="prepare")
+
+    facts = done.artifacts["prepare"].facts
+    assert facts["questions"]["made"] and facts["rows"]["test"] > 0
+
+
+@pytest.mark.slow
+def test_the_card_says_that_nobody_judged(tmp_path):
     text = SCENARIO.replace('tables = { questions = "questions.csv" }\n', "")
 
     done = package.run(package.load(write_library(tmp_path, text=text)))
@@ -95,6 +104,7 @@ def test_without_judged_questions_the_exam_makes_them_and_says_so(tmp_path):
     assert "Nobody had judged" in (done.artifacts["deploy"].path / "card.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_rows_of_a_table_are_documents_with_columns_to_filter_by(tmp_path):
     rows = "nr,body,team\n" + "".join(
         f"{n},alpha beta gamma delta epsilon zeta topic{n} words,{'ab'[n % 2]}\n" for n in range(40)
