@@ -138,7 +138,7 @@ def renew(connection: Connection, scenario: str, bundle: Path, *, by: str, note:
 
 def _is_there(release: Mapping[str, Any]) -> bool:
     try:
-        return digest_of(Path(release["bundle"])) == release["digest"]
+        return digest_of(Path(release["bundle"])) == str(release["digest"])
     except SetupError:
         return False
 
