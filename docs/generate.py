@@ -18,7 +18,10 @@ from luodi.serve.routes import all_routes
 from luodi.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ("support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community")
+EXAMPLES = (
+    "support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community", "handbook-search",
+    "faq-zh",
+)  # fmt: skip
 METRIC_FILES = ("classification", "tagging", "ranking", "cost")
 MACHINE, MACHINE_ZH = "two cores of an AMD EPYC, no GPU", "AMD EPYC 的两个核心，没有 GPU"
 
@@ -36,7 +39,6 @@ CHINESE = {
     "search-dense": "按意思查找：预训练编码器原样给出的向量，int8。",
     "search-hybrid": "词与意思并用：合并名次或分数，由评判过的问题决定。",
     "search-adapted": "混合检索，编码器从您的问题学习；没有问题时从文档学习。",
-    "search-reranked": "混合检索，最前面的结果由交叉编码器与问题一起再读一遍。",
     "faq-bm25": "按词和词的片段找最接近的已知问法：BM25，不用网络。",
     "faq-dense": "按意思找最接近的已知问法：预训练编码器的向量，int8。",
     "faq-hybrid": "全部并用：词、片段、意思，以及对所有问法的线性分类。",

@@ -88,6 +88,7 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
         "predict",
         "pack",
         "restock",
+        "index",
         "status",
         "describe",
         "forget",

@@ -128,6 +128,12 @@ def open_bundle(path: Path, *, check: bool = True) -> Bundle:
     return bundle
 
 
+def newest(home: Path) -> Path | None:
+    """Return the bundle that was made or changed last below the home of a scenario."""
+    found = sorted(home.glob(f"deploy/*/{ABOUT}"), key=lambda file: (file.stat().st_mtime, str(file)))
+    return found[-1].parent if found else None
+
+
 def read_bundle(path: Path, *, check: bool = True) -> Bundle:
     """Read all of a bundle but its model. Raises `SetupError` as `open_bundle` does."""
     try:

@@ -30,6 +30,7 @@ FIRST_DAY = (
     "predict",
     "pack",
     "restock",
+    "index",
     "status",
     "describe",
     "forget",

@@ -7,6 +7,7 @@ or a vector afterwards; a service that has the bundle open lets go of it when it
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -47,10 +48,10 @@ def newest(scenario: Path) -> tuple[Path, Path | None]:
     if (scenario / bundle.ABOUT).is_file():
         return scenario, None
     home = load(scenario).home
-    found = sorted(home.glob(f"deploy/*/{bundle.ABOUT}"), key=lambda file: (file.stat().st_mtime, str(file)))
-    if not found:
+    found = bundle.newest(home)
+    if found is None:
         raise DataError("this scenario has no bundle yet", where=str(scenario), fix=f"luodi run {scenario}")
-    return found[-1].parent, home
+    return found, home
 
 
 def add(path: Path, names: Sequence[Path]) -> Changes:
@@ -128,6 +129,7 @@ def _change(
         made = list[str]()
         searcher.index.add(_papers(wanted, opened, rejected, made), searcher.reads())
         _answer_again(opened, removed)
+        write_json(copy / bundle.ABOUT, read_json(copy / bundle.ABOUT) | {"indexed": time.time()})
         bundle.reseal(copy)
         if (copy / MANIFEST).is_file():
             Store(copy.parent.parent).reseal(copy)

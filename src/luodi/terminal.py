@@ -66,8 +66,25 @@ def bundle_path(path: Path) -> tuple[Path, Path]:
         return path, path.parent / ".luodi"
     from luodi.scenario import load
 
-    read, artifacts = last_run(load(path))
-    return artifacts["deploy"].path, read.home
+    read = load(path)
+    try:
+        return last_run(read)[1]["deploy"].path, read.home
+    except LuodiError:
+        found = _indexed(read.home)  # its documents are not those of a run any more, which is what an index is for
+        if found is None:
+            raise
+        return found, read.home
+
+
+def _indexed(home: Path) -> Path | None:
+    """Return the newest bundle, if it is one whose index followed its documents since."""
+    import json
+
+    from luodi import bundle
+
+    found = bundle.newest(home)
+    about = json.loads((found / bundle.ABOUT).read_text(encoding="utf-8")) if found else {}
+    return found if "indexed" in about else None
 
 
 def home_of(path: Path) -> Path:

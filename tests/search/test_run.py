@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,12 +12,14 @@ import luodi as package
 from luodi import reindex
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
+from luodi.ledger import shelf
 from luodi.ledger.ledger import open_ledger
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.server import Running, service_of
 from luodi.store import read_lines
+from luodi.terminal import bundle_path
 
 TOKEN = "a-token-for-the-tests"
 
@@ -30,12 +33,11 @@ def bundle(library):
     return open_bundle(library.artifacts["deploy"].path)
 
 
-@pytest.fixture
-def client(bundle, tmp_path):
+@pytest.fixture(scope="module")
+def client(bundle, tmp_path_factory):
     token = Token(value=TOKEN, given=True)
-    service = service_of(
-        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
-    )
+    ledger = open_ledger(tmp_path_factory.mktemp("ledger"))
+    service = service_of([bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=ledger)
     with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
         yield made
 
@@ -83,7 +85,17 @@ def test_nothing_in_common_is_no_hit(client):
     assert client.post("/predict", json={"query": "xylophone"}).json()["hits"] == []
 
 
-def test_without_judged_questions_the_exam_makes_them_and_says_so(tmp_path):
+def test_without_judged_questions_some_are_made(tmp_path):
+    text = SCENARIO.replace('tables = { questions = "questions.csv" }\n', "")
+
+    done = package.run(package.load(write_library(tmp_path, text=text)), until="prepare")
+
+    facts = done.artifacts["prepare"].facts
+    assert facts["questions"]["made"] and facts["rows"]["test"] > 0
+
+
+@pytest.mark.slow
+def test_the_card_says_that_nobody_judged(tmp_path):
     text = SCENARIO.replace('tables = { questions = "questions.csv" }\n', "")
 
     done = package.run(package.load(write_library(tmp_path, text=text)))
@@ -92,6 +104,7 @@ def test_without_judged_questions_the_exam_makes_them_and_says_so(tmp_path):
     assert "Nobody had judged" in (done.artifacts["deploy"].path / "card.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_rows_of_a_table_are_documents_with_columns_to_filter_by(tmp_path):
     rows = "nr,body,team\n" + "".join(
         f"{n},alpha beta gamma delta epsilon zeta topic{n} words,{'ab'[n % 2]}\n" for n in range(40)
@@ -146,6 +159,32 @@ def test_sync_makes_the_index_hold_what_the_folder_holds(own, luodi):
     bundle = open_bundle(own.bundle)
     assert bundle.answer([bundle.task.Request(query="hamster")])[0].hits[0].document == "new.md"
     assert b"Sundays it stays" not in all_bytes(own.home) and b"within ten days" not in all_bytes(own.bundle)
+
+
+def test_a_service_that_runs_answers_from_the_changed_index_and_keeps_no_passage(own, luodi):
+    folder, token = own.root / "docs", Token(value=TOKEN, given=True)
+    service = service_of(
+        [open_bundle(own.bundle)], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(own.home)
+    )
+    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as client:
+
+        def found(query):
+            return [one["document"] for one in client.post("/predict", json={"query": query}).json()["hits"]]
+
+        assert found("linseed") == ["garden/tools.html"] and found("hamster") == []
+        (folder / "new.md").write_text("# Pets\n\nA hamster may come along.\n", encoding="utf-8")
+        (folder / "garden" / "tools.html").unlink()
+        told = luodi("index", own.root, "sync", folder)
+        until = time.monotonic() + 60
+        while found("hamster") != ["new.md"] and time.monotonic() < until:
+            time.sleep(0.1)
+        assert found("hamster") == ["new.md"] and found("spades of ash") == []
+
+    assert "released as" in told.out and bundle_path(own.root) == (own.bundle, own.home)
+    assert b"Oil the handle" not in all_bytes(own.home)
+    with open_ledger(own.home) as ledger:
+        rows = ledger.read(lambda one: shelf.all_of(one, "library"))
+    assert [one["stage"] for one in rows] == ["champion", "retired"]
 
 
 def test_a_document_is_added_and_what_cannot_be_read_is_told(own, luodi, tmp_path):

@@ -1,13 +1,15 @@
 """Let the index of a search follow its documents, without learning anew."""
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from luodi.errors import LuodiError
-from luodi.terminal import JSON, SCENARIO, fail, near
+from luodi.terminal import JSON, SCENARIO, fail, near, released_in
 from luodi.text import plural
 
 SHOWN = 8
@@ -27,7 +29,7 @@ def index(scenario: Path, action: str, names: tuple[str, ...], as_json: bool) ->
       luodi index handbook remove leave.md
 
     Nothing is learned anew. What is removed goes from every file that luodi has written for the scenario; your own
-    documents are not touched. A service that is running shows the change when it starts again.
+    documents are not touched. A service that runs answers from the new index within a second.
     """
     from luodi import reindex
 
@@ -40,8 +42,9 @@ def index(scenario: Path, action: str, names: tuple[str, ...], as_json: bool) ->
         made = reindex.add(path, [Path(one) for one in names])
     else:
         made = reindex.remove(path, names, kept)
+    row = _released(scenario, path) if made.added or made.changed or made.removed else None
     if as_json:
-        click.echo(json.dumps(asdict(made)))
+        click.echo(json.dumps(asdict(made) | {"release": row["id"] if row else ""}))
         return
     for word, found in (("added", made.added), ("changed", made.changed), ("removed", made.removed)):
         if found:
@@ -49,7 +52,20 @@ def index(scenario: Path, action: str, names: tuple[str, ...], as_json: bool) ->
             click.echo(f"{word:8} {plural(len(found), 'document')}: {', '.join(found[:SHOWN])}{more}")
     for where, why in made.rejected[:SHOWN]:
         click.echo(f"left out {near(Path(where))}: {why}")
-    click.echo(f"{plural(made.passages, 'passage')}; luodi serve {near(path)}")
+    rest = f"released as {row['id']}" if row else f"luodi serve {near(scenario)}"
+    click.echo(f"{plural(made.passages, 'passage')}; {rest}")
+
+
+def _released(scenario: Path, path: Path) -> dict[str, Any] | None:
+    """Put the changed bundle in the place of itself, where a service has it or had it."""
+    from luodi.ledger import shelf
+    from luodi.ledger.ledger import open_ledger
+
+    name, _, home = released_in(scenario)
+    if not ((home / "ledger.db").is_file() or os.environ.get("LUODI_DATABASE")):
+        return None
+    with open_ledger(home) as ledger:
+        return ledger.write_now(lambda one: shelf.renew(one, name, path, by="command", note="the index changed"))
 
 
 COMMAND = index

@@ -32,6 +32,7 @@ class Served:
     x: str
     """What the model saw."""
     response: Mapping[str, Any]
+    """As far as its task lets it be kept."""
     scores: Mapping[str, Any]
     """Calibrated, by label; of a ranking, what its task puts there."""
     label: str

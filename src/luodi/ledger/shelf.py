@@ -122,6 +122,27 @@ def move(
     return moved
 
 
+def renew(connection: Connection, scenario: str, bundle: Path, *, by: str, note: str = "") -> dict[str, Any] | None:
+    """Let a bundle answer whose files were changed in their place: a new release, and those that lost their files go.
+
+    Returns the new champion, `None` where the present one is untouched, or nothing was released yet.
+    """
+    lost = [one for one in all_of(connection, scenario) if one["stage"] in OPEN and not _is_there(one)]
+    made = None
+    if any(one["stage"] == "champion" for one in lost):
+        made = add(connection, scenario, bundle, stage="champion", by=by, note=note)
+    for one in lost:
+        _put(connection, one, "retired", note="its files were changed")
+    return made
+
+
+def _is_there(release: Mapping[str, Any]) -> bool:
+    try:
+        return digest_of(Path(release["bundle"])) == str(release["digest"])
+    except SetupError:
+        return False
+
+
 def roll_back(connection: Connection, scenario: str, *, by: str, note: str = "") -> dict[str, Any]:
     """Let the previous release answer again, and retire the champion. Returns who answers now.
 

@@ -1,4 +1,4 @@
-"""Networks that search uses: one makes a vector of a text, one reads a question and a passage together."""
+"""What makes a vector of a text: a network, or a table that stands for one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,21 +54,3 @@ class Light:
                 if one.ids:
                     made[row] = self.table[one.ids].mean(axis=0, dtype=np.float32)
         return np.asarray(made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9), dtype=np.float32)
-
-
-class Judge:
-    """A question and a passage to how well they fit."""
-
-    def __init__(self, session: GraphSession) -> None:
-        self.session = session
-
-    def __call__(self, question: str, passages: Sequence[str]) -> Floats:
-        """Return a score per passage; higher fits better."""
-        if not passages:
-            return np.zeros(0, dtype=np.float32)
-        encoded = self.session.tokenizer.encode_batch([(question, one) for one in passages])
-        return self.session.run([one.ids for one in encoded])[:, 0]
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(GraphSession.load(folder))

@@ -1,4 +1,4 @@
-"""Search: words and meanings find candidates, their orders are joined, the first ones may be read again together."""
+"""Search: words and meanings find candidates, and their orders are joined."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luodi.contracts import Hit, record
-from luodi.runtime.encoders import Embedder, Judge, Light
+from luodi.runtime.encoders import Embedder, Light
 from luodi.runtime.fusion import fuse
 from luodi.runtime.index import Index
-from luodi.runtime.passages import known_by, passage_id
+from luodi.runtime.passages import passage_id
 from luodi.runtime.segment import Encode
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.terms import spans, terms
 
-INDEX, ENCODER, JUDGE, LIGHT = "index", "encoder", "judge", "light"
+INDEX, ENCODER, LIGHT = "index", "encoder", "light"
 CANDIDATES = 100  # of each kind; more than will be shown, since a document may have many passages
 Query = Mapping[str, Any]
 """`query`, and as far as they are needed `k`, `filters`, `by`: of `luodi.tasks.semantic_search.Request`."""
@@ -38,10 +38,6 @@ class How:
     by: str = "rank"
     share: float = 0.5
     """How two orders are joined: by "rank" or by "score", and the share of the dense one."""
-    again: int = 0
-    """So many are read again together with the question."""
-    trust: float = 0.5
-    """The share of that second reading in the order of those."""
     k: int = 10
 
 
@@ -53,11 +49,10 @@ class Searcher:
         index: Index,
         how: How,
         encoder: Embedder | None = None,
-        judge: Judge | None = None,
         *,
         light: Light | None = None,
     ) -> None:
-        self.index, self.how, self.encoder, self.judge, self.light = index, how, encoder, judge, light
+        self.index, self.how, self.encoder, self.light = index, how, encoder, light
 
     def reads(self) -> Encode | None:
         """Return what makes vectors of passages; `None` where only words count."""
@@ -86,7 +81,6 @@ class Searcher:
 
     def _hits(self, x: Query, vector: Floats | None) -> list[Hit]:
         numbers, scores = self.ranked(*self.candidates(x, vector))
-        numbers, scores = self._read_again(str(x.get("query") or ""), numbers, scores)
         k = int(x.get("k") or self.how.k)
         if x.get("by") == "document":
             firsts = dict[str, int]()
@@ -104,21 +98,6 @@ class Searcher:
         scores = fuse(lexical, dense, {"by": self.how.by, "share": self.how.share}) if both else lexical + dense
         order = np.lexsort((numbers, -scores))
         return numbers[order], scores[order]
-
-    def _read_again(self, query: str, numbers: Ints, scores: Floats) -> tuple[Ints, Floats]:
-        """Put the first candidates in another order, by what a judge of question and passage says."""
-        n = min(self.how.again, len(numbers))
-        if not (n and self.judge):
-            return numbers, scores
-        judged = self.judge(query, self.texts(numbers[:n]))
-        better = fuse(scores[:n] - scores[:n].min(), judged, {"by": "score", "share": self.how.trust})
-        order = np.argsort(-better, kind="stable")
-        rest = scores[n:] - (scores[n] if len(scores) > n else 0)  # those that were not read again stay behind
-        return np.concatenate([numbers[:n][order], numbers[n:]]), np.concatenate([better[order], rest])
-
-    def texts(self, numbers: Ints) -> list[str]:
-        """Return passages as models read them."""
-        return [known_by(*self.index.passage(n)) for n in numbers.tolist()]
 
     def _hit(self, number: int, score: float, wanted: frozenset[str], *, whole: bool) -> Hit:
         document, passage = self.index.passage(number)
@@ -145,7 +124,6 @@ class Searcher:
         write_about(folder, "engine_search", how=asdict(self.how))
         sources = {INDEX: self.index.folder}
         sources |= {ENCODER: self.encoder.session.folder} if self.encoder else {}
-        sources |= {JUDGE: self.judge.session.folder} if self.judge else {}
         sources |= {LIGHT: self.light.folder} if self.light else {}
         for name, source in sources.items():
             shutil.copytree(source, folder / name)
@@ -154,9 +132,8 @@ class Searcher:
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         encoder = Embedder.load(folder / ENCODER) if (folder / ENCODER).is_dir() else None
-        judge = Judge.load(folder / JUDGE) if (folder / JUDGE).is_dir() else None
         light = Light(folder / LIGHT) if (folder / LIGHT).is_dir() else None
-        return cls(Index.open(folder / INDEX), How(**read_about(folder)["how"]), encoder, judge, light=light)
+        return cls(Index.open(folder / INDEX), How(**read_about(folder)["how"]), encoder, light=light)
 
 
 def highlights(text: str, wanted: frozenset[str]) -> list[list[int]]:

@@ -264,7 +264,7 @@ class Endpoint:
             key=key,
             request=asdict(asked.request),
             x=asked.x if isinstance(asked.x, str) else json.dumps(asked.x, ensure_ascii=False),
-            response=response,
+            response=getattr(lane.bundle.task, "to_keep", dict)(response),
             scores=outcome.scores if isinstance(outcome.scores, dict) else {},
             label=label,
             confidence=confidence,

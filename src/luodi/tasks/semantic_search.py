@@ -11,7 +11,7 @@ kind: Kind = "rank"
 metrics = (
     "ranking.ndcg_at_10", "ranking.mrr", "ranking.hit_at_10", "ranking.recall_at_10", "ranking.recall_at_50",
 )  # fmt: skip
-models = ("search-bm25", "search-light", "search-dense", "search-hybrid", "search-adapted", "search-reranked")
+models = ("search-bm25", "search-light", "search-dense", "search-hybrid", "search-adapted")
 learns_from = "documents"
 tables = ("questions", "clicks")
 """What `[define] tables` may name beside the documents: judged questions, and what people opened after asking."""
@@ -105,6 +105,11 @@ def to_x(request: Request, options: Options) -> dict[str, Any]:
 
 def to_response(request: Request, prediction: Sequence[Hit], options: Options) -> Response:
     return Response(hits=tuple(Found(**_found(one)) for one in prediction))
+
+
+def to_keep(response: dict[str, Any]) -> dict[str, Any]:
+    """Return of a response what the ledger keeps: which passages, and not their words, so that a document can go."""
+    return {"hits": [{"id": one["id"], "score": one["score"]} for one in response["hits"]]}
 
 
 def _found(hit: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Networks for search, in torch: a text's vector, learned from pairs; a judge of question and passage."""
+"""Networks for search, in torch: a text's vector, learned from pairs."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -16,7 +16,6 @@ from luodi.train.loop import Loop, Schedule
 MAX_TOKENS = 256
 TEMPERATURE = 0.05  # SimCSE (Gao, Yao and Chen 2021), table D.1
 LEARNING_RATE = 3e-5
-N_NEGATIVES = 4
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -78,44 +77,6 @@ def adapt(
     lengths = [len(a) + len(b) for a, b in zip(questions, passages, strict=True)]
     return Loop(
         net, lengths, loss, evaluate, schedule=schedule, seed=recipe.seed, work=work, doing="adapting the encoder"
-    ).run()
-
-
-def judge(
-    net: network.Network,
-    text: network.Text,
-    triples: Sequence[tuple[str, str, Sequence[str]]],
-    evaluate: Callable[[], float],
-    *,
-    recipe: Recipe,
-    work: Path,
-) -> Facts:
-    """Learn to give the right passage a higher score than wrong ones that look right: (question, right, wrong ones).
-
-    Source: Nogueira and Cho 2019, "Passage Re-ranking with BERT"; the loss is over the group, as in Gao, Dai and
-    Callan 2021, "Rethink Training of BERT Rerankers in Multi-Stage Retrieval Pipeline".
-    """
-    groups = [
-        [one.ids for one in text.tokenizer.encode_batch([(question, right), *((question, one) for one in wrong)])]
-        for question, right, wrong in triples
-    ]
-
-    def loss(batch: list[int]) -> torch.Tensor:
-        flat = [ids for n in batch for ids in groups[n]]
-        scores = net(*text.batch(flat)).float()[:, 0].reshape(len(batch), -1)  # (batch, 1 + negatives)
-        right = torch.zeros(len(batch), dtype=torch.int64, device=scores.device)
-        return torch.nn.functional.cross_entropy(scores, right)
-
-    schedule = Schedule(
-        epochs=recipe.epochs or max(1, min(4, 4_000 // max(1, len(triples)))),
-        batch_size=8,
-        learning_rate=recipe.learning_rate or LEARNING_RATE,
-        max_minutes=recipe.max_minutes / 2,
-        average=0.99,
-    )
-    lengths = [sum(map(len, one)) for one in groups]
-    return Loop(
-        net, lengths, loss, evaluate, schedule=schedule, seed=recipe.seed, work=work, doing="learning to judge"
     ).run()
 
 

@@ -23,12 +23,8 @@ from luodi.train.corpus import Lesson, Pair, as_pairs
 WORDS = ((1.6, 0.6), (0.9, 0.4), (1.2, 0.75), (2.0, 0.5))
 """k1 and b to choose from; the first stays where no other is clearly better."""
 SHARES = (0.5, 0.3, 0.4, 0.6, 0.7, 0.8)
-TRUSTS = (0.0, 0.2, 0.4, 0.6, 0.8)
 MARGIN = 0.005  # NDCG; less is chance on the few questions that people judge
 CALIBRATION = 120  # passages that int8 is calibrated by
-AGAIN = 12  # passages that are read again: some 50 ms of two cores
-N_WRONG = 4
-MOST_TRIPLES = 4_000
 Questions = Sequence[Pair]
 
 
@@ -99,7 +95,7 @@ def tuned(searcher: Searcher, questions: Questions) -> Searcher:
     if how.words and how.meanings:
         joined = [replace(how, by=by, share=share) for by, share in itertools.product(("rank", "score"), SHARES)]
         how = _best(searcher, joined, questions)
-    return Searcher(searcher.index, how, searcher.encoder, searcher.judge, light=searcher.light)
+    return Searcher(searcher.index, how, searcher.encoder, light=searcher.light)
 
 
 def _best(searcher: Searcher, choices: Sequence[How], questions: Questions) -> How:
@@ -173,36 +169,3 @@ def checker(net: Any, text: Any, dev: Sequence[tuple[str, str]]) -> Callable[[],
         return float((1 / (1 + places)).mean())
 
     return check
-
-
-def triples(searcher: Searcher, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str, list[str]]]:
-    """Return question, right passage and wrong ones that rank high, which the question's right ones are not among."""
-    right: dict[str, set[str]] = {}
-    for question, passage in pairs:
-        right.setdefault(question, set()).add(passage)
-    made = []
-    for question in right:
-        vector = searcher.encoder([question])[0] if searcher.encoder else None
-        numbers, _ = searcher.ranked(*searcher.candidates({"query": question, "k": 30}, vector))
-        ranked = searcher.texts(numbers[:30])
-        wrong = [one for one in ranked if one not in right[question]][
-            2 : 2 + N_WRONG
-        ]  # the first may be right, unjudged
-        if len(wrong) == N_WRONG:
-            made += [(question, one, wrong) for one in sorted(right[question])]
-    return made[:MOST_TRIPLES]
-
-
-def judged(searcher: Searcher, questions: Questions) -> tuple[Searcher, Facts]:
-    """Return the searcher that reads again, as far as that ranks these questions better; and how much better."""
-    values = {}
-    for trust in TRUSTS:
-        how = replace(searcher.how, again=AGAIN if trust else 0, trust=trust)
-        trial = Searcher(searcher.index, how, searcher.encoder, searcher.judge)
-        hits = trial.predict([{"query": one.query, "k": 50, "by": one.by} for one in questions])
-        answers = [[str(hit["id"]) for hit in one] for one in hits]
-        values[trust] = ranking.ndcg_at_10([one.right for one in questions], answers) if questions else 0.0
-    best = max(TRUSTS, key=lambda trust: (values[trust] - (MARGIN if trust else 0), -trust))
-    how = replace(searcher.how, again=AGAIN if best else 0, trust=best)
-    judge = searcher.judge if best else None
-    return Searcher(searcher.index, how, searcher.encoder, judge), {"trust": {str(k): v for k, v in values.items()}}
