@@ -2,8 +2,7 @@
 
 Source: Roberts 1959, "Control Chart Tests Based on Geometric Moving Averages"; of several numbers at once, Lowry et al.
 1992, "A Multivariate Exponentially Weighted Moving Average Control Chart". Shares are compared by the Jensen-Shannon
-divergence (Lin 1991), words by the squared distance of means, which is the maximum mean discrepancy under a linear
-kernel (Gretton et al. 2012, "A Kernel Two-Sample Test").
+divergence (Lin 1991). Counts of many kinds, few of which grow when a topic arrives, are compared by `surge`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,9 +24,15 @@ class Part:
     """One number: some columns of the rows, and how their mean is held against the reference."""
 
     name: str
-    how: Literal["shares", "distance", "mean", "either"]
+    how: Literal["shares", "surge", "mean", "either"]
     reference: tuple[float, ...]
     """The mean of the reference in each column."""
+    grain: tuple[float, ...] = ()
+    """Of a surge: mean square by mean of each column, which is 1 where a request counts for 0 or 1."""
+    n: int = 0
+    """Of a surge: rows behind the reference."""
+    window: int = 0
+    """Of a surge: requests behind the moving mean."""
 
 
 def fading(window: int) -> float:
@@ -61,10 +66,27 @@ def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:
             made[part.name] = inside[:, 0]
         elif part.how == "either":
             made[part.name] = np.abs(inside[:, 0] - reference[0])
-        elif part.how == "distance":
-            made[part.name] = ((inside - reference) ** 2).sum(axis=1)
+        elif part.how == "surge":
+            made[part.name] = (surplus(part, inside) ** 2).sum(axis=1)
         else:
             made[part.name] = divergence(inside, reference)
+    return made
+
+
+def surplus(part: Part, inside: F64) -> F64:
+    """Return by how many standard errors columns have grown beyond what one in so many does by chance; 0 elsewhere.
+
+    The root of a count has the same spread whatever the count (Anscombe 1948, "The Transformation of Poisson, Binomial
+    and Negative-Binomial Data"); the error of the reference is in the standard error. A new topic makes a few of many
+    columns grow: the sum of squares of those beyond a threshold finds it where the sum of all drowns it (Fan 1996,
+    "Test of Significance Based on Wavelet Thresholding and Neyman's Truncation", section 2.1 gives the threshold).
+    """
+    mean, grain = np.asarray(part.reference), np.asarray(part.grain)
+    now, then = part.window / grain, part.n / grain
+    z = 2 * (np.sqrt(inside + 0.375 / now) - np.sqrt(mean + 0.375 / then)) / np.sqrt(1 / now + 1 / then)
+    log_n = np.log(max(3, len(mean)))
+    least = np.sqrt(2 * np.log(max(1.0, len(mean) / log_n**2)))
+    made: F64 = np.sqrt(np.maximum(0.0, z * np.abs(z) - least**2))
     return made
 
 
