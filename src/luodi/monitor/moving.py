@@ -83,7 +83,8 @@ def surplus(part: Part, inside: F64) -> F64:
     """
     mean, grain = np.asarray(part.reference), np.asarray(part.grain)
     now, then = part.window / grain, part.n / grain
-    z = 2 * (np.sqrt(inside + 0.375 / now) - np.sqrt(mean + 0.375 / then)) / np.sqrt(1 / now + 1 / then)
+    scale = 2 / np.sqrt(1 / now + 1 / then)
+    z = scale * np.sqrt(inside + 0.375 / now) - scale * np.sqrt(mean + 0.375 / then)
     log_n = np.log(max(3, len(mean)))
     least = np.sqrt(2 * np.log(max(1.0, len(mean) / log_n**2)))
     made: F64 = np.sqrt(np.maximum(0.0, z * np.abs(z) - least**2))

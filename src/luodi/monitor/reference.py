@@ -1,13 +1,14 @@
 """What traffic looks like when nothing has changed: written when a bundle is made, numbers only.
 
 All of it comes from dev and exam, since a model is surer of what it has learned from; the training rows say only which
-words are known. How far each number strays by chance is simulated: references are drawn anew from the same rows, and
-weeks of traffic with a daily rhythm run past each, so that the bound covers a small reference, a short window, many
-looks and many numbers.
+words are known. How far each number strays by chance is simulated: the reference and the rows that traffic comes from
+are both drawn anew from the same rows, and weeks of traffic with a daily rhythm run past, so that the bound covers a
+small reference, callers who ask the same again and again, a short window, many looks and many numbers.
 """
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
@@ -26,7 +27,7 @@ FILE = "watch.json"
 N_BINS = 10
 N_RANKS = 100
 MOST_ROWS, MOST_KNOWN = 5_000, 100_000
-N_REFERENCES, N_WEEKS = 12, 5
+N_DRAWS, N_WEEKS = 30, 2
 WARM_REQUESTS = 1_000
 OTHER = "(other)"
 LEAST = {"scripts": 0.025, "unknown": 0.02, "handed_over": 0.03, "truncated": 0.05, "length": 0.02}
@@ -122,10 +123,13 @@ def strangeness(unknown: F32, sure: F32, about: Mapping[str, Any]) -> F32:
 def normal(column: F32, ranks: Sequence[float]) -> F32:
     """Return numbers as what a standard normal variable has at the same rank among those of the exam."""
     below, upto = np.searchsorted(ranks, column, side="left"), np.searchsorted(ranks, column, side="right")
-    n = len(ranks)
-    scores = np.array([NormalDist().inv_cdf((k + 1) / (2 * n + 2)) for k in range(2 * n + 1)], np.float32)
-    made: F32 = scores[below + upto]
+    made: F32 = _normal_scores(len(ranks))[below + upto]
     return made
+
+
+@cache
+def _normal_scores(n: int) -> F32:
+    return np.array([NormalDist().inv_cdf((k + 1) / (2 * n + 2)) for k in range(2 * n + 1)], np.float32)
 
 
 def tilted(column: F32, ranks: Sequence[float]) -> F32:
@@ -144,7 +148,9 @@ def one_hot(which: Any, n: int) -> F32:
     return made
 
 
-def build(train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: int = 7, **more: Any) -> dict[str, Any]:
+def build(
+    train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: int = 7, n_draws: int = N_DRAWS, **more: Any
+) -> dict[str, Any]:
     """Return the reference of some training texts and some answered rows; `more` is written along."""
     rng = np.random.default_rng(seed)
     held_out = _some(held_out, MOST_ROWS, rng)
@@ -165,7 +171,12 @@ def build(train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: 
     about |= {"parts": [_blank(name, about) for name in NUMBERS], "fits": {}}
     rows = Reference(about).rows(held_out)
     parts, fits = _fitted(
-        {one["name"]: len(one["mean"]) for one in about["parts"]}, rows, lengths, window=window, rng=rng
+        {one["name"]: len(one["mean"]) for one in about["parts"]},
+        rows,
+        lengths,
+        window=window,
+        n_draws=n_draws,
+        rng=rng,
     )
     return about | {"parts": parts, "fits": fits} | more
 
@@ -180,13 +191,14 @@ def how(name: str) -> str:
 
 
 def _fitted(
-    shapes: Mapping[str, int], rows: F32, lengths: I64, *, window: int, rng: np.random.Generator
+    shapes: Mapping[str, int], rows: F32, lengths: I64, *, window: int, n_draws: int, rng: np.random.Generator
 ) -> tuple[list[Any], dict[str, Any]]:
     largest: dict[str, list[float]] = {name: [] for name in shapes}
     usual: dict[str, list[float]] = {name: [] for name in shapes}
-    for _ in range(N_REFERENCES):
+    for _ in range(n_draws):  # of what the reference and of what the traffic might have been as well
         parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))], window)
-        for found in weeks(parts, rows, lengths, window=window, n_weeks=N_WEEKS, rng=rng):
+        here = rng.integers(len(rows), size=len(rows))
+        for found in weeks(parts, rows[here], lengths[here], window=window, n_weeks=N_WEEKS, rng=rng):
             for name, value in found.items():
                 largest[name].append(float(value.max()))
                 usual[name].append(float(value.mean()))
