@@ -6,6 +6,7 @@ divergence (Lin 1991). Counts of many kinds, few of which grow when a topic arri
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -113,14 +114,32 @@ def _relative(p: F64, q: F64) -> F64:
 def bound(fit: Mapping[str, float], *, per_week: float, false_alarms: float, n_numbers: int) -> float:
     """Return what a number exceeds by chance so rarely that all of them together raise `false_alarms` a week.
 
-    `fit` is the Gumbel distribution of the largest value in a week of 10,000 requests (Gumbel 1958, "Statistics of
-    Extremes"); of k times as many requests the largest is scale · ln k larger. `least` is what nobody would mind.
+    `fit` is what `largest` returned of weeks of 10,000 requests, and `least` what nobody would mind.
     """
-    asked = np.log(max(1.0, per_week / 10_000) * n_numbers / false_alarms)
-    return max(float(fit["location"] + fit["scale"] * asked), float(fit["least"]))
+    more = max(1.0, per_week / 10_000)
+    found = _exceeded(fit["location"], fit["scale"], fit["between"], more, false_alarms / n_numbers)
+    return max(found, float(fit["least"]))
 
 
-def gumbel(largest: F64) -> tuple[float, float]:
-    """Return location and scale of the Gumbel distribution that some maxima come from, by their moments."""
-    scale = float(largest.std(ddof=1)) * 6**0.5 / np.pi
-    return float(largest.mean()) - 0.5772156649 * scale, scale
+@lru_cache(maxsize=256)
+def _exceeded(location: float, scale: float, between: float, more: float, probability: float) -> float:
+    at, weight = np.polynomial.hermite_e.hermegauss(40)
+    weight = weight / weight.sum()
+    low, high = location - 10 * between, location + 10 * between + scale * (40 + float(np.log(more)))
+    for _ in range(60):
+        middle = (low + high) / 2
+        often = more * np.exp(-np.clip((middle - location - between * at) / max(scale, 1e-12), -500, 500))
+        low, high = (middle, high) if weight @ -np.expm1(-often) > probability else (low, middle)
+    return high
+
+
+def largest(weeks: F64) -> dict[str, float]:
+    """Return the distribution that the largest values of some weeks come from, shape (n_draws, n_weeks), by moments.
+
+    Within a draw of reference and traffic it is Gumbel's (Gumbel 1958, "Statistics of Extremes"), of which k times as
+    many requests shift the location by scale · ln k; between draws the location is normal.
+    """
+    within = float(weeks.var(axis=1, ddof=1).mean())
+    between = max(0.0, float(weeks.mean(axis=1).var(ddof=1)) - within / weeks.shape[1])
+    scale = (6 * within) ** 0.5 / np.pi
+    return {"location": float(weeks.mean()) - 0.5772156649 * scale, "scale": scale, "between": between**0.5}

@@ -27,7 +27,8 @@ FILE = "watch.json"
 N_BINS = 10
 N_RANKS = 100
 MOST_ROWS, MOST_KNOWN = 5_000, 100_000
-N_DRAWS, N_WEEKS = 30, 2
+N_DRAWS, N_WEEKS = 24, 3
+LEAST_TEXTS = 2_000  # different texts of traffic; a large exam stands for as many as it has rows
 WARM_REQUESTS = 1_000
 OTHER = "(other)"
 LEAST = {"scripts": 0.025, "unknown": 0.02, "handed_over": 0.03, "truncated": 0.05, "length": 0.02}
@@ -197,7 +198,7 @@ def _fitted(
     usual: dict[str, list[float]] = {name: [] for name in shapes}
     for _ in range(n_draws):  # of what the reference and of what the traffic might have been as well
         parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))], window)
-        here = rng.integers(len(rows), size=len(rows))
+        here = rng.integers(len(rows), size=max(len(rows), LEAST_TEXTS))
         for found in weeks(parts, rows[here], lengths[here], window=window, n_weeks=N_WEEKS, rng=rng):
             for name, value in found.items():
                 largest[name].append(float(value.max()))
@@ -205,12 +206,11 @@ def _fitted(
     parts = _parts(shapes, rows, window)
     fits = {}
     for part in parts:
-        location, scale = moving.gumbel(np.array(largest[part.name]))
+        weekly = np.array(largest[part.name]).reshape(n_draws, N_WEEKS)
         expected = float(np.mean(usual[part.name]))
         fits[part.name] = {
             "expected": expected,
-            "location": location,
-            "scale": scale,
+            **moving.largest(weekly),
             "least": expected + LEAST.get(part.name, 0.0),
         }
     made = [
