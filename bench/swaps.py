@@ -2,9 +2,9 @@
 
 A real server, a client that sends `rate` requests a second, one in four of them a list, and releases that come and go
 as fast as they can: new bundles, rollbacks to the release that is kept ready, and one in ten a broken candidate
-(a damaged file, answers that are not its own, other labels). Each answer is held against what its release gives in this
-process. The bundles are n-gram models of a fraction of a megabyte, so that the rate is no load by itself; `--encoder`
-swaps int8 encoders instead, from a scenario folder, with fewer swaps.
+(a damaged file, answers that are not its own, another scenario). Each answer is held against what its release gives in
+this process. The bundles are n-gram models of a fraction of a megabyte, so that the rate is no load by itself;
+`--encoder` swaps int8 encoders instead, from a scenario folder, with fewer swaps.
 """
 
 import argparse

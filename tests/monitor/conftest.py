@@ -50,7 +50,7 @@ def served_fixture():
 def about():
     rng = random.Random(1)
     train = [text(rng, rng.choice(list(TOPICS))) for _ in range(600)]
-    return build(train, [seen(rng) for _ in range(600)], window=600, seed=7)
+    return build(train, [seen(rng) for _ in range(600)], window=600, seed=7, n_draws=8)
 
 
 @pytest.fixture

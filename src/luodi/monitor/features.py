@@ -1,8 +1,8 @@
 """What is counted of a request: its length, its scripts, its words. Each request becomes one row of numbers.
 
-Words are hashed into signed bins (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"), rare
-ones weigh more, and each row has length 1. That is a sparse random projection of the bag of words and no embedding of
-meaning: a topic shows by its vocabulary, a paraphrase in the same words does not show.
+Words are hashed into bins (Weinberger et al. 2009, "Feature Hashing for Large Scale Multitask Learning"), and of each
+bin only is kept whether the text has a word in it. That is no embedding of meaning: a topic shows by its vocabulary, a
+paraphrase in the same words does not show.
 """
 
 import base64
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-N_WORDS = 1_024  # signed bins; 512 told topics apart as well but for Chinese news
+N_WORDS = 2_048  # bins; with fewer, more of a topic's words share theirs with a frequent word
 N_KNOWN = 1 << 17  # bits for the words of the training rows: 16 kB
 MOST_CHARACTERS = 2_000  # of a text; its beginning says what it is about, and a long one must not cost much
 SCRIPTS = ("latin", "latin with marks", "han", "kana", "hangul", "cyrillic", "arabic", "other")
@@ -68,25 +68,12 @@ def _script(letter: str) -> int:
     return 1 if unicodedata.name(letter, "").startswith("LATIN") else len(SCRIPTS) - 1
 
 
-def sketch(hashes: Sequence[set[int]], weights: F64) -> F32:
-    """Return a row of length 1 for each set of words, shape (n, 1024); `weights` has one for each bin."""
+def present(hashes: Sequence[set[int]]) -> F32:
+    """Return for each set of words which bins it touches, 0 or 1, shape (n, 2048)."""
     rows = np.zeros((len(hashes), N_WORDS), np.float32)
     for row, one in zip(rows, hashes, strict=True):
-        if one:
-            h = np.fromiter(one, np.int64, len(one))
-            bins = h % N_WORDS
-            np.add.at(row, bins, (weights[bins] * (1 - 2 * (h >> 31 & 1))).astype(np.float32))
-            norm = float(np.sqrt((row * row).sum()))
-            row /= norm or 1.0
+        row[[h % N_WORDS for h in one]] = 1
     return rows
-
-
-def word_weights(hashes: Sequence[set[int]]) -> F64:
-    """Return the inverse document frequency of each bin, shape (1024,)."""
-    counts = np.zeros(N_WORDS)
-    for one in hashes:
-        counts[list({h % N_WORDS for h in one})] += 1
-    return np.log((1 + len(hashes)) / (1 + counts)) + 0.1
 
 
 class Known:

@@ -26,11 +26,12 @@ SURE = 5.0  # standard errors, for shares whose expectation is not simulated
 ABOUT = {
     "length": "how long texts are: divergence of ten classes of length (bits, 0 to 1)",
     "scripts": "in which scripts they are written: divergence of the shares of letters (bits, 0 to 1)",
-    "words": "which words they are made of: squared distance of mean hashed word vectors",
+    "words": "words that have become more frequent than chance explains (squared standard errors)",
     "unknown": "share of words that the training rows do not have",
     "confidence": "how far the mean confidence is from that on the exam",
     "labels": "how often each label is answered: divergence of shares (bits, 0 to 1)",
-    "novelty": "unknown words and low confidence together, in standard deviations",
+    "doubt": "labels with more doubtful answers than chance explains (squared standard errors)",
+    "novelty": "unknown words and low confidence together: likelihood of a new topic, 1 on the exam",
     "handed_over": "share of answers handed to a person",
     "truncated": "share of texts of which the model saw the beginning only",
     "failed": "share of requests on which the model failed",
@@ -43,6 +44,7 @@ WHY = {
     "unknown": "words that the training rows do not have",
     "confidence": "the confidence of the answer",
     "labels": "a label that is answered more often than it was",
+    "doubt": "a doubtful answer, of a label that has more of them than it had",
     "novelty": "unknown words, a doubtful answer",
     "handed_over": "handed over",
     "truncated": "truncated",
@@ -174,9 +176,10 @@ class Live:
         for part in self.reference.parts:
             width = len(part.reference)
             if part.name == name:
-                moved_by = state[at : at + width] - np.asarray(part.reference)
-                # The witness function of Gretton et al. 2012, section 2.3: how much more of the traffic than of the
-                # reference lies in the direction of a text.
+                inside = state[at : at + width]
+                moved_by = inside - np.asarray(part.reference)
+                if part.how == "surge":  # a count among few says more than one among many
+                    moved_by = moving.surplus(part, inside) / np.sqrt(inside + 1 / part.window)
                 pull = (rows[:, at : at + width] - np.asarray(part.reference)) @ moved_by
                 best = np.argsort(-pull, kind="stable")[:n]
                 return [(recent[k][0], WHY[name]) for k in best if pull[k] > 0]

@@ -2,11 +2,11 @@
 
 Source: Roberts 1959, "Control Chart Tests Based on Geometric Moving Averages"; of several numbers at once, Lowry et al.
 1992, "A Multivariate Exponentially Weighted Moving Average Control Chart". Shares are compared by the Jensen-Shannon
-divergence (Lin 1991), words by the squared distance of means, which is the maximum mean discrepancy under a linear
-kernel (Gretton et al. 2012, "A Kernel Two-Sample Test").
+divergence (Lin 1991). Counts of many kinds, few of which grow when a topic arrives, are compared by `surge`.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -25,9 +25,15 @@ class Part:
     """One number: some columns of the rows, and how their mean is held against the reference."""
 
     name: str
-    how: Literal["shares", "distance", "mean", "either"]
+    how: Literal["shares", "surge", "mean", "either"]
     reference: tuple[float, ...]
     """The mean of the reference in each column."""
+    grain: tuple[float, ...] = ()
+    """Of a surge: mean square by mean of each column, which is 1 where a request counts for 0 or 1."""
+    n: int = 0
+    """Of a surge: rows behind the reference."""
+    window: int = 0
+    """Of a surge: requests behind the moving mean."""
 
 
 def fading(window: int) -> float:
@@ -61,10 +67,28 @@ def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:
             made[part.name] = inside[:, 0]
         elif part.how == "either":
             made[part.name] = np.abs(inside[:, 0] - reference[0])
-        elif part.how == "distance":
-            made[part.name] = ((inside - reference) ** 2).sum(axis=1)
+        elif part.how == "surge":
+            made[part.name] = (surplus(part, inside) ** 2).sum(axis=1)
         else:
             made[part.name] = divergence(inside, reference)
+    return made
+
+
+def surplus(part: Part, inside: F64) -> F64:
+    """Return by how many standard errors columns have grown beyond what one in so many does by chance; 0 elsewhere.
+
+    The root of a count has the same spread whatever the count (Anscombe 1948, "The Transformation of Poisson, Binomial
+    and Negative-Binomial Data"); the error of the reference is in the standard error. A new topic makes a few of many
+    columns grow: the sum of squares of those beyond a threshold finds it where the sum of all drowns it (Fan 1996,
+    "Test of Significance Based on Wavelet Thresholding and Neyman's Truncation", section 2.1 gives the threshold).
+    """
+    mean, grain = np.asarray(part.reference), np.asarray(part.grain)
+    now, then = part.window / grain, part.n / grain
+    scale = 2 / np.sqrt(1 / now + 1 / then)
+    z = scale * np.sqrt(inside + 0.375 / now) - scale * np.sqrt(mean + 0.375 / then)
+    log_n = np.log(max(3, len(mean)))
+    least = np.sqrt(2 * np.log(max(1.0, len(mean) / log_n**2)))
+    made: F64 = np.sqrt(np.maximum(0.0, z * np.abs(z) - least**2))
     return made
 
 
@@ -90,14 +114,32 @@ def _relative(p: F64, q: F64) -> F64:
 def bound(fit: Mapping[str, float], *, per_week: float, false_alarms: float, n_numbers: int) -> float:
     """Return what a number exceeds by chance so rarely that all of them together raise `false_alarms` a week.
 
-    `fit` is the Gumbel distribution of the largest value in a week of 10,000 requests (Gumbel 1958, "Statistics of
-    Extremes"); of k times as many requests the largest is scale · ln k larger. `least` is what nobody would mind.
+    `fit` is what `largest` returned of weeks of 10,000 requests, and `least` what nobody would mind.
     """
-    asked = np.log(max(1.0, per_week / 10_000) * n_numbers / false_alarms)
-    return max(float(fit["location"] + fit["scale"] * asked), float(fit["least"]))
+    more = max(1.0, per_week / 10_000)
+    found = _exceeded(fit["location"], fit["scale"], fit["between"], more, false_alarms / n_numbers)
+    return max(found, float(fit["least"]))
 
 
-def gumbel(largest: F64) -> tuple[float, float]:
-    """Return location and scale of the Gumbel distribution that some maxima come from, by their moments."""
-    scale = float(largest.std(ddof=1)) * 6**0.5 / np.pi
-    return float(largest.mean()) - 0.5772156649 * scale, scale
+@lru_cache(maxsize=256)
+def _exceeded(location: float, scale: float, between: float, more: float, probability: float) -> float:
+    at, weight = np.polynomial.hermite_e.hermegauss(40)
+    weight = weight / weight.sum()
+    low, high = location - 10 * between, location + 10 * between + scale * (40 + float(np.log(more)))
+    for _ in range(60):
+        middle = (low + high) / 2
+        often = more * np.exp(-np.clip((middle - location - between * at) / max(scale, 1e-12), -500, 500))
+        low, high = (middle, high) if weight @ -np.expm1(-often) > probability else (low, middle)
+    return high
+
+
+def largest(weeks: F64) -> dict[str, float]:
+    """Return the distribution that the largest values of some weeks come from, shape (n_draws, n_weeks), by moments.
+
+    Within a draw of reference and traffic it is Gumbel's (Gumbel 1958, "Statistics of Extremes"), of which k times as
+    many requests shift the location by scale · ln k; between draws the location is normal.
+    """
+    within = float(weeks.var(axis=1, ddof=1).mean())
+    between = max(0.0, float(weeks.mean(axis=1).var(ddof=1)) - within / weeks.shape[1])
+    scale = (6 * within) ** 0.5 / np.pi
+    return {"location": float(weeks.mean()) - 0.5772156649 * scale, "scale": scale, "between": between**0.5}

@@ -1,13 +1,15 @@
 """What traffic looks like when nothing has changed: written when a bundle is made, numbers only.
 
 All of it comes from dev and exam, since a model is surer of what it has learned from; the training rows say only which
-words are known. How far each number strays by chance is simulated: references are drawn anew from the same rows, and
-weeks of traffic with a daily rhythm run past each, so that the bound covers a small reference, a short window, many
-looks and many numbers.
+words are known. How far each number strays by chance is simulated: the reference and the rows that traffic comes from
+are both drawn anew from the same rows, and weeks of traffic with a daily rhythm run past, so that the bound covers a
+small reference, callers who ask the same again and again, a short window, many looks and many numbers.
 """
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -23,13 +25,17 @@ I64 = NDArray[np.int64]
 
 FILE = "watch.json"
 N_BINS = 10
+N_RANKS = 100
 MOST_ROWS, MOST_KNOWN = 5_000, 100_000
-N_REFERENCES, N_WEEKS = 12, 5
+N_DRAWS, N_WEEKS = 24, 3
+LEAST_TEXTS = 2_000  # different texts of traffic; a large exam stands for as many as it has rows
 WARM_REQUESTS = 1_000
 OTHER = "(other)"
 LEAST = {"scripts": 0.025, "unknown": 0.02, "handed_over": 0.03, "truncated": 0.05, "length": 0.02}
 """Distance from the expected value that is never called drift: 0.025 is a script of 5 % of the letters."""
-NUMBERS = ("length", "scripts", "words", "unknown", "confidence", "labels", "novelty", "handed_over", "truncated")
+NUMBERS = (
+    "length", "scripts", "words", "unknown", "confidence", "labels", "doubt", "novelty", "handed_over", "truncated",
+)  # fmt: skip
 
 
 @record
@@ -48,11 +54,18 @@ class Reference:
     def __init__(self, about: Mapping[str, Any]) -> None:
         self.about = about
         self.known = features.Known.from_text(about["known"])
-        self.weights = features.unpacked(about["word_weights"], np.float16)
         self.length_edges = np.asarray(about["length_edges"])
         self.labels = {name: n for n, name in enumerate(about["labels"])}
         self.parts = tuple(
-            Part(name=one["name"], how=one["how"], reference=tuple(_mean(one["mean"]))) for one in about["parts"]
+            Part(
+                name=one["name"],
+                how=one["how"],
+                reference=tuple(_mean(one["mean"])),
+                grain=tuple(_mean(one["grain"])),
+                n=int(about["n_rows"]),
+                window=int(about["window"]),
+            )
+            for one in about["parts"]
         )
         self.fits: dict[str, dict[str, float]] = about["fits"]
         self.names = tuple(one.name for one in self.parts)
@@ -60,7 +73,7 @@ class Reference:
     @classmethod
     def nothing(cls, window: int) -> "Reference":
         """Return one that holds no number: of recommendations, and of bundles without a reference."""
-        blank = {"known": features.Known.learn([]).as_text(), "word_weights": "", "length_edges": [], "labels": []}
+        blank = {"known": features.Known.learn([]).as_text(), "length_edges": [], "labels": [], "n_rows": 0}
         return cls(blank | {"window": window, "parts": [], "fits": {}})
 
     def rows(self, seen: Sequence[Seen], truncated: Sequence[bool] = (), lengths: Sequence[int] = ()) -> F32:
@@ -74,26 +87,23 @@ class Reference:
         sure = np.array([[one.confidence] for one in seen], np.float32)
         unknown = np.array([[self.known.unknown(one)] for one in hashes], np.float32)
         n_labels = self._bins("labels")
+        labels = one_hot([self.labels.get(one.label, n_labels - 1) for one in seen], n_labels)
         made = {
             "length": one_hot(
                 np.searchsorted(self.length_edges, lengths or [len(one.x) for one in seen]),
                 self._bins("length"),
             ),
             "scripts": np.array([features.scripts(one.x) for one in seen], np.float32),
-            "words": features.sketch(hashes, self.weights),
+            "words": features.present(hashes),
             "unknown": unknown,
             "confidence": sure,
-            "labels": one_hot([self.labels.get(one.label, n_labels - 1) for one in seen], n_labels),
-            "novelty": self._standard("unknown", unknown) - self._standard("confidence", sure),
+            "labels": labels,
+            "doubt": labels * tilted(-sure, self.about["ranks"]["doubt"]),
+            "novelty": tilted(strangeness(unknown, sure, self.about), self.about["ranks"]["novelty"]),
             "handed_over": np.array([[one.handed_over] for one in seen], np.float32),
             "truncated": np.array([[one] for one in truncated or [False] * len(seen)], np.float32),
         }
         return np.concatenate([made[name] for name in self.names], axis=1)
-
-    def _standard(self, name: str, column: F32) -> F32:
-        mean, spread = self.about["scales"][name]
-        made: F32 = np.clip((column - mean) / spread, -4, 4).astype(np.float32)
-        return made
 
     def expected(self, name: str) -> float:
         """Return what a number is on the whole when nothing has changed."""
@@ -103,6 +113,35 @@ class Reference:
         return next((len(part.reference) for part in self.parts if part.name == name), 1)
 
 
+def strangeness(unknown: F32, sure: F32, about: Mapping[str, Any]) -> F32:
+    """Return unknown words and lack of confidence together, both in standard deviations of the exam."""
+    mean, spread = about["scales"]["unknown"]
+    doubt = normal(-sure, about["ranks"]["doubt"])
+    made: F32 = (np.clip((unknown - mean) / spread, -4, 4) + doubt).astype(np.float32)
+    return made
+
+
+def normal(column: F32, ranks: Sequence[float]) -> F32:
+    """Return numbers as what a standard normal variable has at the same rank among those of the exam."""
+    below, upto = np.searchsorted(ranks, column, side="left"), np.searchsorted(ranks, column, side="right")
+    made: F32 = _normal_scores(len(ranks))[below + upto]
+    return made
+
+
+@cache
+def _normal_scores(n: int) -> F32:
+    return np.array([NormalDist().inv_cdf((k + 1) / (2 * n + 2)) for k in range(2 * n + 1)], np.float32)
+
+
+def tilted(column: F32, ranks: Sequence[float]) -> F32:
+    """Return how much likelier numbers are in a topic where they lie one standard deviation higher than on the exam.
+
+    Of all that may be summed, the sum of this likelihood ratio is what finds a small share of such a topic soonest.
+    """
+    made: F32 = np.exp(normal(column, ranks) - 0.5).astype(np.float32)
+    return made
+
+
 def one_hot(which: Any, n: int) -> F32:
     """Return a row for each number, with a one in its place, shape (len(which), n)."""
     made = np.zeros((len(which), n), np.float32)
@@ -110,29 +149,35 @@ def one_hot(which: Any, n: int) -> F32:
     return made
 
 
-def build(train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: int = 7, **more: Any) -> dict[str, Any]:
+def build(
+    train: Iterable[str], held_out: Sequence[Seen], *, window: int, seed: int = 7, n_draws: int = N_DRAWS, **more: Any
+) -> dict[str, Any]:
     """Return the reference of some training texts and some answered rows; `more` is written along."""
     rng = np.random.default_rng(seed)
     held_out = _some(held_out, MOST_ROWS, rng)
-    hashes = [features.words(one.x) for one in held_out]
     lengths = np.array([len(one.x) for one in held_out])
     known = features.Known.learn(features.words(x) for x in itertools.islice(train, MOST_KNOWN))
     about: dict[str, Any] = {
         "window": window,
         "n_rows": len(held_out),
         "known": known.as_text(),
-        "word_weights": features.packed(features.word_weights(hashes).astype(np.float16)),
         "length_edges": _edges(lengths),
         "labels": sorted({one.label for one in held_out}),
-        "scales": {
-            "unknown": _scale([known.unknown(one) for one in hashes]),
-            "confidence": _scale([one.confidence for one in held_out]),
-        },
     }
+    unknown = np.array([known.unknown(features.words(one.x)) for one in held_out], np.float32)
+    sure = np.array([one.confidence for one in held_out], np.float32)
+    about["scales"] = {"unknown": _scale(unknown)}
+    about["ranks"] = {"doubt": _ranks(-sure)}
+    about["ranks"]["novelty"] = _ranks(strangeness(unknown, sure, about))
     about |= {"parts": [_blank(name, about) for name in NUMBERS], "fits": {}}
     rows = Reference(about).rows(held_out)
     parts, fits = _fitted(
-        {one["name"]: len(one["mean"]) for one in about["parts"]}, rows, lengths, window=window, rng=rng
+        {one["name"]: len(one["mean"]) for one in about["parts"]},
+        rows,
+        lengths,
+        window=window,
+        n_draws=n_draws,
+        rng=rng,
     )
     return about | {"parts": parts, "fits": fits} | more
 
@@ -143,32 +188,36 @@ def how(name: str) -> str:
         return "mean"
     if name == "confidence":
         return "either"
-    return "distance" if name == "words" else "shares"
+    return "surge" if name in {"words", "doubt"} else "shares"
 
 
 def _fitted(
-    shapes: Mapping[str, int], rows: F32, lengths: I64, *, window: int, rng: np.random.Generator
+    shapes: Mapping[str, int], rows: F32, lengths: I64, *, window: int, n_draws: int, rng: np.random.Generator
 ) -> tuple[list[Any], dict[str, Any]]:
     largest: dict[str, list[float]] = {name: [] for name in shapes}
     usual: dict[str, list[float]] = {name: [] for name in shapes}
-    for _ in range(N_REFERENCES):
-        parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))])
-        for found in weeks(parts, rows, lengths, window=window, n_weeks=N_WEEKS, rng=rng):
+    for _ in range(n_draws):  # of what the reference and of what the traffic might have been as well
+        parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))], window)
+        here = rng.integers(len(rows), size=max(len(rows), LEAST_TEXTS))
+        for found in weeks(parts, rows[here], lengths[here], window=window, n_weeks=N_WEEKS, rng=rng):
             for name, value in found.items():
                 largest[name].append(float(value.max()))
                 usual[name].append(float(value.mean()))
-    parts = _parts(shapes, rows)
+    parts = _parts(shapes, rows, window)
     fits = {}
     for part in parts:
-        location, scale = moving.gumbel(np.array(largest[part.name]))
+        weekly = np.array(largest[part.name]).reshape(n_draws, N_WEEKS)
         expected = float(np.mean(usual[part.name]))
         fits[part.name] = {
             "expected": expected,
-            "location": location,
-            "scale": scale,
+            **moving.largest(weekly),
             "least": expected + LEAST.get(part.name, 0.0),
         }
-    return [{"name": one.name, "how": one.how, "mean": _written(one)} for one in parts], fits
+    made = [
+        {"name": one.name, "how": one.how, "mean": _written(one.reference), "grain": _written(one.grain)}
+        for one in parts
+    ]
+    return made, fits
 
 
 def weeks(
@@ -192,19 +241,31 @@ def weeks(
         for asked in rhythm.week(lengths, rng, tilt=tilt):
             for at in range(0, len(asked), moving.BLOCK):
                 block = asked[at : at + moving.BLOCK]
-                state = moving.moved(state, rows[block].mean(axis=0, dtype=np.float64), len(block), weight)
+                state = moving.moved(state, rows[block].sum(axis=0) / len(block), len(block), weight)
                 states.append(state)
         yield moving.values(parts, np.array(states))
 
 
-def _parts(shapes: Mapping[str, int], rows: F32) -> list[Part]:
+def _parts(shapes: Mapping[str, int], rows: F32, window: int) -> list[Part]:
     made, at = [], 0
     for name, n in shapes.items():
-        mean = rows[:, at : at + n].mean(axis=0, dtype=np.float64)
+        inside = rows[:, at : at + n]
+        mean, grain = inside.mean(axis=0, dtype=np.float64), (1.0,)
         at += n
         if how(name) == "shares":  # half a row in each bin: what was not seen is not impossible
             mean = (mean * len(rows) + 0.5) / (len(rows) + 0.5 * n)
-        made.append(Part(name=name, how=how(name), reference=tuple(mean)))  # type: ignore[arg-type]
+        if name == "doubt":
+            grain = tuple(_grain(inside, mean).tolist())
+        part = Part(name=name, how=how(name), reference=tuple(mean), grain=grain, n=len(rows), window=window)  # type: ignore[arg-type]
+        made.append(part)
+    return made
+
+
+def _grain(rows: F32, mean: F64) -> F64:
+    """Return mean square by mean of each column; where there are few rows, nearer to that of all columns."""
+    square = np.square(rows, dtype=np.float64).mean(axis=0)
+    few = 20 / len(rows)
+    made: F64 = (square + few * square.sum() / max(float(mean.sum()), 1e-9)) / (mean + few)
     return made
 
 
@@ -214,12 +275,13 @@ def _blank(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
         "scripts": len(features.SCRIPTS),
         "words": features.N_WORDS,
         "labels": len(about["labels"]) + 1,
+        "doubt": len(about["labels"]) + 1,
     }
-    return {"name": name, "how": how(name), "mean": [0.0] * sizes.get(name, 1)}
+    return {"name": name, "how": how(name), "mean": [0.0] * sizes.get(name, 1), "grain": [1.0]}
 
 
-def _written(part: Part) -> Any:
-    values = np.asarray(part.reference)
+def _written(numbers: Sequence[float]) -> Any:
+    values = np.asarray(numbers)
     return features.packed(values.astype(np.float32)) if len(values) > 256 else [round(float(v), 6) for v in values]
 
 
@@ -233,7 +295,13 @@ def _edges(values: Any) -> list[float]:
     return [float(one) for one in np.unique(np.quantile(values, np.linspace(0, 1, N_BINS + 1)[1:-1]))]
 
 
-def _scale(values: Sequence[float]) -> tuple[float, float]:
+def _ranks(values: Any) -> list[float]:
+    if not len(values):
+        return []
+    return [round(float(one), 6) for one in np.quantile(values, (np.arange(N_RANKS) + 0.5) / N_RANKS)]
+
+
+def _scale(values: Any) -> tuple[float, float]:
     return round(float(np.mean(values)), 6), round(max(float(np.std(values)), 1e-3), 6)
 
 
