@@ -22,6 +22,7 @@ from luodi.runtime.session import read_about
 GRAPH = "graph.xml"
 BATCH_TOKENS = 2_048  # about 32 texts of 64 tokens; larger batches fall out of the cache
 MAX_BATCH = 64
+KEPT_SHAPES = 16  # of those that it met, so that memory has an end; more make it no faster
 
 
 class GraphSession:
@@ -37,7 +38,7 @@ class GraphSession:
         model = core.read_model(graph)
         precision = "bf16" if about["precision"] == "bf16" and has_bf16() else "f32"
         self.streams = max(1, len(os.sched_getaffinity(0)))
-        common = {"INFERENCE_PRECISION_HINT": precision}
+        common = {"INFERENCE_PRECISION_HINT": precision, "CPU_RUNTIME_CACHE_CAPACITY": KEPT_SHAPES}
         self.alone = threading.Lock()
         self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1}).create_infer_request()
         compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams})
