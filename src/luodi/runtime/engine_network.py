@@ -16,12 +16,16 @@ from luodi.contracts import Scores
 from luodi.errors import SetupError
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.head import to_scores
-from luodi.runtime.openvino import core, has_bf16
+from luodi.runtime.openvino import core, has_bf16, look_up_first
 from luodi.runtime.session import read_about
 
-GRAPH = "graph.xml"
+GRAPH, CACHE = "graph.xml", "CPU_RUNTIME_CACHE_CAPACITY"
 BATCH_TOKENS = 2_048  # about 32 texts of 64 tokens; larger batches fall out of the cache
 MAX_BATCH = 64
+STEP = 8  # a text alone is padded to a multiple of this, since new kernels for each length cost more than 7 tokens
+# Entries of the cache of kernels, some 10 to a shape, without which memory would grow with each shape that it meets: as
+# many as the shapes of single texts need; of a batch, the work outweighs the making of kernels.
+KEPT_ALONE, KEPT = 128, 16
 
 
 class GraphSession:
@@ -34,14 +38,18 @@ class GraphSession:
         self.folder = graph.parent
         self.kind, self.labels = about["kind"], tuple(about["labels"])
         self.tokenizer, self.pad = tokenizer, about["pad"]
-        self.tokenizer.enable_truncation(about["max_tokens"])
+        self.max_tokens = int(about["max_tokens"])
+        self.tokenizer.enable_truncation(self.max_tokens)
         model = core.read_model(graph)
         precision = "bf16" if about["precision"] == "bf16" and has_bf16() else "f32"
         self.streams = max(1, len(os.sched_getaffinity(0)))
         common = {"INFERENCE_PRECISION_HINT": precision}
+        look_up_first(model)
         self.alone = threading.Lock()
-        self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1}).create_infer_request()
-        compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams})
+        self.single = core.compile_model(
+            model, "CPU", common | {"NUM_STREAMS": 1, CACHE: KEPT_ALONE}
+        ).create_infer_request()
+        compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams, CACHE: KEPT})
         self.width = int(compiled.output(0).partial_shape[1].get_length())
         self.free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.streams):
@@ -70,7 +78,7 @@ class GraphSession:
         """Return the logits of texts that are token ids already."""
         if len(ids) == 1 and self.alone.acquire(blocking=False):
             try:
-                return np.array(self.single.infer(self._inputs(ids), share_inputs=True)[0], dtype=np.float32)
+                return np.array(self.single.infer(self._inputs(ids, STEP), share_inputs=True)[0], dtype=np.float32)
             finally:
                 self.alone.release()
         out = np.zeros((len(ids), self.width), dtype=np.float32)
@@ -98,8 +106,9 @@ class GraphSession:
                 self.free.put(request)
         return out
 
-    def _inputs(self, ids: Sequence[Sequence[int]]) -> list[NDArray[np.int64]]:
+    def _inputs(self, ids: Sequence[Sequence[int]], step: int = 1) -> list[NDArray[np.int64]]:
         longest = max(len(one) for one in ids)
+        longest = max(longest, min(self.max_tokens, -(-longest // step) * step))
         padded = np.full((len(ids), longest), self.pad, dtype=np.int64)
         mask = np.zeros((len(ids), longest), dtype=np.int64)
         for row, one in enumerate(ids):

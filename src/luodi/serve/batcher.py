@@ -22,6 +22,8 @@ POOL = 3  # a batch is taken from so many times its size, if so many wait, so th
 BATCH_BYTES = 2_500  # of a batch, padded: some 600 tokens; a larger one is no faster, and takes more memory
 QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
+ALONE_SECONDS = 2.0  # for an x that may have hung a worker before; more, where batches are known to take long
+ALONE_TIMES = 10
 LEARNING = 0.2  # how much the newest batch counts in what is known of the worker's speed
 
 
@@ -120,13 +122,18 @@ class Batcher:
         per_batch = max(1.0, min(self.max_batch, BATCH_BYTES * n / max(1, n_bytes)))
         return (n / per_batch + self.worker.n_flights) * self._batch_seconds / self.worker.slots
 
-    def _admit(self, xs: Sequence[Any], deadline: float, *, urgent: bool) -> list[Waiting]:
-        if self.n_waiting() + len(xs) > self.max_waiting:
+    def check(self, n: int, deadline: float) -> None:
+        """Raise `FullError` where n more xs cannot be taken, or not be answered in time."""
+        if self.n_waiting() + n > self.max_waiting:
             self._forget_the_gone()
         seconds = self.forecast()
         late = time.monotonic() + seconds > deadline and self.n_waiting() > 0
-        if not urgent and (late or self.n_waiting() + len(xs) > self.max_waiting):
+        if late or self.n_waiting() + n > self.max_waiting:
             raise FullError(seconds)
+
+    def _admit(self, xs: Sequence[Any], deadline: float, *, urgent: bool) -> list[Waiting]:
+        if not urgent:
+            self.check(len(xs), deadline)
         made = []
         for x in xs:
             self._n += 1
@@ -160,7 +167,8 @@ class Batcher:
                 self._suspects.popleft()
             if self._suspects:
                 if not away:  # alone, so that it is known who did it
-                    self._hand_over([self._suspects.popleft()])
+                    patience = max(ALONE_SECONDS, ALONE_TIMES * self._batch_seconds)
+                    self._hand_over([self._suspects.popleft()], min(patience, self.worker.hang_seconds))
                 return
             if away >= self.worker.slots + AHEAD or not self._oldest():
                 return
@@ -204,9 +212,9 @@ class Batcher:
             one.taken = True
         return [one for one in batch if not one.future.done()]
 
-    def _hand_over(self, batch: list[Waiting]) -> None:
+    def _hand_over(self, batch: list[Waiting], patience_seconds: float | None = None) -> None:
         now = time.monotonic()
-        flight = self.worker.send([(one.n, one.x, one.deadline) for one in batch])
+        flight = self.worker.send([(one.n, one.x, one.deadline) for one in batch], patience_seconds=patience_seconds)
         for one in batch:
             one.flight = flight
         waited = now - min(one.arrived for one in batch)

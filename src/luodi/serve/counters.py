@@ -41,6 +41,10 @@ class Counters:
         )
         self.waiting = self._gauge("luodi_waiting", "Texts that wait for the model")
         self.worker_mb = self._gauge("luodi_worker_resident_megabytes", "Resident memory of a worker", "release")
+        self._unrecorded = Gauge(
+            "luodi_unrecorded", "Answers that the ledger could not keep, since the start", registry=self.registry
+        )
+        self._broken = Gauge("luodi_ledger_broken", "1 where the ledger has stopped writing", registry=self.registry)
         self._own_mb = Gauge("luodi_resident_megabytes", "Resident memory of the service", registry=self.registry)
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
@@ -54,6 +58,11 @@ class Counters:
         self._requests.labels(route, str(status)).inc()
         if route.endswith("/predict"):
             self._latency.observe(seconds)
+
+    def ledger(self, *, n_dropped: int, broken: bool) -> None:
+        """Take down how the ledger fares."""
+        self._unrecorded.set(n_dropped)
+        self._broken.set(int(broken))
 
     def text(self) -> bytes:
         """Return all figures."""

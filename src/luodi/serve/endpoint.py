@@ -26,6 +26,7 @@ from luodi.serve.lane import Lane, open_lane
 from luodi.serve.limits import Limits
 from luodi.serve.problems import Problem, ProblemError
 from luodi.serve.tracing import Tracing
+from luodi.serve.washing import Washing
 from luodi.serve.worker_frames import Outcome, Scored, Unscored
 from luodi.serve.worker_process import Command, command_of
 
@@ -75,7 +76,7 @@ class Endpoint:
     ) -> None:
         self.name: str = bundle.about["scenario"]
         self.limits, self.command = limits, command
-        self.figures, self.tracing = Figures(counters, self.name), Tracing()
+        self.figures, self.tracing, self.washing = Figures(counters, self.name), Tracing(), Washing()
         self.watchers: list[Callable[[Served], None]] = []
         """Each is told of every answer, in the event loop: it must return at once and never raise."""
         self.shadow_watchers: list[Callable[[Served, Served], None]] = []
@@ -129,6 +130,7 @@ class Endpoint:
         """Stop answering; whoever still waits is cancelled."""
         for task in self._shadowing:
             task.cancel()
+        self.washing.stop()
         await asyncio.gather(*(lane.close(patience_seconds=0.0) for lane in self.lanes()))
 
     def lanes(self) -> list[Lane]:
@@ -175,7 +177,8 @@ class Endpoint:
         due = time.monotonic() + self.limits.answer_seconds
         due = due if deadline is None else min(due, deadline)
         lane = self.lane_for(call := new_id())
-        slots = [self.ask(lane.bundle, one) for one in values]
+        self._check(lane, len(values), due)
+        slots = await self.ask_all(lane, values, due)
         outcomes = iter(await self.outcomes(lane, [slot.x for slot in slots if isinstance(slot, Asked)], due))
         latency_ms = 1_000 * (time.perf_counter() - started)
         ids = iter((call,))
@@ -219,19 +222,42 @@ class Endpoint:
             if Unscored.LATE not in made:
                 return made
         except FullError as full:
-            self.figures.refusal()
-            seconds = max(1, round(full.seconds + 0.5))
-            raise ProblemError(
-                503,
-                "too many texts wait already",
-                fix=f"try again in {seconds} s, with fewer texts, or allow more time",
-                headers={"retry-after": str(seconds)},
-            ) from None
+            raise self._refused(full) from None
         except TimeoutError:
             pass
+        raise self._late(lane, len(xs), due - begun)
+
+    def _check(self, lane: Lane, n: int, due: float) -> None:
+        """Refuse what cannot be answered in time, before any work goes into it."""
+        try:
+            lane.batcher.check(self.washing.n + n, due - self.washing.forecast())
+        except FullError as full:
+            raise self._refused(full) from None
+
+    def _refused(self, full: FullError) -> ProblemError:
+        self.figures.refusal()
+        seconds = max(1, round(full.seconds + 0.5))
+        return ProblemError(
+            503,
+            "too many texts wait already",
+            fix=f"try again in {seconds} s, with fewer texts, or allow more time",
+            headers={"retry-after": str(seconds)},
+        )
+
+    def _late(self, lane: Lane, n: int, seconds: float) -> ProblemError:
         self.figures.lateness()
-        self._missed(lane, len(xs))
-        raise ProblemError(504, f"no answer within {due - begun:.3g} seconds", fix=LATE)
+        self._missed(lane, n)
+        return ProblemError(504, f"no answer within {seconds:.3g} seconds", fix=LATE)
+
+    async def ask_all(self, lane: Lane, values: Sequence[Any], due: float) -> list[Asked | Problem]:
+        """Check and clean untrusted JSON values. Raises `ProblemError` where that is not done in time."""
+        if lane.bundle.washer.personal is None or not values:
+            return [self.ask(lane.bundle, one) for one in values]
+        begun = time.monotonic()
+        try:
+            return await self.washing.do(lambda: [self.ask(lane.bundle, one) for one in values], len(values), due=due)
+        except TimeoutError:
+            raise self._late(lane, len(values), due - begun) from None
 
     def ask(self, bundle: Bundle, value: Any) -> Asked | Problem:
         """Check and clean an untrusted JSON value, or say what is wrong with it."""
@@ -292,12 +318,13 @@ class Endpoint:
     async def _ask_shadow(self, lane: Lane, value: Any, served: Served) -> None:
         """Ask the shadow what it would have said. Whatever goes wrong there is nobody's business but its own."""
         started = time.perf_counter()
-        asked = self.ask(lane.bundle, value)
-        if isinstance(asked, Problem):
-            return
+        due = time.monotonic() + self.limits.answer_seconds
         try:
-            (outcome,) = await lane.scores([asked.x], deadline=time.monotonic() + self.limits.answer_seconds)
-        except (FullError, TimeoutError):
+            (asked,) = await self.ask_all(lane, [value], due)
+            if isinstance(asked, Problem):
+                return
+            (outcome,) = await lane.scores([asked.x], deadline=due)
+        except (FullError, ProblemError, TimeoutError):
             return
         latency_ms = 1_000 * (time.perf_counter() - started)
         made = self._respond(lane, asked, outcome, served.id, served.key, latency_ms)

@@ -38,7 +38,7 @@ class Limits:
     """A model that takes longer for a batch is taken to hang, and its process is replaced."""
     max_waiting: int = 512
     """Texts that wait for the model; more are refused at once."""
-    max_connections: int = 1_024
+    max_connections: int = 4_096
     """When there are more, whoever keeps us waiting the longest has to go."""
     max_connections_per_host: int = 256
     """The same for each address but this machine's own, where a proxy may stand."""

@@ -6,6 +6,7 @@ uvicorn 0.54 has no end to the wait for headers, nor to the reading of an answer
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 
 import httptools
 from starlette.types import ASGIApp
@@ -45,8 +46,10 @@ class Crowd:
         self.draining = False
         self.state = ServerState()
         self.everybody: set[Connection] = set()
-        self.waited_for: dict[Connection, None] = {}
-        """Those of whom we want something, longest first: headers, a body, a next request."""
+        self.strangers: dict[Connection, None] = {}
+        """Those who never sent a whole request, and keep us waiting for it; longest first."""
+        self.acquainted: dict[Connection, None] = {}
+        """Those who have been answered, and keep us waiting for more; longest first."""
         self._by_host: Counter[str] = Counter()
 
     def enter(self, one: "Connection") -> bool:
@@ -62,24 +65,33 @@ class Crowd:
         return True
 
     def leave(self, one: "Connection") -> None:
-        """Forget a connection."""
-        self.everybody.discard(one)
-        self.waited_for.pop(one, None)
-        self._by_host -= Counter([one.host])
+        """Forget a connection; whoever was sent away leaves twice."""
+        self.is_served(one)
+        if one not in self.everybody:
+            return
+        self.everybody.remove(one)
+        self._by_host[one.host] -= 1
+        if self._by_host[one.host] <= 0:
+            del self._by_host[one.host]
 
     def waits(self, one: "Connection") -> None:
         """Note that it is the client's turn."""
-        self.waited_for.pop(one, None)
-        self.waited_for[one] = None
+        self.is_served(one)
+        (self.acquainted if one.n_answers else self.strangers)[one] = None
 
     def is_served(self, one: "Connection") -> None:
         """Note that it is our turn."""
-        self.waited_for.pop(one, None)
+        self.strangers.pop(one, None)
+        self.acquainted.pop(one, None)
+
+    def idle(self) -> list["Connection"]:
+        """Return those of whom no byte of a request has come that is still to be answered."""
+        return [one for one in (*self.strangers, *self.acquainted) if one.is_idle()]
 
     def _make_room(self, host: str | None, *, besides: "Connection") -> bool:
         """Hang up on whoever never sent a whole request, else on whoever is idle."""
-        rest = [one for one in self.waited_for if one is not besides and host in {None, one.host}]
-        chosen = next((one for one in rest if not one.n_answers), rest[0] if rest else None)
+        waiting = chain(self.strangers, self.acquainted)
+        chosen = next((one for one in waiting if one is not besides and host in {None, one.host}), None)
         if chosen is None:
             return False
         self.leave(chosen)

@@ -17,18 +17,23 @@ async def live(service: Service, http: Request) -> Response:
 
 
 async def ready(service: Service, http: Request) -> Response:
-    """Predict a bundled example of every scenario, and say whether that worked."""
+    """Predict a bundled example of every scenario, and say whether that worked, and whether the ledger keeps up.
+
+    A ledger that has stopped does not stop the answers.
+    """
     if service.draining:
         raise ProblemError(503, "not ready: the service is ending", fix="ask another, or this one when it is back")
     for one in service.endpoints.values():
         await one.ready()
-    return as_json({"status": "ready"})
+    ledger = {"writes": service.ledger.broken is None, "unrecorded": service.ledger.n_dropped}
+    return as_json({"status": "ready", "ledger": ledger})
 
 
 async def metrics(service: Service, http: Request) -> Response:
     """Return the figures."""
     for one in service.endpoints.values():
         one.measure()
+    service.counters.ledger(n_dropped=service.ledger.n_dropped, broken=service.ledger.broken is not None)
     return Response(service.counters.text(), headers={"content-type": MEDIA_TYPE})
 
 
@@ -76,7 +81,7 @@ ROUTES = (
         handler=ready,
         about="Predict an example, and say whether that worked.",
         listeners=BOTH,
-        answers=openapi.says({"status": "ready"}),
+        answers=openapi.says({"status": "ready", "ledger": {"writes": True, "unrecorded": 0}}),
     ),
     Route(method="GET", path="/metrics", scope="any", handler=metrics, about="Figures for Prometheus.", listeners=BOTH),
     Route(

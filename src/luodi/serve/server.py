@@ -183,9 +183,8 @@ async def _drain(listeners: Sequence[socket.socket], servers: Sequence[asyncio.S
     for server in servers:
         server.close()
     while crowd.everybody:
-        for connection in list(crowd.waited_for):
-            if connection.is_idle():
-                connection.transport.close()
+        for connection in crowd.idle():
+            connection.transport.close()
         await asyncio.sleep(0.01)
 
 

@@ -19,13 +19,15 @@ log = logging.getLogger(__name__)
 START_SECONDS = 60.0
 HANG_SECONDS = 5.0
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
-# OpenVINO has threads of its own, a text at a time leaves nothing to share, and more arenas only hold more memory.
+# OpenVINO has threads of its own, a text at a time leaves nothing to share, and more arenas only hold more memory, as
+# do kernels for a thousand shapes.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "MALLOC_ARENA_MAX": "2",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
 }
 FIX = "luodi run makes a fresh bundle; the server's standard error says more"
 
@@ -51,6 +53,7 @@ class Flight:
     def __init__(self, answer: "asyncio.Future[list[Outcome]]") -> None:
         self.answer = answer
         self.begun_at: float | None = None
+        self.patience_seconds = HANG_SECONDS
         self.due: asyncio.TimerHandle | None = None
 
 
@@ -123,11 +126,15 @@ class Worker:
         if flight.begun_at is None and not flight.answer.done() and self._transport is not None:
             self._transport.write(pack({"drop": n}))
 
-    def send(self, batch: Sequence[tuple[int, Any, float]]) -> Flight:
-        """Hand a batch over: a number, an x, and the time of `time.monotonic` at which it is not worth beginning."""
+    def send(self, batch: Sequence[tuple[int, Any, float]], *, patience_seconds: float | None = None) -> Flight:
+        """Hand a batch over: a number, an x, and the time of `time.monotonic` at which it is not worth beginning.
+
+        Once it has begun, it may take so many seconds, or as many as the worker allows.
+        """
         assert self._transport is not None, "the worker is down"
         self._n += 1
         flight = Flight(self._loop.create_future())
+        flight.patience_seconds = self.hang_seconds if patience_seconds is None else patience_seconds
         # Behind a batch that may take all its time, this one's own begins later.
         patience = self.hang_seconds * (1 if len(self._flights) < self.slots else 2)
         flight.due = self._loop.call_later(patience, self._hangs)
@@ -192,10 +199,10 @@ class Worker:
     def _wait_for(self, flight: Flight) -> None:
         assert flight.due is not None
         flight.due.cancel()
-        flight.due = self._loop.call_later(self.hang_seconds, self._hangs)
+        flight.due = self._loop.call_later(flight.patience_seconds, self._hangs)
 
     def _hangs(self) -> None:
-        log.error("a worker hangs", extra={"folder": self.folder.name, "seconds": self.hang_seconds})
+        log.error("a worker hangs", extra={"folder": self.folder.name})
         if self._process is not None:
             self._process.kill()
         self._hang_up()  # `lost` follows
