@@ -84,7 +84,6 @@ def test_help_names_every_command_in_the_order_of_a_first_day(luodi):
         "rollback",
         "keys",
         "ledger",
-        "challenge",
         "predict",
         "pack",
         "restock",

@@ -21,8 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
-DOCS = sorted((ROOT / "docs").rglob("*.md"))
-PAGES = [README, CHINESE, *DOCS]
+PAGES = [README, CHINESE, *sorted((ROOT / "docs").rglob("*.md"))]
 MORE = [ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "changes" / "README.md"]
 EXAMPLES = sorted(ROOT.glob("examples/*/README.md"))
 
@@ -148,8 +147,7 @@ class Visit:
                 cwd=self.folder, env=self.environment, stdout=out, stderr=subprocess.STDOUT,
             )  # fmt: skip
         deadline = time.monotonic() + SECONDS
-        n_lines = len(command.shown) or 1
-        while len(log.read_text().splitlines()) < n_lines and self.service.poll() is None:
+        while len(log.read_text().splitlines()) < max(1, len(command.shown)) and self.service.poll() is None:
             assert time.monotonic() < deadline, f"{where}: the service takes too long"
             time.sleep(0.05)
         compare([*command.shown, "…"], log.read_text().splitlines(), f"{where}: {command.typed}")
@@ -161,9 +159,7 @@ class Visit:
         assert set(extras[1].split(",")) <= set(known), typed
 
     def ported(self, text: str) -> str:
-        return text.replace("127.0.0.1:8700", f"127.0.0.1:{self.port}").replace(
-            "127.0.0.1:8701", f"127.0.0.1:{self.admin_port}"
-        )
+        return text.replace(":8700", f":{self.port}").replace(":8701", f":{self.admin_port}")
 
     def leave(self) -> None:
         if self.service is not None:

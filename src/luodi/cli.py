@@ -26,7 +26,6 @@ FIRST_DAY = (
     "rollback",
     "keys",
     "ledger",
-    "challenge",
     "predict",
     "pack",
     "restock",
