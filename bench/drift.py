@@ -8,9 +8,8 @@ on, one request in five is of a held-out topic. Counted, over all numbers, at th
 without a shift, and requests to the first alarm after it.
 
 A set of less than some thousand rows has too few texts for traffic of its own: few rows again and again are another
-population. There the rows that were not learned from are the population, the reference is as many
-draws from it, and traffic as well. How a small exam does is seen on every second case of the large sets: with a
-reference of 300 of their rows, and traffic from the others.
+population. There the rows that were not learned from are the population, and reference and traffic are drawn from it.
+How a small exam does is seen on every second case of the large sets: a reference of 300 rows, and traffic from others.
 
 The models are n-grams under logistic regression, or with `--encoder` frozen encoders.
 """

@@ -57,7 +57,7 @@ def test_the_texts_that_moved_a_number_are_those_of_the_other_topic(reference, s
         live.see(one)
     live.look()
 
-    found = [name for number in ("words", "unknown", "novelty") for name, _ in live.responsible(number)]
+    found = [name for number in ("words", "unknown", "doubt") for name, _ in live.responsible(number)]
 
     assert len(found) == 15 and set(found) <= strange
 
