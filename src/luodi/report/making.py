@@ -46,12 +46,12 @@ def data(view: View) -> Section | None:
 
 
 def _parts(view: View, rows: Mapping[str, Any]) -> Table:
-    kept = number(rows.get("kept")) or 0.0
+    total = sum(number(rows.get(part)) or 0.0 for part in PARTS)  # of documents, the parts are passages and questions
     cells = []
     for part in PARTS:
         n = number(rows.get(part))
         if n is not None:
-            share = n / kept if kept else 0.0
+            share = n / total if total else 0.0
             cells.append([view.say(part), count(n), charts.bar(share), percent(share, 1)])
     columns = [Column(name=view.say("part")), Column(name=view.say("rows"), kind="num")]
     return Table(columns=[*columns, Column(name="", kind="mini"), Column(name="", kind="num")], rows=cells)
