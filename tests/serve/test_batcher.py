@@ -9,7 +9,7 @@ import pytest
 
 from luodi.serve.batcher import Batcher, FullError
 from luodi.serve.worker_frames import Scored, Unscored
-from luodi.serve.worker_process import Worker
+from luodi.serve.worker_process import LostError, Worker
 
 # Tells which texts came together; "sleep 0.1" takes a while, "die", "hang" and "raise" do as they say.
 MODEL = """
@@ -144,6 +144,39 @@ def test_a_full_queue_refuses_at_once_and_forgets_those_who_left(tmp_path):
             return made
 
     assert isinstance(asyncio.run(run())[0], Scored)
+
+
+def test_a_full_queue_forgets_only_those_who_still_wait_in_it(tmp_path):
+    async def run():
+        async with batching(tmp_path, max_batch=1, max_wait_ms=0, max_waiting=2) as (batcher, _):
+            held = [asyncio.create_task(ask(batcher, "sleep 0.2")) for _ in range(2)]  # both are in the worker's hands
+            await asyncio.sleep(0.02)
+            waiting = [asyncio.create_task(ask(batcher, x)) for x in ("b", "c")]
+            await asyncio.sleep(0)
+            for one in (held[1], waiting[0]):  # handed over and left; waiting and left
+                one.cancel()
+            await asyncio.wait([held[1], waiting[0]])
+            made = await ask(batcher, "d")
+            with pytest.raises(FullError):
+                await ask(batcher, "e", "f", "g")
+            await asyncio.gather(held[0], waiting[1])
+            return made, batcher.n_waiting()
+
+    (made,), n_waiting = asyncio.run(run())
+
+    assert isinstance(made, Scored)
+    assert n_waiting == 0
+
+
+def test_a_batch_may_be_given_less_time_than_the_worker_allows(tmp_path):
+    async def run():
+        async with batching(tmp_path, hang_seconds=3_600) as (batcher, _):
+            flight = batcher.worker.send([(1, "hang", soon(3_600))], patience_seconds=0.1)
+            with pytest.raises(LostError) as lost:
+                await asyncio.wait_for(flight.answer, 60)
+            return lost.value.begun
+
+    assert asyncio.run(run())
 
 
 def test_who_cannot_be_answered_in_time_is_refused_at_once_and_told_when(tmp_path):
