@@ -9,7 +9,7 @@ import pytest
 
 from luodi.serve.batcher import Batcher, FullError
 from luodi.serve.worker_frames import Scored, Unscored
-from luodi.serve.worker_process import Worker
+from luodi.serve.worker_process import LostError, Worker
 
 # Tells which texts came together; "sleep 0.1" takes a while, "die", "hang" and "raise" do as they say.
 MODEL = """
@@ -144,6 +144,36 @@ def test_a_full_queue_refuses_at_once_and_forgets_those_who_left(tmp_path):
             return made
 
     assert isinstance(asyncio.run(run())[0], Scored)
+
+
+def test_a_full_queue_keeps_those_who_wait_when_others_left_after_they_were_handed_over(tmp_path):
+    async def run():
+        async with batching(tmp_path, max_wait_ms=0, max_waiting=2) as (batcher, _):
+            held = asyncio.create_task(ask(batcher, "sleep 0.2"))
+            await asyncio.sleep(0.02)
+            gone = asyncio.create_task(ask(batcher, "a", "b"))  # one batch, in the worker's hands already
+            await asyncio.sleep(0.02)
+            gone.cancel()
+            await asyncio.wait([gone])
+            waiting = asyncio.create_task(ask(batcher, "c", "d"))
+            await asyncio.sleep(0)
+            with pytest.raises(FullError):
+                await ask(batcher, "e")
+            await held
+            return await waiting
+
+    assert all(isinstance(one, Scored) for one in asyncio.run(run()))
+
+
+def test_a_batch_may_be_given_less_time_than_the_worker_allows(tmp_path):
+    async def run():
+        async with batching(tmp_path, hang_seconds=3_600) as (batcher, _):
+            flight = batcher.worker.send([(1, "hang", soon(3_600))], patience_seconds=0.1)
+            with pytest.raises(LostError) as lost:
+                await asyncio.wait_for(flight.answer, 60)
+            return lost.value.begun
+
+    assert asyncio.run(run())
 
 
 def test_who_cannot_be_answered_in_time_is_refused_at_once_and_told_when(tmp_path):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,6 +15,7 @@ from luodi.ledger.ids import new_id
 from luodi.serve.counters import Counters
 from luodi.serve.endpoint import Answered, Endpoint
 from luodi.serve.limits import Limits
+from luodi.serve.problems import ProblemError
 
 
 @asynccontextmanager
@@ -132,3 +134,35 @@ def test_a_text_whose_end_nobody_saw_is_told(bundle_path):
     assert "truncated" not in whole.body and cut.body["truncated"] is True
     assert 'luodi_truncated_total{scenario="tickets"} 1.0' in figures
     json.dumps(cut.body)
+
+
+MASKING = {"clean": None, "personal": "mask", "lines": [], "kinds": []}
+
+
+def test_requests_are_masked_in_a_thread_as_the_bundle_masks_them(tmp_path):
+    path = a_bundle(tmp_path / "masking", wash=MASKING)
+    text = "My name is Anna Schmidt, write to anna@example.com"
+
+    async def run():
+        async with serving(path) as endpoint:
+            made = await asyncio.gather(*(endpoint.answer([{"text": text}, {"txt": "a"}]) for _ in range(8)))
+            return made, endpoint.washing.n
+
+    made, n = asyncio.run(run())
+
+    bundle = read_bundle(path)
+    expected = bundle.task.to_x(bundle.clean(bundle.task.Request(text=text)), bundle.options)
+    assert "anna@example.com" not in expected
+    assert {one.served.x for one, _ in made} == {expected}
+    assert {other.status for _, other in made} == {400}
+    assert n == 0
+
+
+def test_what_cannot_be_masked_in_time_is_told_so_and_not_kept(tmp_path):
+    async def run():
+        async with serving(a_bundle(tmp_path / "masking", wash=MASKING)) as endpoint:
+            with pytest.raises(ProblemError) as late:
+                await endpoint.answer([{"text": "write to anna@example.com"}], deadline=time.monotonic())
+            return late.value.problem.status, endpoint.washing.n
+
+    assert asyncio.run(run()) == (504, 0)
