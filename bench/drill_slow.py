@@ -50,9 +50,7 @@ async def hold(port: int, token: str, n: int, seconds: float) -> tuple[Tally, fl
     slow = [asyncio.create_task(dawdle(number)) for number in range(n)]
     request = post("/predict", json.dumps({"text": "where is my card"}).encode(), token)
     try:
-        tally = await open_loop(
-            port, itertools.repeat(request), per_second=PER_SECOND, seconds=seconds, n_connections=32
-        )
+        tally = await open_loop(port, itertools.repeat(request), per_second=PER_SECOND, seconds=seconds)
     finally:
         ending.set()
     await asyncio.gather(*slow)

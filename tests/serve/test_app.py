@@ -124,6 +124,14 @@ def test_health_needs_no_token(server, path):
     assert httpx.get(server.url + path).status_code == 200
 
 
+def test_readiness_and_figures_say_whether_the_ledger_keeps_up(client):
+    assert client.get("/health/ready").json() == {"status": "ready", "ledger": {"writes": True, "unrecorded": 0}}
+    assert {name: figures(client)[name] for name in ("luodi_unrecorded", "luodi_ledger_broken")} == {
+        "luodi_unrecorded": 0,
+        "luodi_ledger_broken": 0,
+    }
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "localhost.evil.example", "", "192.0.2.7"])
 def test_another_host_name_is_refused_against_dns_rebinding(client, host):
     is_problem(client.get("/health/live", headers={"host": host}), 421)

@@ -9,14 +9,16 @@ against the real thing: the Jaccard similarity of its tokens and pairs of tokens
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from luodi.contracts import record
 from luodi.runtime import ngrams
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp  # a service that only serves has none, and asks for signatures and similarities alone
 
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
@@ -130,7 +132,9 @@ class Grams:
             out[part] = shared / (self.size[a[part]] + self.size[b[part]] - shared)
         return out
 
-    def _matrix(self, rows: I64) -> sp.csr_matrix:
+    def _matrix(self, rows: I64) -> "sp.csr_matrix":
+        import scipy.sparse as sp
+
         size = self.size[rows]
         ends = np.concatenate([[0], np.cumsum(size)])
         column = self.data[np.repeat(self.start[rows] - ends[:-1], size) + np.arange(ends[-1])]
@@ -158,6 +162,9 @@ class Grams:
 
 def _joined(root: I64, a: I64, b: I64) -> I64:
     """Return the first row of each row's cluster, once the rows of the pairs (a, b) are in one."""
+    import scipy.sparse as sp
+    from scipy.sparse.csgraph import connected_components
+
     roots, where = np.unique(root[np.concatenate([a, b])], return_inverse=True)
     graph = sp.csr_matrix((np.ones(len(a), np.int8), tuple(np.split(where, 2))), shape=(len(roots), len(roots)))
     n_components, component = connected_components(graph, directed=False)
