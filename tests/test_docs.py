@@ -25,7 +25,7 @@ PAGES = [README, CHINESE, *sorted((ROOT / "docs").rglob("*.md"))]
 MORE = [ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "changes" / "README.md"]
 EXAMPLES = sorted(ROOT.glob("examples/*/README.md"))
 
-RUN, SHOWN = {"console", "python"}, {"toml", "nginx", "ini", "http"}
+RUN, SHOWN = {"console", "python"}, {"toml", "nginx", "ini", "http", "text"}
 FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
 QUICK = '\n[select]\nmodels = ["majority", "tfidf-logreg"]\n'
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

@@ -70,7 +70,7 @@ def test_no_clock_and_no_path_decides_anything(done, finished):
             id="finetune, on classes of equal weight: the exam comes out the same",
         ),
         pytest.param('goal = ""', "seed = 8", list(runner.NAMES[1:]), id="the seed"),
-        pytest.param('goal = ""', 'goal = "Sort."', [], id="the goal, which decides nothing"),
+        pytest.param('goal = ""', 'goal = "Sort."', ["deploy"], id="the goal, which the bundle tells"),
     ],
 )
 def test_a_changed_section_is_done_again_with_all_that_depends_on_it(done, old, new, anew):

@@ -108,7 +108,7 @@ def backend():
         thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """A real browser, or a skip that says why."""
     if BROWSER is None:

@@ -92,7 +92,7 @@ def surely_more(one: tuple[int, int], other: tuple[int, int], z: float = SURE) -
     """Return by how much a share is at least larger than another, each a count of a number.
 
     >>> round(surely_more((50, 100), (10, 100), z=1.96), 3)
-    0.279
+    0.278
     """
     p, q = one[0] / one[1], other[0] / other[1]
     low, _ = promise.wilson(*one, z=z)
