@@ -102,8 +102,8 @@ def test_no_json_value_gets_past_the_door_or_breaks_it(value):
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_door(body):
-    with pytest.raises(LuodiError):
-        schema.parse(Letter, body)
+    with suppress(LuodiError):  # bytes of a valid letter may come up as well
+        assert isinstance(schema.parse(Letter, body), Letter)
 
 
 def test_the_description_of_a_field_is_the_text_below_it():

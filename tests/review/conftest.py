@@ -51,7 +51,7 @@ def served(found, tmp_path):
         thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """A real browser, or a skip that says why."""
     if BROWSER is None:
