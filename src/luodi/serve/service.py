@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from luodi.errors import LuodiError
 from luodi.ledger import retention
+from luodi.ledger.entries import Served
 from luodi.ledger.ledger import Ledger
 from luodi.loop.queue import FLUSH_SECONDS
 from luodi.serve.access import Access
@@ -83,8 +84,12 @@ class Service:
                 await self.stop()
                 raise outcome
         for one in self.endpoints.values():
-            one.watchers.append(partial(self.ledger.note, keep=one.record))
+            one.watchers.append(partial(self._note, one))
         self._running = [asyncio.create_task(one.run()) for one in self.chores]
+
+    def _note(self, endpoint: Endpoint, served: Served) -> None:
+        """Keep an answer as the champion's scenario says, which a release may have changed since the start."""
+        self.ledger.note(served, keep=endpoint.record)
 
     def drain(self) -> None:
         """Say from now on that this service takes no new requests, though it does answer those that come."""
