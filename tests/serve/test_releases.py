@@ -217,7 +217,7 @@ def test_a_release_that_hands_over_more_is_taken_back_by_itself(first, other, tm
             for _ in range(40):
                 await ask(releases, 20)
                 await asyncio.sleep(0.1)
-                if stages(releases)["timid"] == "retired":
+                if row["id"] not in releases.lanes:  # the table says so a moment before it is so
                     break
             found = releases.ledger.read(lambda one: alarms.recent(one, "tickets"))
             return (await ask(releases))[0][0] != row["id"], stages(releases), found
