@@ -6,12 +6,8 @@ from luodi import registry
 from luodi.contracts import Recipe
 from luodi.testing import check_model
 
-OPEN = pytest.mark.xfail(
-    reason="vectors of the int8 session differ in their last bits from one opening to the next (docs/logbook.md)",
-    strict=False,
-)
 CASES = [
-    pytest.param(name, kind, marks=OPEN if name in {"faq-dense", "faq-hybrid"} else ())
+    (name, kind)
     for name in registry.names("models")
     if name != "remote"  # which needs an endpoint: tests/remote holds it to its contract with a real one
     for kind in registry.model(name).kinds

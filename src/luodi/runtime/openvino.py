@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, cast
 
 os.environ.setdefault("NNCF_CI", "1")  # NNCF's telemetry is off where it believes to be tested
@@ -10,7 +11,7 @@ sys.modules.setdefault("openvino_telemetry", cast(Any, None))  # OpenVINO then t
 import openvino as engine  # noqa: E402
 from openvino import opset13 as ops  # noqa: E402
 
-__all__ = ["core", "engine", "has_bf16", "look_up_first"]
+__all__ = ["core", "engine", "has_bf16", "look_up_first", "write"]
 
 core: Any = engine.Core()
 
@@ -18,6 +19,14 @@ core: Any = engine.Core()
 def has_bf16() -> bool:
     """Say whether this processor multiplies bfloat16 in hardware."""
     return bool("BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+
+
+def write(model: Any, path: Path) -> None:
+    """Write a graph, the same bytes for the same graph: names that count the process's graphs become places in it."""
+    model.set_friendly_name("model")
+    for place, one in enumerate(model.get_ordered_ops()):
+        one.set_friendly_name(f"{one.get_type_name()}_{place}")
+    engine.save_model(model, path, compress_to_fp16=False)
 
 
 def look_up_first(model: Any) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from luodi.runtime.engine_blend import DEEP
 from luodi.runtime.engine_network import GRAPH, GraphSession
-from luodi.runtime.openvino import core, engine, has_bf16
+from luodi.runtime.openvino import core, has_bf16, write
 from luodi.runtime.session import read_about, write_about
 
 CALIBRATION_TEXTS = 300
@@ -56,4 +56,4 @@ def _int8(folder: Path, texts: Sequence[str], out: Path) -> None:
             preset=nncf.QuantizationPreset.MIXED,
             subset_size=len(inputs),
         )
-    engine.save_model(graph, out / GRAPH, compress_to_fp16=False)
+    write(graph, out / GRAPH)

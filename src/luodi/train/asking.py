@@ -79,7 +79,7 @@ def learned(train: Pairs, dev: Pairs, wants: frozenset[str], *, recipe: Recipe, 
         net, text, facts["base"] = embedding.begin(replace(recipe, max_tokens=recipe.max_tokens or LONGEST))
         embedding.write(work / ENCODER, embedding.Vectors(net), text, questions[:CALIBRATION])
         encoder = Embedder.load(work / ENCODER)
-        vectors = encoder(questions)
+        vectors = encoder(questions).astype(np.float16).astype(np.float32)  # as they are kept
         if "linear" in wants:
             given = (encoder([x for x, _ in dev]), [y for _, y in dev])
             weight, bias, facts["strength"] = fit_head(

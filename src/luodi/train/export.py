@@ -11,7 +11,7 @@ import torch
 from luodi.contracts import Kind
 from luodi.runtime.engine_network import GRAPH
 from luodi.runtime.engine_tokens import TOKENIZER
-from luodi.runtime.openvino import engine
+from luodi.runtime.openvino import engine, write
 from luodi.runtime.session import write_about
 
 
@@ -24,7 +24,7 @@ def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels
         graph = engine.convert_model(
             network, example_input=(example, example), input=[engine.PartialShape([-1, -1])] * 2
         )
-    engine.save_model(graph, folder / GRAPH, compress_to_fp16=False)
+    write(graph, folder / GRAPH)
     shutil.copyfile(text.file, folder / TOKENIZER)
     about = {"kind": kind, "labels": list(labels), "max_tokens": text.max_tokens, "pad": text.pad, "precision": "f32"}
     write_about(folder, "engine_network", **about)
