@@ -5,40 +5,22 @@ from typing import Any
 from luodi.contracts import Facts, Job, Outcome
 from luodi.steps import sitting
 from luodi.steps.sitting import Sitting
-from luodi.store import write_json, write_lines
 from luodi.text import shorten
 
-DETAILS = "details.json"
 N_LISTED = 20
 
 
 def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`, the rest to `details.json`."""
     session, exam, parity = sitting.exported(job, dev_rows, rows)
-    metrics = {one: sitting.measure(job, one, exam) for one in job.task.metrics}
-    write_lines(
-        job.out / "exam.jsonl",
-        (
-            {"line": row["line"], "request": row["request"], "y": row["y"], "answer": list(answer)}
-            for row, answer in zip(rows, exam.answers, strict=True)
-        ),
-    )
-    write_json(job.out / DETAILS, {"misses": _misses(exam)})
-    return Outcome(
-        facts={
-            "model": job.inputs["finetune"].facts["model"],
-            "form": "plain",
-            "n_exam": len(rows),
-            "metrics": metrics,
-            "trained": {one: metrics[one]["value"] for one in job.task.metrics},
-            "parity": parity,
-            "temperature": 1.0,
-            "promise": None,
-            "baselines": sitting.baselines(job, exam),
-            "slices": sitting.slices(job, exam, "words"),
-            "questions": job.inputs["prepare"].facts["questions"],
-            "how": session.about(),
-        }
+    return sitting.outcome(
+        job,
+        exam,
+        parity,
+        by="words",
+        details={"misses": _misses(exam)},
+        questions=job.inputs["prepare"].facts["questions"],
+        how=session.about(),
     )
 
 

@@ -7,11 +7,9 @@ from luodi.contracts import Facts, Job, Outcome
 from luodi.metrics import abtest, ranking
 from luodi.steps import sitting
 from luodi.steps.sitting import Sitting
-from luodi.store import write_json, write_lines
 from luodi.train.lesson import Lesson
 
 LIFT = 0.05
-DETAILS = "details.json"
 N_LISTED = 20
 AGES = ((0, "never seen"), (5, "1–4 events"), (20, "5–19 events"), (10**12, "20 events or more"))
 """Items by how often they stand in the training events, up to so many."""
@@ -21,37 +19,21 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`, the rest to `details.json`."""
     session, exam, parity = sitting.exported(job, dev_rows, rows)
     lesson = Lesson.load(job.inputs["prepare"].path)
-    metrics = {one: sitting.measure(job, one, exam) for one in job.task.metrics}
-    write_lines(
-        job.out / "exam.jsonl",
-        (
-            {"line": row["line"], "request": row["request"], "y": row["y"], "answer": list(answer)}
-            for row, answer in zip(rows, exam.answers, strict=True)
-        ),
-    )
-    write_json(job.out / DETAILS, {"misses": _misses(exam), "item_ages": _by_age(job, exam, lesson)})
-    return Outcome(
-        facts={
-            "model": job.inputs["finetune"].facts["model"],
-            "form": "plain",
-            "n_exam": len(rows),
-            "metrics": metrics,
-            "trained": {one: metrics[one]["value"] for one in job.task.metrics},
-            "parity": parity,
-            "temperature": 1.0,
-            "promise": None,
-            "baselines": sitting.baselines(job, exam),
-            "slices": sitting.slices(job, exam, "history"),
-            "beyond": _beyond(job, exam, lesson),
-            "ab_test": _ab_test(metrics, lesson),
-            "off_policy": _off_policy(job, session, lesson),
-        }
+    return sitting.outcome(
+        job,
+        exam,
+        parity,
+        by="history",
+        details={"misses": _misses(exam), "item_ages": _by_age(job, exam, lesson)},
+        beyond=_beyond(job, exam, lesson),
+        ab_test=_ab_test(sitting.measure(job, "ranking.hit_at_10", exam), lesson),
+        off_policy=_off_policy(job, session, lesson),
     )
 
 
-def _ab_test(metrics: Facts, lesson: Lesson) -> Facts | None:
+def _ab_test(hit: Facts, lesson: Lesson) -> Facts | None:
     """Plan a test that would see the hit rate rise by a twentieth, with as many visitors a day as have events."""
-    rate = metrics["ranking.hit_at_10"]["value"]
+    rate = hit["value"]
     times = lesson.log.time
     days = max(1.0, (int(times.max()) - int(times.min())) / 86_400)
     if not 0 < rate < 0.95:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Facts, Job, record
+from luodi.contracts import Facts, Job, Outcome, record
 from luodi.metrics import interval, ranking
 from luodi.runtime.session import open_session
 from luodi.steps.trial import answer, asked
+from luodi.store import write_json, write_lines
 
+DETAILS = "details.json"
 SAME = 1.0
 MAX_SLICES = 20
 
@@ -69,6 +71,35 @@ def measure(job: Job, metric: str, exam: Sitting) -> dict[str, float]:
     name = metric.partition(".")[2]
     n = job.settings.n_resamples
     return interval.bootstrap(ranking, name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
+
+
+def outcome(job: Job, exam: Sitting, parity: list[Facts], *, by: str, details: Facts, **more: Any) -> Outcome:
+    """Write the exam's answers to `exam.jsonl` and `details` to their file; return what every such exam found out.
+
+    `by` is the tag that slices are cut by, `more` are the facts that this kind of exam has beside.
+    """
+    write_lines(
+        job.out / "exam.jsonl",
+        (
+            {"line": row["line"], "request": row["request"], "y": row["y"], "answer": list(answer)}
+            for row, answer in zip(exam.rows, exam.answers, strict=True)
+        ),
+    )
+    write_json(job.out / DETAILS, details)
+    metrics = {one: measure(job, one, exam) for one in job.task.metrics}
+    facts = {
+        "model": job.inputs["finetune"].facts["model"],
+        "form": "plain",
+        "n_exam": len(exam.rows),
+        "metrics": metrics,
+        "trained": {one: metrics[one]["value"] for one in job.task.metrics},
+        "parity": parity,
+        "temperature": 1.0,
+        "promise": None,
+        "baselines": baselines(job, exam),
+        "slices": slices(job, exam, by),
+    }
+    return Outcome(facts=facts | more)
 
 
 def baselines(job: Job, exam: Sitting) -> Facts:

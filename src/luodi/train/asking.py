@@ -1,20 +1,20 @@
 """How a list of questions and answers is learned: what is near is computed, how much each nearness counts is fitted."""
 
-from abc import ABC
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.runtime.encoders import Embedder
 from luodi.runtime.engine_faq import CUTS, ENCODER, Faq
 from luodi.runtime.postings import Postings
 from luodi.train import embedding, starter
+from luodi.train.own_engine import OwnEngine
 from luodi.train.vectors import fit_head
 
 BEGIN = 10.0  # a likeness of 1 against one of 0: odds of 22,000 to 1
@@ -23,17 +23,13 @@ LONGEST = 64  # tokens of a question
 Pairs = Sequence[tuple[str, str]]
 
 
-class Asking(ABC):
+class Asking(OwnEngine):
     """The contract of a model that finds the nearest known question."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify",)
-    license: ClassVar[str]
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = Faq
     wants: ClassVar[frozenset[str]]
     """Channels: "words", "pieces", "meaning", "linear"."""
-
-    def __init__(self, inner: Faq | None = None) -> None:
-        self.inner = inner
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         wants = self.wants
@@ -46,20 +42,6 @@ class Asking(ABC):
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these questions, where nothing else is used."""
         return None if self.wants & CUTS.keys() else self._stranger(texts, recipe)
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    export = save
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(Faq.load(folder))
 
     def _stranger(self, texts: Sequence[str], recipe: Recipe) -> str | None:
         return starter.stranger(starter.find(recipe.base), texts)

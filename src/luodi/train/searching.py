@@ -2,15 +2,15 @@
 
 import itertools
 import shutil
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
-from luodi.contracts import Facts, Hit, Kind, Recipe
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.metrics import ranking
 from luodi.runtime.encoders import Embedder
 from luodi.runtime.engine_search import ENCODER, INDEX, How, Searcher
@@ -19,6 +19,7 @@ from luodi.runtime.passages import known_by, passage_id
 from luodi.runtime.segment import Encode
 from luodi.train import embedding, network, starter
 from luodi.train.corpus import Lesson, Pair, as_pairs
+from luodi.train.own_engine import OwnEngine
 
 WORDS = ((1.6, 0.6), (0.9, 0.4), (1.2, 0.75), (2.0, 0.5))
 """k1 and b to choose from; the first stays where no other is clearly better."""
@@ -28,17 +29,13 @@ CALIBRATION = 120  # passages that int8 is calibrated by
 Questions = Sequence[Pair]
 
 
-class Searched(ABC):
+class Searched(OwnEngine):
     """The contract of a model that searches, but for `learn`."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("rank",)
-    license: ClassVar[str]
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = Searcher
     reads: ClassVar[bool] = True
     """Whether it needs an encoder that knows the language of the documents."""
-
-    def __init__(self, inner: Searcher | None = None) -> None:
-        self.inner = inner
 
     @abstractmethod
     def learn(self, train: Lesson, dev: Questions, *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
@@ -53,20 +50,6 @@ class Searched(ABC):
     def refuses(self, texts: Lesson, *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these documents."""
         return starter.stranger(starter.find(recipe.base), texts.texts(starter.LOOKED_AT)) if self.reads else None
-
-    def predict(self, xs: Sequence[Any]) -> list[list[Hit]]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    export = save
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(Searcher.load(folder))
 
 
 def built(train: Lesson, work: Path, encoder: Encode | None) -> Index:
