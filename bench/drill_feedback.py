@@ -20,11 +20,9 @@ import threading
 import time
 from pathlib import Path
 
-from luodi.bundle import write_bundle
+from bench.serving import tiny_bundle
 from luodi.ledger import audit
 from luodi.ledger.ledger import open_ledger
-from luodi.runtime.engine_constant import Constant
-from luodi.tasks.text_classification import Request
 
 TOKEN = "a-token-for-the-drill"
 N_WRITERS, N_ANSWERS = 8, 64
@@ -144,7 +142,7 @@ class Writer(threading.Thread):
 def main(n_writes: int = 100_000, n_kills: int = 200, seed: int = 7) -> int:
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(a_bundle(Path(folder) / "bundle"), Path(folder) / "home")
+        server = Server(tiny_bundle(Path(folder) / "bundle"), Path(folder) / "home")
         server.start()
         answers = some_answers(server)
         history = History(n_writes)
@@ -211,27 +209,6 @@ def some_answers(server: Server) -> list[str]:
         time.sleep(0.05)
     base.close()
     return made
-
-
-def a_bundle(folder: Path) -> Path:
-    (folder / "model").mkdir(parents=True)
-    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
-    write_bundle(
-        folder,
-        requests=[Request(text="where is my card")],
-        card="# A card\n",
-        scenario="drill",
-        task="text-classification",
-        goal="",
-        options={"max_characters": 1000},
-        model="majority",
-        form="float32",
-        temperature=1.0,
-        threshold=None,
-        promise=None,
-        metrics={},
-    )
-    return folder
 
 
 if __name__ == "__main__":

@@ -7,15 +7,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from luodi import child
 from luodi.bundle import write_bundle
 from luodi.tasks.text_classification import Request
 
 LABELS = [str(n) for n in range(4)]
+TINY = {"lost card": 0.7, "refund": 0.3}
 VALUES = {
     "scenario": "bench", "task": "text-classification", "goal": "", "options": {}, "model": "encoder", "form": "int8",
     "temperature": 1.0, "threshold": None, "promise": None, "metrics": {}, "record": "redacted",
@@ -81,13 +82,16 @@ with bind("127.0.0.1", 0) as data, bind("127.0.0.1", 0) as admin:
 """
 
 
-def tiny_bundle(folder: Path) -> Path:
-    """Write a bundle whose model answers at once, so that a drill shows what the service does."""
+def tiny_bundle(folder: Path, scores: Mapping[str, float] = TINY, **changed: Any) -> Path:
+    """Write a bundle whose model answers at once and always the same, so that one sees what the service does.
+
+    `changed` are further entries of `bundle.json`, or others.
+    """
     from luodi.runtime.engine_constant import Constant
 
     (folder / "model").mkdir(parents=True)
-    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
-    values = VALUES | {"model": "majority", "form": "float32", "options": {"max_characters": 1000}}
+    Constant(scores).save(folder / "model")
+    values = VALUES | {"model": "majority", "form": "float32", "options": {"max_characters": 1000}} | changed
     write_bundle(folder, requests=[Request(text="where is my card")], card="# A card\n", **values)
     return folder
 

@@ -10,10 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from luodi.bundle import write_bundle
-from luodi.runtime.engine_constant import Constant
-from luodi.tasks.text_classification import Request
+from bench.serving import tiny_bundle
 
 TOKEN = "a-token-for-the-tests"
 WATCHDOG_SECONDS = 900
@@ -66,24 +63,7 @@ def serving(home: Path, *bundles: Path, **env: str):
 
 
 def a_bundle(folder: Path, name: str, **more) -> Path:
-    (folder / "model").mkdir(parents=True)
-    Constant({"lost card": 0.7, "refund": 0.3}).save(folder / "model")
-    about = {
-        "scenario": name,
-        "task": "text-classification",
-        "goal": "",
-        "options": {"max_characters": 1000},
-        "model": "majority",
-        "form": "float32",
-        "temperature": 1.0,
-        "threshold": None,
-        "promise": None,
-        "metrics": {},
-        "max_batch": 32,
-        "max_wait_ms": 1,
-    }
-    write_bundle(folder, requests=[Request(text="where is my card")], card="# A card\n", **(about | more))
-    return folder
+    return tiny_bundle(folder, scenario=name, max_batch=32, max_wait_ms=1, **more)
 
 
 @pytest.fixture(scope="session")

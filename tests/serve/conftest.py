@@ -9,14 +9,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-
-from luodi.bundle import write_bundle
-from luodi.runtime.engine_constant import Constant
-from luodi.tasks.text_classification import Request
+from bench.serving import tiny_bundle
 
 TOKEN = "a-token-for-the-tests"
 HEAD = b"POST /predict HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer a-token-for-the-tests\r\n"
@@ -129,28 +127,7 @@ def running(code: str, *args: object, cwd: Path, env: dict[str, str] | None = No
                 process.kill()
 
 
-SCORES = {"lost card": 0.7, "refund": 0.3}
-
-
-def a_bundle(folder: Path, scores=SCORES, **changed) -> Path:
-    (folder / "model").mkdir(parents=True)
-    Constant(scores).save(folder / "model")
-    values = {
-        "scenario": "tickets",
-        "task": "text-classification",
-        "goal": "Route it.",
-        "options": {"max_characters": 1000},
-        "model": "majority",
-        "form": "float32",
-        "temperature": 1.0,
-        "threshold": None,
-        "promise": None,
-        "metrics": {},
-        "max_batch": 32,
-        "max_wait_ms": 5,
-    }
-    write_bundle(folder, requests=[Request(text="where is my card")], card="# A card\n", **(values | changed))
-    return folder
+a_bundle = partial(tiny_bundle, scenario="tickets", goal="Route it.", max_batch=32, max_wait_ms=5)
 
 
 @pytest.fixture(scope="session")
