@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from luodi.ledger import feedback
 from luodi.ledger.feedback import Opinion
+from luodi.ledger.ledger import rows_of
 from luodi.ledger.tables import QUEUE
 from luodi.loop.queue import MOST_AT_ONCE, Queue
 from luodi.steps.reviewing import Review
@@ -48,6 +49,21 @@ def test_what_a_user_calls_wrong_comes_first(ledger, answer, see, waiting):
     asyncio.run(queue.flush())
 
     assert [one["reason"] for one in waiting()] == ["disputed", "handed_over"]
+
+
+def test_what_is_called_wrong_before_it_stands_in_the_queue_waits_once(ledger, answer, waiting):
+    over = answer("over to you", handed_over=True)
+    queue = Queue("tiny", "classify", Review(share=0.0), ledger)
+    ledger.note(over, keep="full")
+    queue.see(over)
+    said = Opinion(request_id=over.id, right=False, label=None, comment="")
+    ledger.write_now(lambda c: feedback.add(c, said, scenario="tiny", key_id="owner", idempotency_key="1", known=True))
+
+    asyncio.run(queue.flush())
+
+    rows = ledger.read(lambda one: rows_of(one.execute(select(QUEUE.c.request_id, QUEUE.c.priority, QUEUE.c.wanted))))
+    assert [(one["request_id"], one["wanted"]) for one in rows] == [(over.id, 2)]
+    assert rows[0]["priority"] > 1
 
 
 def test_the_same_text_waits_once_and_nearly_the_same_too(answer, see, waiting):

@@ -17,6 +17,7 @@ from luodi.data.dedupe import fingerprint
 from luodi.ledger.entries import Served
 from luodi.ledger.ledger import Ledger
 from luodi.ledger.tables import FEEDBACK, QUEUE, REQUESTS, REVIEWS
+from luodi.ledger.writer import WriteError
 from luodi.loop.likeness import Recent
 from luodi.steps.reviewing import Review
 
@@ -106,7 +107,13 @@ class Queue:
             drawn += [one for one, is_new in zip(found, new, strict=True) if is_new]
         disputes = await self.ledger.aread(lambda connection: disputed(connection, self.scenario, self._since))
         if drawn or disputes:
-            await self.ledger.write(lambda connection: admit(connection, self.scenario, self.rules, drawn, disputes))
+            try:
+                await self.ledger.write(
+                    lambda connection: admit(connection, self.scenario, self.rules, drawn, disputes)
+                )
+            except WriteError:  # the disk; next time, perhaps
+                self._drawn = [*drawn, *self._drawn][:MOST_AT_ONCE]
+                raise
         if disputes:
             self._since = max(one["at"] for one in disputes) - OVERLAP_SECONDS
 
@@ -135,8 +142,6 @@ def admit(
     disputes: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Let answers wait. A text that waits or was decided is not asked about twice, but where chance drew it."""
-    for contradicted in disputes:
-        _dispute(connection, scenario, contradicted)
     prints = {one.request_id: fingerprint(one.text).hex() for one in found}
     column = QUEUE.c.fingerprint
     known = {
@@ -153,7 +158,9 @@ def admit(
         rows.append(_row(scenario, one, mark))
     if rows:
         connection.execute(insert(QUEUE), rows)
-        _make_room(connection, scenario, rules.max_waiting)
+    for contradicted in disputes:  # after the others, since the same answer may be among them
+        _dispute(connection, scenario, contradicted)
+    _make_room(connection, scenario, rules.max_waiting)
 
 
 def _row(scenario: str, one: Found, mark: str) -> dict[str, Any]:
