@@ -52,7 +52,7 @@ def test_what_two_servers_might_read_in_two_ways_is_refused_and_the_connection_c
 
 def test_slow_sockets_do_not_keep_others_waiting(slow_server):
     with slow_server(0.0, max_connections=120, header_seconds=1.0, read_seconds=1.0) as server:
-        tally, oldest, n_slow = asyncio.run(drill_slow.hold(server.port, TOKEN, 200, 2.5))
+        tally, oldest, n_slow = drill_slow.hold(server.port, TOKEN, 200, 2.5)
 
     assert set(tally.statuses()) == {200}
     assert n_slow > 200  # those that were hung up on came again
