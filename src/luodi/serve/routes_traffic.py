@@ -52,7 +52,7 @@ async def traffic(service: Service, http: Request) -> Response:
     """Return counts, hand-over and latency by step, and the share of each label beside the expected one."""
     endpoint = service.endpoint(http)
     minutes = number(http, "minutes", 60, high=MOST_MINUTES)
-    settled = _settled(service)
+    settled = service.memory.setdefault("traffic", Settled())
     steps = await service.ledger.aread(
         lambda connection: gather(connection, endpoint.name, minutes, now=time.time(), settled=settled)
     )
@@ -144,13 +144,6 @@ def expected_of(bundle: "Bundle") -> dict[str, float]:
         return {label: round(float(share), 6) for label, share in zip(found["labels"], part["mean"], strict=False)}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-def _settled(service: Service) -> Settled:
-    kept: Settled | None = service.__dict__.get("settled")
-    if kept is None:
-        kept = service.__dict__["settled"] = Settled()
-    return kept
 
 
 ROUTES = (

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 
@@ -50,6 +51,8 @@ class Service:
         self.access, self.hosts, self.limits, self.counters, self.ledger = access, hosts, limits, counters, ledger
         for one in endpoints:
             one.tracing = self.tracing
+        self.memory: dict[str, Any] = {}
+        """What routes remember between two calls, each under a name of its own."""
         self.releases = {one.name: Releases(one, ledger, home=home) for one in endpoints}
         self.queues = queues(endpoints, ledger)
         self.chores: list[Chore] = [
