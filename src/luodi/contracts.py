@@ -175,6 +175,13 @@ class Metered(Protocol):
     def measured(self, xs: Sequence[Any]) -> dict[str, float]: ...
 
 
+@runtime_checkable
+class ExportsOnnx(Protocol):
+    """A network that can be written for ONNX Runtime too, which is the faster engine on some machines."""
+
+    def export_onnx(self, folder: Path) -> None: ...
+
+
 @record
 class Artifact:
     """What a step left behind: a folder that never changes again."""

@@ -43,6 +43,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("finetune", "learning_rate"): (0, 10),
     ("finetune", "max_tokens"): (8, inf),
     ("evaluate", "n_resamples"): (1, inf),
+    ("evaluate", "max_loss"): (0, 1),
     ("deploy", "max_batch"): (1, inf),
     ("deploy", "max_wait_ms"): (0, 60_000),
     ("deploy", "keep_days"): (1, 3_650),

@@ -106,6 +106,11 @@ class Encoder:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
 
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
+
     def _start(self, xs: Sequence[str], labels: list[str], kind: Kind, recipe: Recipe) -> FittedNetwork:
         """Take the encoder that `pretrain` left, or the one the recipe names, and give it a fresh head."""
         if self.inner is None:

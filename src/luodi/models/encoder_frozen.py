@@ -71,5 +71,10 @@ class EncoderFrozen:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
 
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
+
 
 MODEL = EncoderFrozen
