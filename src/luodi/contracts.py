@@ -92,6 +92,8 @@ class Recipe:
     epochs: int | None = None
     learning_rate: float | None = None
     max_tokens: int | None = None
+    frozen_layers: int | None = None
+    """So many of a network's lowest layers, and its word table, stay as they are; left out, all learn."""
     class_weights: bool = False
     """Weigh each class by the inverse of its share."""
     remote: Mapping[str, Any] | None = None
