@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from luodi.store import read_json
-from luodi.train import checkpoint, loop
+from luodi.train import checkpoint, device, loop
 from luodi.train.loop import Loop, Schedule, slope
 
 N = 40
@@ -95,7 +95,7 @@ def test_the_plan_is_made_once_and_kept(tmp_path):
 
     facts = a_loop(tmp_path, Schedule(epochs=9, batch_size=8, learning_rate=0.05)).run()
 
-    assert plan == {"n_steps": N_STEPS, "evaluate_every": 5}
+    assert plan == {"n_steps": N_STEPS, "evaluate_every": 5, "path": device.path()}
     assert facts["steps"] == N_STEPS
 
 

@@ -45,6 +45,7 @@ class Encoder:
         kind, labels = labels_of(ys)
         inner = self._start(xs, labels, kind, recipe)
         net, text = inner.network, inner.text
+        net.encoder.get_input_embeddings().sparse = True  # a batch's rows are learned from, not the whole table
         ids = text.encode(xs)
         target = targets(ys, labels)
         answers = torch.from_numpy(target).to(device())
