@@ -24,6 +24,10 @@ class Settings:
     """How far a step goes; left out, what suits the model."""
     max_tokens: int | None = None
     """Longer texts are cut; left out, enough for 98 of 100 texts."""
+    frozen_layers: int | None = None
+    """So many of the lowest layers of a network stay as they are: faster, and less exact; left out, all learn."""
+    lora_rank: int | None = None
+    """Learn additions of this rank instead of the weights themselves, in less memory; left out, the weights."""
     class_weights: bool = False
     """Weigh rare labels up."""
 
@@ -66,6 +70,8 @@ def recipe(settings: Settings, selected: Facts, *, seed: int, base: str) -> Reci
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         max_tokens=settings.max_tokens,
+        frozen_layers=settings.frozen_layers,
+        lora_rank=settings.lora_rank,
         class_weights=settings.class_weights,
         remote=selected["remote"].get(selected["model"]),
     )

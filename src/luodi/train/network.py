@@ -54,7 +54,7 @@ class Network(torch.nn.Module):
             self.encoder.pooler = None  # we pool ourselves
         width = int(getattr(made, "hidden_size", 0) or made.dim)
         self.is_plain_bert, self.passes = bert_pass.fits(clean), dict[str, BertPass]()
-        self.frozen = 0
+        self.frozen, self.adapted = 0, False
         self.dropout = torch.nn.Dropout(dropout)
         self.head = torch.nn.Linear(width, n_labels)
 
@@ -104,7 +104,7 @@ class Network(torch.nn.Module):
     def own_pass(self, ids: torch.Tensor) -> BertPass | None:
         """Return our own pass for the path that is in force; `None` where the module's own forward is to be used."""
         path = in_force()
-        if path is None or ids.device.type != "cpu" or not self.is_plain_bert:
+        if path is None or ids.device.type != "cpu" or not self.is_plain_bert or self.adapted:
             return None
         if path not in self.passes:
             self.passes[path] = BertPass(self.encoder, path)
