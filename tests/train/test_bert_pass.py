@@ -33,9 +33,7 @@ def states_and_gradients(encoder, forward):
 @pytest.fixture(scope="module")
 def expected():
     encoder = bert()
-    return states_and_gradients(
-        encoder, lambda: encoder(input_ids=IDS, attention_mask=MASK).last_hidden_state
-    )
+    return states_and_gradients(encoder, lambda: encoder(input_ids=IDS, attention_mask=MASK).last_hidden_state)
 
 
 @pytest.mark.parametrize("path", bert_pass.DTYPES)

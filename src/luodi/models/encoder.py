@@ -11,7 +11,7 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.metrics import classification, tagging
-from luodi.train import lora, nbsvm, network, pretraining, starter
+from luodi.train import lora, nbsvm, network, parallel, pretraining, starter
 from luodi.train.answers import class_weights, decide, labels_of, targets
 from luodi.train.blended import Blended
 from luodi.train.device import device, fast
@@ -35,6 +35,7 @@ class Encoder:
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
+    parallel: ClassVar[bool] = True
 
     def __init__(self, inner: Blended | None = None) -> None:
         self.inner = inner
@@ -46,7 +47,8 @@ class Encoder:
         kind, labels = labels_of(ys)
         inner = self._start(xs, labels, kind, recipe)
         net, text = inner.network, inner.text
-        net.encoder.get_input_embeddings().sparse = True  # a batch's rows are learned from, not the whole table
+        # a batch's rows are learned from, not the whole table; between processes only whole gradients are added up
+        net.encoder.get_input_embeddings().sparse = parallel.size() == 1
         net.freeze(recipe.frozen_layers or 0)
         adapters = lora.add(net, recipe.lora_rank, seed=recipe.seed) if recipe.lora_rank else None
         ids = text.encode(xs)

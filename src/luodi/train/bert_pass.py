@@ -3,8 +3,8 @@
 Against the module's own forward under autocast (docs/training.md has the figures): activations stay in one number
 format from end to end; a weight is cast once after it changed and not in every use; query, key and value are one
 product; attention keeps its probabilities, because the fused kernel's backward takes six times as long on short texts,
-and drops none of them; dropout cuts its mask out of a strip that is drawn once, because drawing afresh took a seventh of
-a step.
+and drops none of them; dropout cuts its mask out of a strip that is drawn once, because drawing afresh took a seventh
+of a step.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ class BertPass:
         config: Any = encoder.config
         self.n_heads, self.eps = config.num_attention_heads, config.layer_norm_eps
         self.dropout = float(config.hidden_dropout_prob)
-        self.layers = [_linears(layer) for layer in encoder.encoder.layer]  # type: ignore[union-attr, operator]
+        self.layers = [_linears(layer) for layer in encoder.encoder.layer]  # type: ignore[union-attr]
         self.copies: dict[int, tuple[Any, Tensor, Tensor]] = {}
         self.strip: Tensor | None = None
 
@@ -76,8 +76,9 @@ class BertPass:
 
     def _copy(self, layers: Sequence[torch.nn.Linear]) -> tuple[Tensor, Tensor]:
         """Return weight and bias in the pass's format, made anew only where a parameter has changed."""
-        with torch.inference_mode(False), torch.no_grad():
-            weights, biases = [one.weight for one in layers], [one.bias for one in layers]
+        with torch.inference_mode(mode=False), torch.no_grad():
+            weights: list[Tensor] = [one.weight for one in layers]
+            biases: list[Tensor] = [one.bias for one in layers]
             if len(layers) == 1 and self.dtype == torch.float32:
                 return weights[0].detach(), biases[0].detach()
             stamp = [(one._version, one.data_ptr()) for one in weights + biases]
@@ -132,7 +133,7 @@ class Linear(torch.autograd.Function):
     """Products with copies of weights, and gradients for the weights themselves."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, product: Callable[..., Tensor], *parameters: Tensor
     ) -> Tensor:
         ctx.save_for_backward(x, weight)
@@ -140,7 +141,7 @@ class Linear(torch.autograd.Function):
         return product(x, weight, bias)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight = ctx.saved_tensors
         onednn = ctx.product is onednn_linear
         to_x = None
@@ -150,16 +151,15 @@ class Linear(torch.autograd.Function):
             return (to_x, None, None, None, *(None for _ in ctx.sizes * 2))
         to_weight = onednn_linear(grad.t(), x.t()) if onednn else grad.t() @ x
         to_bias = grad.sum(dim=0)
-        return (to_x, None, None, None, *to_weight.float().split(ctx.sizes), *to_bias.float().split(ctx.sizes))
+        split = torch.split
+        return (to_x, None, None, None, *split(to_weight.float(), ctx.sizes), *split(to_bias.float(), ctx.sizes))
 
 
 class Attention(torch.autograd.Function):
     """softmax(q k / sqrt(width)) v of all heads, with the probabilities kept for the way back."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
-        ctx: Any, qkv: Tensor, padding: Tensor | None, shape: tuple[int, int], n_heads: int
-    ) -> Tensor:
+    def forward(ctx: Any, qkv: Tensor, padding: Tensor | None, shape: tuple[int, int], n_heads: int) -> Tensor:
         batch, time = shape
         width = qkv.shape[1] // 3 // n_heads
         apart = qkv.view(batch, time, 3, n_heads, width).permute(2, 0, 3, 1, 4).reshape(3, -1, time, width)
@@ -174,7 +174,7 @@ class Attention(torch.autograd.Function):
         return mixed.transpose(1, 2).reshape(batch * time, n_heads * width)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         apart, weights = ctx.saved_tensors
         batch, time = ctx.shape
         q, k, v = apart
@@ -194,11 +194,11 @@ class DropAdd(torch.autograd.Function):
     """x + y with some places of y left out."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor, kept: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, x: Tensor, y: Tensor, kept: Tensor) -> Tensor:
         ctx.save_for_backward(kept)
         return torch.addcmul(x, y, kept.view_as(y))
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None]:
         (kept,) = ctx.saved_tensors
         return grad, grad * kept.view_as(grad), None

@@ -20,7 +20,9 @@ def device() -> torch.device:
     wanted = os.environ.get("LUODI_DEVICE")
     if wanted:
         return torch.device(wanted)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))  # torchrun's: one GPU for each process
 
 
 @cache

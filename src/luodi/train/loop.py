@@ -11,7 +11,7 @@ import torch
 from luodi.contracts import Facts, record
 from luodi.log import bar_for
 from luodi.store import read_json, write_json
-from luodi.train import checkpoint
+from luodi.train import checkpoint, parallel
 from luodi.train.batching import epoch_batches, seed_of
 from luodi.train.device import fast, path
 
@@ -73,14 +73,13 @@ def optimizers(model: torch.nn.Module, groups_: list[dict[str, Any]]) -> list[to
     """
     tables = {id(one.weight) for one in model.modules() if isinstance(one, torch.nn.Embedding) and one.sparse}
     made: list[torch.optim.Optimizer] = []
-    for kind, extra, is_mine in (
-        (torch.optim.AdamW, {"fused": True}, lambda one: id(one) not in tables),
-        (torch.optim.SparseAdam, {}, lambda one: id(one) in tables),
-    ):
-        mine = [group | {"params": [one for one in group["params"] if is_mine(one)]} for group in groups_]
+    for sparse in (False, True):
+        mine = [
+            group | {"params": [one for one in group["params"] if (id(one) in tables) == sparse]} for group in groups_
+        ]
         mine = [{key: group[key] for key in ("params", "weight_decay", "scale")} for group in mine if group["params"]]
         if mine:
-            made.append(kind(mine, lr=1.0, **extra))  # type: ignore[operator]
+            made.append(torch.optim.SparseAdam(mine, lr=1.0) if sparse else torch.optim.AdamW(mine, lr=1.0, fused=True))
     return made
 
 
@@ -116,7 +115,8 @@ class Loop:
     def run(self) -> Facts:
         """Learn, and leave the best weights in the model. Returns the curves."""
         self._resume()
-        plan = self._plan()
+        parallel.wait()
+        plan = parallel.agree(self._plan() if parallel.rank() == 0 else {})
         self.path = plan["path"]  # of the machine where it was planned: another one ends with the same weights
         n_steps, every = plan["n_steps"], plan["evaluate_every"]
         bar = bar_for(total=n_steps, doing=self.doing, at=self.state["step"])
@@ -175,9 +175,10 @@ class Loop:
         return self._cached[1]
 
     def _backward(self, batch: list[int], step: int) -> float:
-        torch.manual_seed(seed_of(self.seed, "step", step))  # dropout depends on the step, not on the past
+        # dropout depends on the step, not on the past
+        torch.manual_seed(seed_of(self.seed, "step", step, *([parallel.rank()] if parallel.rank() else [])))
         total = 0.0
-        for part in parts(batch, self.schedule.accumulate):
+        for part in parts(parallel.share(batch), self.schedule.accumulate):
             with fast(self.path):
                 loss = self.loss(part) * (len(part) / len(batch))
             loss.backward()  # type: ignore[no-untyped-call]
@@ -187,8 +188,9 @@ class Loop:
     def _step(self, n_steps: int) -> None:
         step, schedule = self.state["step"], self.schedule
         epoch, at = divmod(step, self.steps_per_epoch)
-        loss = self._backward(self._batches(epoch)[at], step)
-        clip(list(self.named.values()), schedule.clip)
+        parameters = list(self.named.values())
+        loss = parallel.add_up(parameters, self._backward(self._batches(epoch)[at], step))
+        clip(parameters, schedule.clip)
         rate = schedule.learning_rate * slope(step, n_steps, schedule.warmup)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
@@ -217,7 +219,7 @@ class Loop:
         kept = {name: one.detach().clone() for name, one in self.named.items()}
         self._load(self.average or kept)
         self.model.eval()
-        value = self.evaluate()
+        value = parallel.agree(self.evaluate() if parallel.rank() == 0 else 0.0)
         self.state["dev"].append([round(self.state["step"] / self.steps_per_epoch, 2), round(value, 4)])
         if self.state["best"] is None or value >= self.state["best"]:
             self.state["best"] = value
@@ -239,6 +241,8 @@ class Loop:
                 self.named[name].copy_(one)
 
     def _save(self) -> None:
+        if parallel.rank():
+            return
         tensors = {f"weight/{name}": one for name, one in self.named.items()}
         tensors |= {f"average/{name}": one for name, one in self.average.items()}
         tensors |= {f"best/{name}": one for name, one in self.best.items()}
@@ -275,14 +279,13 @@ class Loop:
                 optimizer.state[parameter][key] = int(tensor) if counts else tensor.to(parameter.device)
 
 
-
 def parts(batch: list[int], n: int) -> list[list[int]]:
     """Cut a batch into so many parts of about equal length, in its order; fewer where it is shorter.
 
     >>> parts([1, 2, 3, 4, 5], 2)
     [[1, 2, 3], [4, 5]]
     """
-    size = math.ceil(len(batch) / n)
+    size = max(1, math.ceil(len(batch) / n))
     return [batch[start : start + size] for start in range(0, len(batch), size)]
 
 

@@ -23,7 +23,7 @@ class Adapters:
     def merge(self) -> None:
         """Add what was learned to the weights; the network is again what it was, and exports as such."""
         self.net.encoder = self.tuner.merge_and_unload()
-        self.net.encoder.requires_grad_(True)
+        self.net.encoder.requires_grad_(requires_grad=True)
         self.net.adapted = False
 
 
@@ -42,6 +42,6 @@ def add(net: Network, rank: int, *, seed: int) -> Adapters:
     config = LoraConfig(r=rank, lora_alpha=int(SCALE * rank), lora_dropout=0.0, target_modules=products)
     tuner = LoraModel(net.encoder, config, "default")
     for name, one in net.encoder.named_parameters():
-        one.requires_grad_("lora_" in name)
+        one.requires_grad_(requires_grad="lora_" in name)
     net.adapted = True
     return Adapters(net, tuner)

@@ -8,6 +8,7 @@ import torch
 
 from luodi.log import progress
 from luodi.store import read_json, write_json
+from luodi.train import parallel
 from luodi.train.batching import sorted_batches
 from luodi.train.device import fast
 from luodi.train.network import PREDICT_BATCH, Network, Text
@@ -24,9 +25,10 @@ class Lower:
         self.file = work / FILE
         about = {"tokens": int(self.ends[-1]), "layers": net.frozen}
         known = work / ABOUT
-        if not (known.is_file() and read_json(known) == about):
+        if parallel.rank() == 0 and not (known.is_file() and read_json(known) == about):
             self._compute(net, text, ids)
             write_json(known, about)
+        parallel.wait()
         self.states = np.load(self.file, mmap_mode="r")
 
     @staticmethod

@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from itertools import chain
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ class Network(torch.nn.Module):
         if not self.frozen:
             return
         for part in (self.encoder.embeddings, *stack[0][: self.frozen]):
-            part.requires_grad_(False)
+            part.requires_grad_(requires_grad=False)
 
     def own_pass(self, ids: torch.Tensor) -> BertPass | None:
         """Return our own pass for the path that is in force; `None` where the module's own forward is to be used."""
