@@ -186,6 +186,13 @@ class ExportsOnnx(Protocol):
     def export_onnx(self, folder: Path) -> None: ...
 
 
+@runtime_checkable
+class Sketches(Protocol):
+    """A model whose size and speed do not depend on what it learns: it can be exported before it has."""
+
+    def sketch(self, train: Sequence[tuple[Any, Any]], *, recipe: Recipe, folder: Path) -> None: ...
+
+
 @record
 class Artifact:
     """What a step left behind: a folder that never changes again."""

@@ -95,6 +95,11 @@ class Encoder:
         self.inner = Blended(fitted)
         return facts
 
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        kind, labels = labels_of([y for _, y in train])
+        self._start([x for x, _ in train], labels, kind, recipe).export(folder)
+
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import sys
 import time
 from importlib import import_module
@@ -12,9 +13,13 @@ from typing import Any
 from luodi import registry
 from luodi.contracts import Recipe, Task, record
 from luodi.errors import LuodiError
+from luodi.runtime.session import read_about
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
+SERVED = "served"
+NETWORKS = {"engine_network", "engine_blend"}
+N_CALIBRATE = 32  # for speed and size; what is served is calibrated on more
 LESSONS = {"events": "luodi.train.lesson", "documents": "luodi.train.corpus"}
 """What reads a prepared folder that is no file of rows, by what the task learns from: a module with a `Lesson`."""
 
@@ -30,10 +35,15 @@ class Order:
     recipe: Recipe
     learns_from: str = "rows"
     """"rows", or a name in `LESSONS`."""
+    sketch: bool = False
+    """Export the model as it is before it learns, and no more."""
 
 
 def main(order: Order) -> None:
     """Fit, predict dev, save and export; leave `result.json` last."""
+    if order.sketch:
+        _sketch(order)
+        return
     folder = Path(order.folder)
     train, dev = read_train(Path(order.train), order.learns_from), read_pairs(Path(order.dev))
     work = folder / "work"
@@ -57,7 +67,24 @@ def main(order: Order) -> None:
     model.save(folder / "model")
     model.export(folder / "session")
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    _as_served(folder, train)
     write_json(folder / "result.json", {"facts": facts, "seconds": seconds, "memory_mb": round(memory_mb, 1)})
+
+
+def _sketch(order: Order) -> None:
+    folder, train = Path(order.folder), read_train(Path(order.train), order.learns_from)
+    (folder / "session").mkdir(exist_ok=True)
+    registry.model(order.model)().sketch(train, recipe=order.recipe, folder=folder / "session")
+    _as_served(folder, train)
+
+
+def _as_served(folder: Path, train: Any) -> None:
+    """Write a network in int8 too, as it will be served if it answers the same: that is what costs are measured on."""
+    if read_about(folder / "session")["engine"] in NETWORKS:
+        from luodi.runtime import quantize  # loads OpenVINO
+
+        shutil.rmtree(folder / SERVED, ignore_errors=True)
+        quantize.make(folder / "session", "int8", [x for x, _ in train[:N_CALIBRATE]], folder / SERVED)
 
 
 def learns_from(task: Task) -> str:
