@@ -187,6 +187,13 @@ class ExportsOnnx(Protocol):
 
 
 @runtime_checkable
+class Searches(Protocol):
+    """A model whose recipe is worth searching: it names the values to try, by the recipe's fields."""
+
+    def space(self) -> Mapping[str, tuple[Any, ...]]: ...
+
+
+@runtime_checkable
 class Sketches(Protocol):
     """A model whose size and speed do not depend on what it learns: it can be exported before it has."""
 

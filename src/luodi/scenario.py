@@ -42,6 +42,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("finetune", "epochs"): (1, inf),
     ("finetune", "learning_rate"): (0, 10),
     ("finetune", "max_tokens"): (8, inf),
+    ("finetune", "search_minutes"): (0, inf),
     ("evaluate", "n_resamples"): (1, inf),
     ("evaluate", "max_loss"): (0, 1),
     ("deploy", "max_batch"): (1, inf),

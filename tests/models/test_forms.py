@@ -97,7 +97,7 @@ def test_onnx_runtime_answers_as_openvino_does_and_reads_the_same_tokens(model, 
         folder.mkdir()
     model.export(plain)
     model.export_onnx(onnx)
-    quantize_onnx.make(onnx, texts, small)
+    quantize_onnx.make(onnx, small)
 
     ours, theirs, coarse = (open_session(folder).predict_marked(texts) for folder in (plain, onnx, small))
 
@@ -106,8 +106,8 @@ def test_onnx_runtime_answers_as_openvino_does_and_reads_the_same_tokens(model, 
     for (one, _), (other, _), (near, _) in zip(ours, theirs, coarse, strict=True):
         assert other == pytest.approx(one, abs=1e-5)
         assert near == pytest.approx(one, abs=0.1)
-    alone = open_session(small)
-    assert [alone.predict([x])[0] for x in texts[:5]] == [pytest.approx(one, abs=1e-6) for one, _ in coarse[:5]]
+    alone = open_session(small)  # a batch has one scale, so that company makes a little difference
+    assert [alone.predict([x])[0] for x in texts[:5]] == [pytest.approx(one, abs=0.02) for one, _ in coarse[:5]]
 
 
 def test_the_engine_that_a_scenario_asks_for_is_the_one_that_is_served(model, pairs, tmp_path):
@@ -121,6 +121,7 @@ def test_the_engine_that_a_scenario_asks_for_is_the_one_that_is_served(model, pa
     assert json.loads((job.work / "engine.json").read_text())["engine"] == "onnx"
 
 
+@pytest.mark.slow
 def test_a_network_that_is_fast_enough_is_raced_against_nothing(model, pairs, tmp_path, monkeypatch):
     monkeypatch.setattr(race, "ENOUGH_MS", 1e9)
     job, exam = job_of(tmp_path, model, pairs["classify"])
@@ -131,6 +132,7 @@ def test_a_network_that_is_fast_enough_is_raced_against_nothing(model, pairs, tm
     assert [one["form"] for one in served.parity] == ["exported", "int8"]
 
 
+@pytest.mark.slow
 def test_a_decision_that_was_interrupted_is_kept_whatever_the_clock_says_now(model, pairs, tmp_path):
     job, exam = job_of(tmp_path, model, pairs["classify"])
     (job.work / "engine.json").write_text(json.dumps({"engine": "onnx", "times": {}}))

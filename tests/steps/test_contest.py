@@ -140,7 +140,7 @@ def candidates(gain, low, high):
     ("gain", "low", "high", "said"),
     [
         pytest.param(0.012, 0.004, 0.021, "buys +1.2 points (+0.4 to +2.1)", id="a sure gain"),
-        pytest.param(0.01, -0.01, 0.03, "buys nothing that is sure: +1.0 points (-1.0 to +3.0)", id="perhaps"),
+        pytest.param(0.01, -0.01, 0.03, "is not sure to help: +1.0 points (-1.0 to +3.0)", id="perhaps"),
         pytest.param(-0.03, -0.05, -0.01, "buys nothing: -3.0 points (-5.0 to -1.0)", id="a sure loss"),
     ],
 )

@@ -3,7 +3,7 @@
 Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -27,6 +27,13 @@ EPOCHS = ((2_000, 6), (6_000, 4), (30_000, 3))  # few rows are worth more rounds
 MOST_ROWS_EPOCHS = 2
 SHORT = 32  # tokens; a step of 32 such texts is mostly overhead
 SMALL = 1_500  # rows; below, smaller batches learn more than they cost
+
+SPACE = {
+    "learning_rate": (3e-5, 6e-5, 2e-4, 3e-4),
+    "epochs": (2, 3, 5, 8),
+    "frozen_layers": (None, 1, 2, 3),
+    "max_tokens": (None, 64, 128),
+}
 
 
 class Encoder:
@@ -94,6 +101,10 @@ class Encoder:
         fitted, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
         self.inner = Blended(fitted)
         return facts
+
+    def space(self) -> Mapping[str, tuple[Any, ...]]:
+        """Return what a search may try; the defaults are a trial of their own."""
+        return SPACE
 
     def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
         """Export the encoder under a fresh head."""

@@ -1,18 +1,14 @@
 """The contest itself: who learns when, on how many rows, who is dropped on the way, and what each has shown."""
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from luodi import child, registry
+from luodi import registry
 from luodi.contracts import Facts, Job, Recipe, Sketches, record
-from luodi.errors import LuodiError, SetupError
 from luodi.log import bar_for
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
@@ -185,8 +181,6 @@ def _show(contest: Contest, name: str, sample: Sample) -> Shown:
 
 
 def _order(contest: Contest, name: str, sample: Sample, folder: Path, *, sketch: bool = False) -> None:
-    """Run a trial so that its memory is its own, and its death too."""
-    folder.mkdir(exist_ok=True)
     order = trial.Order(
         model=name,
         train=str(sample.path),
@@ -196,17 +190,7 @@ def _order(contest: Contest, name: str, sample: Sample, folder: Path, *, sketch:
         learns_from=trial.learns_from(contest.job.task),
         sketch=sketch,
     )
-    file = folder / "order.json"
-    write_json(file, asdict(order))
-    done = subprocess.run(child.command("luodi.steps.trial", str(file)), stdout=subprocess.PIPE, check=False)
-    if done.returncode == trial.USER_ERROR:
-        raise LuodiError(**json.loads(done.stdout.decode().splitlines()[-1]))
-    if done.returncode in {-9, 137}:
-        raise SetupError(
-            f"{name} was ended by the system, most likely for want of memory",
-            fix="make [select] sample smaller, or leave the model out of [select] models",
-        )
-    assert done.returncode == 0, f"the trial of {name} failed with {done.returncode}"
+    trial.run(order)
 
 
 def _judge(job: Job, name: str, folder: Path) -> tuple[Facts, Scales]:

@@ -108,7 +108,7 @@ def _onnx(job: Job, model: ExportsOnnx, texts: list[str], holder: Path) -> Path 
         return None
     plain, folder = _empty(job.work / "onnx"), _empty(job.work / ONNX)
     model.export_onnx(plain)
-    quantize_onnx.make(plain, texts, folder)
+    quantize_onnx.make(plain, folder)
     return folder
 
 

@@ -35,4 +35,4 @@ def said(offer: Mapping[str, Any]) -> str:
         return f"{costs} buys {gain} points ({low} to {high})"
     if offer["high"] < 0:
         return f"{costs} buys nothing: {gain} points ({low} to {high})"
-    return f"{costs} buys nothing that is sure: {gain} points ({low} to {high})"
+    return f"{costs} is not sure to help: {gain} points ({low} to {high})"

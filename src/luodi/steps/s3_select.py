@@ -79,7 +79,6 @@ def run(job: Job) -> Outcome:
         shutil.copyfile(folder / "dev.jsonl", job.out / f"{one['model']}.jsonl")
         if one is not winner:
             one["gain"] = contest.paired(job, folder, best)
-    offer = paying.more(winner, allowed, measured)
     return Outcome(
         facts={
             "model": winner["model"],
@@ -92,8 +91,8 @@ def run(job: Job) -> Outcome:
             "candidates": candidates,
         },
         measured={
-            "why": f"{why}; {paying.said(offer)}" if offer else why,
-            "more": offer,
+            "why": why,
+            "more": paying.more(winner, allowed, measured),
             "candidates": measured,
             "machine": measure.machine(),
             "forecast": _forecast(winner["model"], measured, n_sample, n_train),
