@@ -16,6 +16,7 @@ from luodi.store import digest, read_lines, write_lines
 from luodi.text import price
 
 REMOTE = "remote"
+ON_REQUEST = {"decoder-lora"}  # needs a base of its own, and minutes where others need seconds
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 EQUAL = 0.005  # far inside the interval of any sample
 
@@ -25,9 +26,9 @@ class Settings:
     """Which models may try, and what they must respect."""
 
     models: tuple[str, ...] | None = None
-    """Candidates, cheapest first; left out, every one that the task knows."""
+    """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora."""
     base: str = "starter"
-    """The pretrained encoder: `starter`, a folder, or a hub name (with LUODI_NETWORK=1)."""
+    """The pretrained encoder, or for decoder-lora a causal model: `starter`, a folder, or a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
     """Every candidate learns from the same so many rows."""
     max_minutes: float = 5.0
@@ -47,7 +48,8 @@ def run(job: Job) -> Outcome:
     settings: Settings = job.settings
     prepared = job.inputs["prepare"]
     endpoints = remotes(settings)
-    names = [one for one in settings.models or job.task.models if one != REMOTE] + list(endpoints)
+    known = settings.models or [one for one in job.task.models if one not in ON_REQUEST]
+    names = [one for one in known if one != REMOTE] + list(endpoints)
     n_train = prepared.facts["rows"]["train"]
     ranks = job.task.kind == "rank"  # half of a log is another log, so every candidate learns from all of it
     n_sample = n_train if ranks else min(settings.sample, n_train)
