@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from luodi.errors import SetupError
 from luodi.runtime import ngrams
 from luodi.runtime.engine_constant import Constant
-from luodi.runtime.engine_network import BATCH_TOKENS, MAX_BATCH, batches
 from luodi.runtime.engine_ngrams import ROWS_AT_ONCE, Ngrams
 from luodi.runtime.head import to_scores
 from luodi.runtime.session import ENGINES, FILE, open_session
+from luodi.runtime.texts import BATCH_TOKENS, MAX_BATCH, batches
 
 CHANNELS = ("words:1-2", "chars:2-3")
 TEXTS = ["my card is lost", "refund", "", "where is my refund? " * 30, "卡丢了", "😀", "zzz"]
