@@ -1,0 +1,94 @@
+"""A pretrained encoder that few labels suffice for: tuned by their contrast, under a linear head on unit vectors.
+
+Which texts belong together is learned from all pairs of them, and there are many more pairs than labels.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+
+from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.train import contrast, network, starter, valence
+from luodi.train.answers import labels_of, targets
+from luodi.train.fitted import FittedNetwork
+from luodi.train.vectors import F32, solve
+
+MAX_TOKENS = 256
+STRENGTH = 10.0  # inverse regularization, on unit vectors; docs/logbook.md, 2026-11-30
+FEW = 40  # rows; where these are about valence, they are too few to tune by
+
+
+class EncoderFew:
+    """Contrastive fine-tuning, then logistic regression."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
+    license: ClassVar[str] = "Apache-2.0"
+    plain: ClassVar[bool] = False
+    most_per_label: ClassVar[int] = 64
+    """With more, fine-tuning against the labels themselves is as good; docs/logbook.md, 2026-11-30."""
+
+    def __init__(self, inner: FittedNetwork | None = None) -> None:
+        self.inner = inner
+
+    def fit(
+        self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
+    ) -> Facts:
+        encoder = starter.find(recipe.base)
+        xs, ys = [x for x, _ in train], [y for _, y in train]
+        kind, labels = labels_of(ys)
+        net = network.pretrained(encoder, len(labels), seed=recipe.seed)
+        net.unit = True
+        file = encoder.path / network.TOKENIZER
+        most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
+        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
+        scale = valence.scale_for(_unit(net, text, xs), ys, labels, _along(net, text))
+        learned: Facts = {"steps": 0}
+        if not (scale and len(xs) < FEW):
+            learned = contrast.tune(net, text, xs, ys, labels, recipe=recipe, work=work)
+        along = _along(net, text)
+        made = valence.widened(_unit(net, text, xs), along, scale)
+        weight, bias = solve(
+            kind, made, targets(ys, labels) > 0, STRENGTH, seed=recipe.seed, class_weights=recipe.class_weights
+        )
+        with torch.no_grad():
+            folded = weight[:-1] + scale * along[:, None] * weight[-1:]  # (width, n_labels)
+            net.head.weight.copy_(torch.from_numpy(folded.T.astype(np.float32)))
+            net.head.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
+        self.inner = FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
+        return {"base": self.inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
+
+    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
+        """Say why the encoder is the wrong one for these texts."""
+        return starter.stranger(starter.find(recipe.base), texts)
+
+    def predict(self, xs: Sequence[str]) -> list[Scores]:
+        assert self.inner, "fit or load first"
+        return self.inner.predict(xs)
+
+    def save(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls(FittedNetwork.load(folder))
+
+    def export(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.export(folder)
+
+
+def _unit(net: network.Network, text: network.Text, xs: Sequence[str]) -> F32:
+    """Return the vectors of texts, brought to length 1."""
+    made = network.compute(net, text, xs, pooled=True, exact=False, doing="sentence vectors")
+    return np.asarray(made / np.maximum(1e-9, np.linalg.norm(made, axis=1, keepdims=True)), dtype=np.float32)
+
+
+def _along(net: network.Network, text: network.Text) -> F32:
+    return valence.direction(_unit(net, text, valence.TEXTS))
+
+
+MODEL = EncoderFew
