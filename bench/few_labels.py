@@ -141,7 +141,9 @@ def compare(name: str, asked: argparse.Namespace) -> None:
         if seed < asked.setfit:
             found["setfit"][seed] = setfit(rows, test, seed, asked.iterations)
         print(name, seed, {side: one[seed] for side, one in found.items() if seed in one}, flush=True)
-    print(f"| {name}, {asked.labels} a class, {len(test):,} of exam | draws | accuracy | luodi on these | seconds | × |")
+    print(
+        f"| {name}, {asked.labels} a class, {len(test):,} of exam | draws | accuracy | luodi on these | seconds | × |"
+    )
     for side, made in found.items():
         accuracy = statistics.mean(one for one, _ in made.values())
         same = statistics.mean(found["luodi"][seed][0] for seed in made)

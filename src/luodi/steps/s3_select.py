@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi import child, registry
-from luodi.contracts import Facts, Job, Outcome, Recipe, Refuses, record
+from luodi.contracts import Facts, Job, Outcome, Recipe, Refuses, Scarce, record
 from luodi.errors import LuodiError, ScenarioError, SetupError
 from luodi.log import progress
 from luodi.metrics import automation, calibration, interval
@@ -159,6 +159,10 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
     if settings.licenses is not None and model.license not in settings.licenses:
         return f"its license is {model.license}"
     candidate = model()
+    if isinstance(candidate, Scarce) and not settings.models:
+        rows, n_labels = job.inputs["prepare"].facts["rows"]["train"], len(job.inputs["prepare"].facts["labels"])
+        if rows > candidate.most_per_label * n_labels:
+            return f"it is for {candidate.most_per_label} rows a label or fewer, and here are {rows / n_labels:.0f}"
     if isinstance(candidate, Refuses):
         texts = (
             [row["x"] for row in read_lines(sample)]
