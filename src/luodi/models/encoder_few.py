@@ -11,12 +11,11 @@ import numpy as np
 import torch
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
-from luodi.train import contrast, network, starter, valence
-from luodi.train.answers import labels_of, targets
+from luodi.train import contrast, finetuning, network, starter, valence
+from luodi.train.answers import targets
 from luodi.train.fitted import FittedNetwork
 from luodi.train.vectors import F32, solve
 
-MAX_TOKENS = 256
 STRENGTH = 10.0  # inverse regularization, on unit vectors; docs/logbook.md, 2026-11-30
 FEW = 40  # rows; where these are about valence, they are too few to tune by
 
@@ -36,14 +35,10 @@ class EncoderFew:
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
-        encoder = starter.find(recipe.base)
         xs, ys = [x for x, _ in train], [y for _, y in train]
-        kind, labels = labels_of(ys)
-        net = network.pretrained(encoder, len(labels), seed=recipe.seed)
+        inner = finetuning.begin(train, recipe)
+        net, text, labels = inner.network, inner.text, inner.labels
         net.unit = True
-        file = encoder.path / network.TOKENIZER
-        most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
-        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
         scale = valence.scale_for(_unit(net, text, xs), ys, labels, _along(net, text))
         learned: Facts = {"steps": 0}
         if not (scale and len(xs) < FEW):
@@ -51,14 +46,14 @@ class EncoderFew:
         along = _along(net, text)
         made = valence.widened(_unit(net, text, xs), along, scale)
         weight, bias = solve(
-            kind, made, targets(ys, labels) > 0, STRENGTH, seed=recipe.seed, class_weights=recipe.class_weights
+            inner.kind, made, targets(ys, labels) > 0, STRENGTH, seed=recipe.seed, class_weights=recipe.class_weights
         )
         with torch.no_grad():
             folded = weight[:-1] + scale * along[:, None] * weight[-1:]  # (width, n_labels)
             net.head.weight.copy_(torch.from_numpy(folded.T.astype(np.float32)))
             net.head.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
-        self.inner = FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
-        return {"base": self.inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
+        self.inner = inner
+        return {"base": inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
