@@ -26,7 +26,8 @@ def prune(file: Path, texts: Sequence[str], *, most: int, out: Path) -> list[int
             fix='use base = "starter", or leave "distilled" out of [select] models',
         )
     vocabulary: dict[str, int] = about["model"]["vocab"]
-    special = {one["content"] for one in about["added_tokens"]} | {about["model"]["unk_token"]}
+    special = {one["content"] for one in about["added_tokens"]} | {about["model"]["unk_token"], "[PAD]"}
+    special |= _framing(about["post_processor"])
     prefix = about["model"]["continuing_subword_prefix"]
     tokenizer = plain_tokenizer(file)
     used = Counter(i for one in tokenizer.encode_batch(list(texts), add_special_tokens=False) for i in one.ids)
@@ -53,8 +54,14 @@ def _is_letter(word: str, prefix: str) -> bool:
     return len(letter) == 1 and ord(letter) < LETTERS
 
 
+def _framing(after: dict[str, Any]) -> set[str]:
+    """Return the words that frame a text, in either notation of a template."""
+    named = {after[name][0] for name in ("sep", "cls") if name in after}
+    return named.union(*(one["tokens"] for one in after.get("special_tokens", {}).values()))
+
+
 def _renumber(after: dict[str, Any], renumbered: dict[str, int]) -> None:
-    """Let the template that frames a text, of either notation, use the new numbers."""
+    """Let the template use the new numbers."""
     for name in ("sep", "cls"):
         if name in after:
             after[name] = [after[name][0], renumbered[after[name][0]]]
