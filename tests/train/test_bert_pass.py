@@ -50,13 +50,24 @@ def test_states_and_gradients_are_those_of_the_module(path, sparse, expected):
             assert (gradients[name] - gradient).norm() <= CLOSE[path] * gradient.norm(), name
 
 
-def test_a_copy_of_a_weight_is_made_anew_after_every_change():
+def by_hand(encoder):
+    with torch.no_grad():
+        encoder.encoder.layer[1].output.dense.weight.mul_(3)
+
+
+def by_a_fused_step(encoder):
+    for one in encoder.parameters():
+        one.grad = torch.ones_like(one)
+    torch.optim.AdamW(encoder.parameters(), lr=0.1, fused=True).step()
+
+
+@pytest.mark.parametrize("change", [by_hand, by_a_fused_step])
+def test_a_copy_of_a_weight_is_made_anew_after_every_change(change):
     encoder = bert()
     own = BertPass(encoder, "bf16")
     before = own(IDS, MASK)
 
-    with torch.no_grad():
-        encoder.encoder.layer[1].output.dense.weight.mul_(3)
+    change(encoder)
     after = own(IDS, MASK)
 
     assert not torch.equal(before, after)

@@ -11,10 +11,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 Tensor = torch.Tensor
 STRIP = 1 << 23  # places of a dropout strip; a mask is a random stretch of it
 DTYPES = {"bf16": torch.bfloat16, "fp32": torch.float32, "fp32-onednn": torch.float32}
+
+
+def _tell(optimizer: torch.optim.Optimizer, *_: Any) -> None:
+    """Count a change of every parameter that a step has changed: torch's fused optimizers do not, and a copy that is
+    kept until its weight changes would be kept for ever."""
+    torch.autograd.graph.increment_version([one for group in optimizer.param_groups for one in group["params"]])
+
+
+register_optimizer_step_post_hook(_tell)
 
 
 def fits(config: dict[str, Any]) -> bool:

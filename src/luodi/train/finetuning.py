@@ -17,6 +17,7 @@ from luodi.train.lower import Lower
 
 MAX_TOKENS = 256
 LEARNING_RATE = 1e-4  # docs/logbook.md, 2026-11-23
+MOST_TOKENS = 4_096  # at a time: in float32 some 1.5 GB; longer ones are no faster
 AVERAGE = 0.99
 LAYER_DECAY = 0.95
 EPOCHS = ((2_000, 6), (6_000, 4), (30_000, 3))  # few rows are worth more rounds
@@ -75,6 +76,7 @@ def learn(
         max_minutes=recipe.max_minutes,
         average=AVERAGE,
         layer_decay=LAYER_DECAY,
+        most_tokens=MOST_TOKENS,
     )
     loop = Loop(
         net,
