@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from luodi.contracts import Model, Pretrains, Refuses, Scores, Session, Task
+from luodi.contracts import Model, Pretrains, Refuses, Scarce, Scores, Session, Task
+from luodi.models.distilled import Distilled
 from luodi.models.encoder import Encoder
+from luodi.models.encoder_few import EncoderFew
 from luodi.models.encoder_frozen import EncoderFrozen
 from luodi.models.majority import Majority
 from luodi.models.nb_svm import NbSvm
@@ -21,15 +23,21 @@ sentiment_is_a_task: Task = sentiment
 text_classification_is_a_task: Task = text_classification
 topic_tagging_is_a_task: Task = topic_tagging
 
+distilled_is_a_model: type[TextModel] = Distilled
 encoder_is_a_model: type[TextModel] = Encoder
+encoder_few_is_a_model: type[TextModel] = EncoderFew
 encoder_frozen_is_a_model: type[TextModel] = EncoderFrozen
 majority_is_a_model: type[TextModel] = Majority
 nb_svm_is_a_model: type[TextModel] = NbSvm
 static_embedding_is_a_model: type[TextModel] = StaticEmbedding
 tfidf_logreg_is_a_model: type[TextModel] = TfidfLogreg
 
+distilled_pretrains: type[Pretrains] = Distilled
+distilled_refuses: type[Refuses] = Distilled
 encoder_pretrains: type[Pretrains] = Encoder
 encoder_refuses: type[Refuses] = Encoder
+encoder_few_refuses: type[Refuses] = EncoderFew
+encoder_few_is_for_few: type[Scarce] = EncoderFew
 encoder_frozen_refuses: type[Refuses] = EncoderFrozen
 
 sessions: tuple[type[Session[str, Scores]], ...] = (Constant, GraphSession, Ngrams, Tokens)

@@ -147,8 +147,10 @@ def paired(job: Job, ours: Path, theirs: Path) -> dict[str, float]:
     metric = job.task.metrics[0]
     family = sys.modules[registry.metric(metric).__module__]
     gold, mine = _answers(job, ours)
+    others = _answers(job, theirs)[1]
+    both = min(len(mine), len(others))  # those whose answers cost money are asked about dev alone, which stands last
     name, n = metric.partition(".")[2], job.settings.n_resamples
-    return interval.paired(family, name, gold, mine, _answers(job, theirs)[1], n_resamples=n, seed=job.seed)
+    return interval.paired(family, name, gold[-both:], mine[-both:], others[-both:], n_resamples=n, seed=job.seed)
 
 
 def _answers(job: Job, folder: Path) -> tuple[list[Any], list[Any]]:

@@ -39,10 +39,11 @@ PREDICT_BATCH = 32
 
 
 class Network(torch.nn.Module):
-    """logits = head(mean of the last hidden states over real tokens)."""
+    """logits = head(mean of the last hidden states over real tokens); `unit` brings that mean to length 1 before."""
 
-    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1) -> None:
+    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1, unit: bool = False) -> None:
         super().__init__()
+        self.unit = unit
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
         try:
             made = AutoConfig.for_model(**clean)
@@ -90,7 +91,10 @@ class Network(torch.nn.Module):
 
     def answer(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return the logits for last hidden states: (batch, time, width) to (batch, n_labels)."""
-        return self.head(self.dropout(mean(hidden, mask)))  # type: ignore[no-any-return]
+        pooled = mean(hidden, mask)
+        if self.unit:
+            pooled = torch.nn.functional.normalize(pooled, dim=-1)
+        return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
 
     def freeze(self, n_layers: int) -> None:
         """Keep the lowest layers, at most all of them, and the tables below them from learning."""
@@ -166,6 +170,7 @@ def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequenc
         "labels": list(labels),
         "max_tokens": text.max_tokens,
         "base": name,
+        "unit": network.unit,
     }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
     save_model(network, str(folder / WEIGHTS))
@@ -176,7 +181,7 @@ def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequenc
 def load(folder: Path) -> tuple[Network, Text, dict[str, Any]]:
     """Read what `save` wrote."""
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    network = Network(about["config"], len(about["labels"]))
+    network = Network(about["config"], len(about["labels"]), unit=about.get("unit", False))
     load_model(network, str(folder / WEIGHTS))
     return network.to(device()).eval(), Text(folder / TOKENIZER, max_tokens=about["max_tokens"]), about
 
