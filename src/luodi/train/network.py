@@ -19,7 +19,7 @@ from luodi.contracts import Kind
 from luodi.errors import SetupError
 from luodi.log import progress
 from luodi.runtime.engine_tokens import plain_tokenizer
-from luodi.train import starter
+from luodi.train import grams, starter
 from luodi.train.batching import sorted_batches
 from luodi.train.device import device, fast
 
@@ -32,6 +32,7 @@ CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a forei
     "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings", "type_vocab_size",
     "layer_norm_eps", "pad_token_id", "initializer_range", "position_embedding_type", "bos_token_id", "eos_token_id",
     "dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout", "sinusoidal_pos_embds",
+    "gram_buckets", "gram_size",
 }  # fmt: skip
 PREDICT_BATCH = 32
 
@@ -42,15 +43,8 @@ class Network(torch.nn.Module):
     def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1) -> None:
         super().__init__()
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
-        try:
-            made = AutoConfig.for_model(**clean)
-        except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
-            raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
         self.config = clean
-        self.encoder = AutoModel.from_config(made, attn_implementation="sdpa")
-        if getattr(self.encoder, "pooler", None) is not None:
-            self.encoder.pooler = None  # we pool ourselves
-        width = int(getattr(made, "hidden_size", 0) or made.dim)
+        self.encoder, width = _encoder(clean)
         self.dropout = torch.nn.Dropout(dropout)
         self.head = torch.nn.Linear(width, n_labels)
 
@@ -62,6 +56,20 @@ class Network(torch.nn.Module):
         real = mask[..., None].to(hidden.dtype)
         pooled: torch.Tensor = (hidden * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
         return pooled  # (batch, width), padding left out
+
+
+def _encoder(config: dict[str, Any]) -> tuple[Any, int]:
+    """Return an encoder of random weights and its width."""
+    if config.get("model_type") == grams.MODEL_TYPE:
+        return grams.GramEncoder(config), int(config["hidden_size"])
+    try:
+        made = AutoConfig.for_model(**config)
+    except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
+        raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
+    encoder = AutoModel.from_config(made, attn_implementation="sdpa")
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None  # we pool ourselves
+    return encoder, int(getattr(made, "hidden_size", 0) or made.dim)
 
 
 class Text:

@@ -1,0 +1,48 @@
+"""A small encoder that needs no other's weights: a BERT body over vectors of tokens and of the n-grams they stand in.
+
+A short text says most by its pairs and triples of tokens. Their vectors are found by a hash of the token ids, computed
+inside the network, so that the exported graph still takes nothing but ids and a mask.
+
+Source: Bojanowski et al. 2017, "Enriching Word Vectors with Subword Information", section 3.2 (hashed n-grams); Diao et
+al. 2020, "ZEN: Pre-training Chinese Text Encoder Enhanced by N-gram Representations" (n-grams into a Transformer).
+"""
+
+from typing import Any
+
+import torch
+from transformers import BertConfig, BertModel
+
+MODEL_TYPE = "luodi-grams"
+FACTORS = (31_627, 30_011)  # OpenVINO multiplies in 32 bits: bucket * factor + id stays below 2**31
+MOST_BUCKETS = 65_521
+
+
+class GramEncoder(torch.nn.Module):
+    """Token ids (batch, time) to hidden states (batch, time, width), by the names that `transformers` uses."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__()
+        assert config["gram_buckets"] <= MOST_BUCKETS
+        assert config["vocab_size"] < 1 << 15
+        keys = {key: value for key, value in config.items() if not key.startswith(("gram_", "model_type"))}
+        self.body = BertModel._from_config(BertConfig(**keys), attn_implementation="sdpa", add_pooling_layer=False)
+        self.buckets, size = int(config["gram_buckets"]), int(config["gram_size"])
+        self.pairs, self.triples = (torch.nn.Embedding(self.buckets, size) for _ in range(2))
+        for table in (self.pairs, self.triples):
+            torch.nn.init.normal_(table.weight, std=config.get("initializer_range", 0.02))
+        self.join = torch.nn.Linear(3 * size, config["hidden_size"], bias=False)
+        self.drop = torch.nn.Dropout(config.get("hidden_dropout_prob", 0.1))
+
+    def get_input_embeddings(self) -> torch.nn.Embedding:
+        return self.body.get_input_embeddings()  # type: ignore[no-any-return]
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        nothing = torch.zeros_like(input_ids[:, :1])
+        before = torch.cat([nothing, input_ids[:, :-1]], dim=1)
+        pair = (before * FACTORS[0] + input_ids) % self.buckets  # (batch, time): the token and the one before it
+        after = torch.cat([input_ids[:, 1:], nothing], dim=1)
+        triple = (pair * FACTORS[1] + after) % self.buckets
+        left = self.pairs(pair)  # (batch, time, gram_size)
+        right = torch.cat([left[:, 1:], torch.zeros_like(left[:, :1])], dim=1)
+        grams = self.join(self.drop(torch.cat([left, right, self.triples(triple)], dim=2)))
+        return self.body(inputs_embeds=self.get_input_embeddings()(input_ids) + grams, attention_mask=attention_mask)
