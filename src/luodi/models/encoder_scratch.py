@@ -19,6 +19,7 @@ from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 
 MIN_ROWS = 1_000  # below, n-grams alone know as much
+MIN_CHARACTERS = 100_000  # below, reading the texts without labels first teaches nothing
 MAX_TOKENS = 256
 READING = 0.4  # share of the time that goes into reading the training texts where there was no [pretrain]
 MOST_READ = 20.0  # minutes
@@ -42,12 +43,7 @@ class EncoderScratch:
         xs, ys = [x for x, _ in train], [y for _, y in train]
         facts: Facts = {}
         if self.inner is None:
-            minutes = min(MOST_READ, READING * recipe.max_minutes)
-            (work / "reading").mkdir(exist_ok=True)
-            how = Recipe(seed=recipe.seed, max_minutes=minutes)
-            read = self.pretrain(xs, recipe=how, work=work / "reading")
-            facts["read"] = {key: read[key] for key in ("texts", "tokens", "perplexity_before", "perplexity_after")}
-            recipe = replace(recipe, max_minutes=recipe.max_minutes - minutes)
+            facts, recipe = self._read(xs, recipe, work)
         assert self.inner is not None
         kind, labels = labels_of(ys)
         torch.manual_seed(recipe.seed)
@@ -68,6 +64,18 @@ class EncoderScratch:
         fitted, facts = pretraining.start(texts, recipe=recipe, work=work, size=SIZE, checks=checks)
         self.inner = Blended(fitted)
         return facts
+
+    def _read(self, texts: Sequence[str], recipe: Recipe, work: Path) -> tuple[Facts, Recipe]:
+        """Start from the training texts alone; returns what was found and the recipe with the time that is left."""
+        work = work / "reading"
+        work.mkdir(exist_ok=True)
+        if sum(map(len, texts)) < MIN_CHARACTERS:
+            self.inner = Blended(pretraining.blank(texts, recipe=recipe, work=work, size=SIZE))
+            return {}, recipe
+        minutes = min(MOST_READ, READING * recipe.max_minutes)
+        facts = self.pretrain(texts, recipe=Recipe(seed=recipe.seed, max_minutes=minutes), work=work)
+        left = replace(recipe, max_minutes=recipe.max_minutes - minutes)
+        return {"read": {key: facts[key] for key in ("texts", "tokens", "perplexity_before", "perplexity_after")}}, left
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why nothing is gained by starting anew."""

@@ -1,7 +1,7 @@
 """Labels for a small encoder: it forgets by chance and learns by heart quickly, so much is hidden from it.
 
-Source: Srivastava et al. 2014 (dropout); Szegedy et al. 2016, section 7 (label smoothing); Wu et al. 2021, "R-Drop" (two
-looks under different dropout should agree); Iyyer et al. 2015, section 3.2 (word dropout).
+Source: Srivastava et al. 2014 (dropout); Szegedy et al. 2016, section 7 (label smoothing); Wu et al. 2021, "R-Drop"
+(two looks under different dropout should agree); Iyyer et al. 2015, section 3.2 (word dropout).
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from luodi.train.answers import class_weights, decide, targets
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
+from luodi.train.tokenizing import MASK, SPECIAL
 
 
 @record
@@ -51,7 +52,8 @@ def learn(
     target = targets([y for _, y in train], fitted.labels)
     answers = torch.from_numpy(target).to(device())
     weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
-    hide, n_special = text.tokenizer.token_to_id("[MASK]"), 5
+    hide = text.tokenizer.token_to_id(MASK)
+    assert hide is not None, "learned with it"
 
     def against(logits: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
         if kind == "classify":
@@ -63,7 +65,7 @@ def learn(
         gold = answers[batch]
         looks = 2 if how.agreement else 1
         tokens, mask = tokens.repeat(looks, 1), mask.repeat(looks, 1)
-        hidden = (torch.rand(tokens.shape) < how.hidden_words).to(tokens.device) & (tokens >= n_special)
+        hidden = (torch.rand(tokens.shape) < how.hidden_words).to(tokens.device) & (tokens >= len(SPECIAL))
         logits = net(torch.where(hidden, hide, tokens), mask).float()  # (looks * batch, n_labels)
         made = against(logits, gold.repeat(looks, 1))
         if how.agreement:

@@ -42,7 +42,7 @@ class GramEncoder(torch.nn.Module):
         pair = (before * FACTORS[0] + input_ids) % self.buckets  # (batch, time): the token and the one before it
         after = torch.cat([input_ids[:, 1:], nothing], dim=1)
         triple = (pair * FACTORS[1] + after) % self.buckets
-        left = self.pairs(pair)  # (batch, time, gram_size)
+        left = self.pairs(pair) * attention_mask[..., None]  # (batch, time, gram_size), nothing beyond the text
         right = torch.cat([left[:, 1:], torch.zeros_like(left[:, :1])], dim=1)
         grams = self.join(self.drop(torch.cat([left, right, self.triples(triple)], dim=2)))
         return self.body(inputs_embeds=self.get_input_embeddings()(input_ids) + grams, attention_mask=attention_mask)

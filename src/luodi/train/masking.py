@@ -1,7 +1,7 @@
 """Masked-language modelling: words are hidden whole, the encoder guesses their tokens.
 
-Source: Devlin et al. 2019, "BERT", section 3.1 (15 % of the tokens; of these 80 % masked, 10 % another, 10 % left); whole
-words as in their later release, and for Chinese Cui et al. 2021.
+Source: Devlin et al. 2019, "BERT", section 3.1 (15 % of the tokens; of these 80 % masked, 10 % another, 10 % left);
+whole words as in their later release, and for Chinese Cui et al. 2021.
 """
 
 import math

@@ -20,6 +20,8 @@ from luodi.train.loop import Loop, Schedule
 from luodi.train.masking import IGNORED, Masked, Masker, perplexity
 from luodi.train.reading import encode, read
 
+SCRATCH = "scratch"
+BUCKETS = (1_021, 4_093, 16_381, grams.MOST_BUCKETS)  # of n-grams, primes: about as many as there are characters
 MAX_TOKENS = 128
 MIN_TEXTS = 50
 GO_ON, START = 1e-4, 1e-3  # learning rates: of weights that know something, of random ones
@@ -41,7 +43,7 @@ class Size:
     vocabulary: int = tokenizing.VOCABULARY
     dropout: float = 0.1
 
-    def config(self, vocabulary: int) -> dict[str, Any]:
+    def config(self, vocabulary: int, buckets: int) -> dict[str, Any]:
         return {
             "model_type": grams.MODEL_TYPE,
             "vocab_size": vocabulary,
@@ -54,7 +56,7 @@ class Size:
             "pad_token_id": 0,
             "hidden_dropout_prob": self.dropout,
             "attention_probs_dropout_prob": self.dropout,
-            "gram_buckets": self.gram_buckets,
+            "gram_buckets": buckets,
             "gram_size": self.gram_size,
         }
 
@@ -85,17 +87,27 @@ def start(
     checks: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[FittedNetwork, Facts]:
     """Return a small encoder that has read `texts` and nothing else, its tokenizer learned from them too."""
-    file, iterator = work / network.TOKENIZER, iter(texts)
+    iterator = iter(texts)
     first = list(itertools.islice(iterator, LEARNED_FROM))
-    if len(first) >= MIN_TEXTS and not file.is_file():
-        made = tokenizing.learn(first, size=size.vocabulary)
-        tokenizing.write(made, file.with_suffix(".partial")).replace(file)
-    if not first or len(first) < MIN_TEXTS:
+    if len(first) < MIN_TEXTS:
         raise _too_few(len(first))
-    vocabulary = network.Text(file, max_tokens=MAX_TOKENS).tokenizer.get_vocab_size()
+    made = blank(first, recipe=recipe, work=work, size=size)
+    again = itertools.chain(first, iterator)
+    return _reading(made.network, made.text.file, again, made.base, recipe, work, checks or {})
+
+
+def blank(texts: Sequence[str], *, recipe: Recipe, work: Path, size: Size) -> FittedNetwork:
+    """Return an encoder of random weights, with a tokenizer that was learned from `texts`."""
+    file = work / network.TOKENIZER
+    if not file.is_file():
+        made = tokenizing.learn(texts, size=size.vocabulary)
+        tokenizing.write(made, file.with_suffix(".partial")).replace(file)
+    text = network.Text(file, max_tokens=MAX_TOKENS)
+    n_characters = sum(map(len, texts))
+    buckets = next((n for n in BUCKETS if n >= min(n_characters, size.gram_buckets)), BUCKETS[-1])
     torch.manual_seed(recipe.seed)
-    net = network.Network(size.config(vocabulary), 2).to(device())
-    return _reading(net, file, itertools.chain(first, iterator), "scratch", recipe, work, checks or {})
+    net = network.Network(size.config(text.tokenizer.get_vocab_size(), buckets), 2).to(device())
+    return FittedNetwork("classify", ["0", "1"], net, text, SCRATCH)
 
 
 def _reading(
@@ -138,7 +150,7 @@ def _reading(
         lengths,
         loss,
         lambda: -perplexity(model, masker, held),
-        schedule=_schedule(lengths, recipe, fresh=name == "scratch"),
+        schedule=_schedule(lengths, recipe, fresh=name == SCRATCH),
         seed=recipe.seed,
         work=work,
         doing="reading",

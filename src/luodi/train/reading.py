@@ -63,7 +63,7 @@ def read(
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str], *, window: int) -> Iterator[list[U32]]:
     """Yield the windows of each text."""
-    first, last = (2 * tokenizer.token_to_id(one) + 1 for one in ("[CLS]", "[SEP]"))
+    first, last = (2 * (tokenizer.token_to_id(one) or 0) + 1 for one in ("[CLS]", "[SEP]"))
     for text, one in zip(texts, tokenizer.encode_batch(list(texts), add_special_tokens=False), strict=True):
         marked = np.array(one.ids, dtype=np.uint32) * 2 + word_starts(text, one)
         size = window - 2
