@@ -32,7 +32,7 @@ CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a forei
     "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings", "type_vocab_size",
     "layer_norm_eps", "pad_token_id", "initializer_range", "position_embedding_type", "bos_token_id", "eos_token_id",
     "dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout", "sinusoidal_pos_embds",
-    "gram_buckets", "gram_size",
+    "gram_buckets", "gram_size", "gram_dropout",
 }  # fmt: skip
 PREDICT_BATCH = 32
 

@@ -7,6 +7,7 @@ whether a word starts there, so that words can be hidden whole.
 import itertools
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -97,26 +98,24 @@ def _write(
     texts: Iterable[str], tokenizer: Tokenizer, folders: Sequence[Path], *, window: int, most: int | None
 ) -> None:
     n_texts = n_tokens = n_held = 0
+    written = [0, 0]
     for folder in folders:
         folder.mkdir()
-    tokens = [(folder / TOKENS).open("wb") for folder in folders]
-    ends = [(folder / ENDS).open("wb") for folder in folders]
-    written = [0, 0]
-    for group in _batched(texts):
-        for pieces in encode(tokenizer, group, window=window):
-            held = n_texts % HELD_EVERY == HELD_EVERY // 2 and n_held < MOST_HELD
-            n_texts, n_held = n_texts + 1, n_held + held
-            for piece in pieces:
-                if len(piece) < LEAST:
-                    continue
-                tokens[held].write(piece.tobytes())
-                written[held] += len(piece)
-                ends[held].write(np.int64(written[held]).tobytes())
-                n_tokens += len(piece)
-        if most is not None and n_tokens >= most:
-            break
-    for file in (*tokens, *ends):
-        file.close()
+    with ExitStack() as files:
+        tokens, ends = (
+            [files.enter_context((folder / name).open("wb")) for folder in folders] for name in (TOKENS, ENDS)
+        )
+        for group in _batched(texts):
+            for pieces in encode(tokenizer, group, window=window):
+                held = n_texts % HELD_EVERY == HELD_EVERY // 2 and n_held < MOST_HELD
+                n_texts, n_held = n_texts + 1, n_held + held
+                for piece in (one for one in pieces if len(one) >= LEAST):
+                    tokens[held].write(piece.tobytes())
+                    written[held] += len(piece)
+                    ends[held].write(np.int64(written[held]).tobytes())
+                    n_tokens += len(piece)
+            if most is not None and n_tokens >= most:
+                break
     for folder in folders:
         write_json(folder / ABOUT, {"texts": n_texts, "tokens": n_tokens})
 
