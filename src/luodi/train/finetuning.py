@@ -24,7 +24,7 @@ from luodi.train.tokenizing import MASK, SPECIAL
 class Learning:
     """How an encoder from scratch learns labels."""
 
-    epochs: tuple[tuple[int, int], ...] = ((3_000, 20), (15_000, 12), (10**12, 8))
+    epochs: tuple[tuple[int, int], ...] = ((3_000, 20), (15_000, 8), (10**12, 4))
     """Up to so many rows, so many rounds."""
     batch_size: int = 128
     learning_rate: float = 5e-4
@@ -32,7 +32,7 @@ class Learning:
     hidden_words: float = 0.15
     """Share of tokens that are masked in each look."""
     smoothing: float = 0.1
-    agreement: float = 1.0
+    agreement: float = 0.0
     """Weight of the disagreement between two looks; 0 looks once."""
     average: float = 0.995
 

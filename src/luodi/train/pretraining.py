@@ -27,7 +27,7 @@ MIN_TEXTS = 50
 GO_ON, START = 1e-4, 1e-3  # learning rates: of weights that know something, of random ones
 EPOCHS = 3
 START_EPOCHS = 40  # a small corpus is worth reading again and again; time ends it sooner
-STEP_TOKENS = 6_000  # below, a step of a small network is mostly overhead
+STEP_TOKENS = 2_500  # fewer leave a step to its overhead, more make too few steps of ten minutes
 CHECKED = 300  # texts of each check
 LEARNED_FROM = 200_000  # texts that a tokenizer is learned from
 
@@ -37,7 +37,7 @@ class Size:
     """The shape of an encoder from scratch."""
 
     layers: int = 2
-    width: int = 256
+    width: int = 192
     gram_size: int = 64
     gram_buckets: int = grams.MOST_BUCKETS
     vocabulary: int = tokenizing.VOCABULARY
