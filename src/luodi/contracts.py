@@ -96,6 +96,8 @@ class Recipe:
     """Weigh each class by the inverse of its share."""
     read_tokens: int | None = None
     """At most so many tokens of unlabelled text are read."""
+    pieces: Literal["wordpiece", "bpe"] = "wordpiece"
+    """How a tokenizer that is learned anew cuts words."""
     remote: Mapping[str, Any] | None = None
     """The endpoint to ask, as `[select] remote` names it."""
 

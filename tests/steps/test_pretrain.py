@@ -55,14 +55,16 @@ def test_the_step_reads_files_and_rows_and_says_what_became_of_the_language(job,
     monkeypatch.setattr(encoder_scratch, "SIZE", pretraining.Size(layers=1, width=32, gram_size=8, vocabulary=200))
     (job.archive / "a.txt").write_text("\n".join(f"股票{n}今日上涨" for n in range(40)), encoding="utf-8")
     (job.archive / "general.txt").write_text("今天天气很好\n" * 5, encoding="utf-8")
-    asked = job.make(texts="archive/a.txt", keep="archive/general.txt", epochs=2)
+    asked = job.make(texts="archive/a.txt", keep="archive/general.txt", epochs=2, pieces="bpe")
 
     facts = s4_pretrain.run(asked).facts
 
     assert facts["texts"] == 100
     assert set(facts["checks"]) == {"dev", "keep"}
     assert facts["checks"]["dev"]["after"] < facts["checks"]["dev"]["before"]
-    assert encoder_scratch.EncoderScratch.load(asked.out / "model").inner.deep.base == "scratch"
+    learned = encoder_scratch.EncoderScratch.load(asked.out / "model").inner.deep
+    assert learned.base == "scratch"
+    assert type(learned.text.tokenizer.model).__name__ == "BPE"
 
 
 def test_of_a_large_folder_an_even_sample_is_read_the_same_one_every_time(job):

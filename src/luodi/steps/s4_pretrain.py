@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 from luodi import registry
 from luodi.contracts import Job, Outcome, Pretrains, Recipe, record
@@ -33,6 +34,8 @@ class Settings:
     """Of more text than that, an even sample is read."""
     epochs: int | None = None
     """How often every text is read."""
+    pieces: Literal["wordpiece", "bpe"] = "wordpiece"
+    """How the tokenizer of `encoder-scratch` cuts words; a Chinese character is a token of its own either way."""
     keep: str | tuple[str, ...] = ()
     """General texts whose language must not be forgotten: the model is measured on the first of them before and
     after."""
@@ -51,6 +54,7 @@ def run(job: Job) -> Outcome:
         base=job.path_of(job.inputs["select"].facts["base"]),
         epochs=settings.epochs,
         read_tokens=settings.max_tokens,
+        pieces=settings.pieces,
     )
     facts = model.pretrain(_texts(job), recipe=recipe, work=job.work, checks=_checks(job))
     (job.out / "model").mkdir()

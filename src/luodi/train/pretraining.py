@@ -101,7 +101,7 @@ def blank(texts: Sequence[str], *, recipe: Recipe, work: Path, size: Size) -> Fi
     """Return an encoder of random weights, with a tokenizer that was learned from `texts`."""
     file = work / network.TOKENIZER
     if not file.is_file():
-        made = tokenizing.learn(texts, size=size.vocabulary)
+        made = tokenizing.learn(texts, pieces=recipe.pieces, size=size.vocabulary)
         tokenizing.write(made, file.with_suffix(".partial")).replace(file)
     text = network.Text(file, max_tokens=MAX_TOKENS)
     n_characters = sum(map(len, texts))

@@ -8,11 +8,10 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
-Pieces = Literal["wordpiece", "bpe"]
 PAD, UNKNOWN, FIRST, LAST, MASK = SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 VOCABULARY = 8_000
 MOST_CHARACTERS = 6_000  # Chinese news has some 5,000; rarer ones teach nothing
@@ -21,7 +20,7 @@ PREFIX = "##"
 CJK = "\u3400", "\u9fff"
 
 
-def learn(texts: Sequence[str], *, pieces: Pieces = "wordpiece", size: int = VOCABULARY) -> Tokenizer:
+def learn(texts: Sequence[str], *, pieces: str = "wordpiece", size: int = VOCABULARY) -> Tokenizer:
     """Return a tokenizer of at most `size` tokens, the same for the same texts; [PAD] is 0.
 
     A Chinese character is always a token of its own. `wordpiece` takes the longest piece that fits, `bpe` repeats the
@@ -59,7 +58,7 @@ def write(tokenizer: Tokenizer, file: Path) -> Path:
     return file
 
 
-def _model(learned: dict[str, Any], handed: Sequence[str], pieces: Pieces, size: int) -> Any:
+def _model(learned: dict[str, Any], handed: Sequence[str], pieces: str, size: int) -> Any:
     """Return a model of the tokens handed to the trainer and of the first merges whose parts are known."""
     vocabulary = {one: n for n, one in enumerate(handed)}
     merges: list[tuple[str, str]] = []
@@ -70,6 +69,7 @@ def _model(learned: dict[str, Any], handed: Sequence[str], pieces: Pieces, size:
         if left in vocabulary and right in vocabulary:
             vocabulary.setdefault(whole, len(vocabulary))
             merges.append((left, right))
+    assert pieces in {"wordpiece", "bpe"}
     if pieces == "bpe":
         return models.BPE(vocab=vocabulary, merges=merges, unk_token=UNKNOWN, continuing_subword_prefix=PREFIX)
     return models.WordPiece(vocab=vocabulary, unk_token=UNKNOWN)
