@@ -12,7 +12,7 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.errors import SetupError
-from luodi.train import finetuning, nbsvm, network, pretraining, starter
+from luodi.train import nbsvm, network, pretraining, regularized, starter
 from luodi.train.answers import labels_of
 from luodi.train.blended import Blended
 from luodi.train.device import device
@@ -24,7 +24,7 @@ MAX_TOKENS = 256
 READING = 0.4  # share of the time that goes into reading the training texts where there was no [pretrain]
 MOST_READ = 20.0  # minutes
 SIZE = pretraining.Size()
-LEARNING = finetuning.Learning()
+LEARNING = regularized.Learning()
 
 
 class EncoderScratch:
@@ -52,7 +52,7 @@ class EncoderScratch:
         most = min(recipe.max_tokens or MAX_TOKENS, int(old.network.config["max_position_embeddings"]))
         text = network.Text(old.text.file, max_tokens=network.limit_for(old.text.file, xs, most=most))
         deep = FittedNetwork(kind, labels, old.network, text, old.base)
-        facts |= finetuning.learn(deep, train, dev, recipe=recipe, work=work, how=LEARNING)
+        facts |= regularized.learn(deep, train, dev, recipe=recipe, work=work, how=LEARNING)
         self.inner = Blended(deep)
         self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
         return facts | {"base": deep.base, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
