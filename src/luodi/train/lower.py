@@ -29,7 +29,7 @@ class Lower:
             self._compute(net, text, ids)
             write_json(known, about)
         parallel.wait()
-        self.states = np.load(self.file, mmap_mode="r")
+        self.states = np.lib.format.open_memmap(self.file, mode="r")
 
     @staticmethod
     def fits(net: Network, ids: Sequence[list[int]]) -> bool:
