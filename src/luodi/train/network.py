@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -37,6 +38,7 @@ CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a forei
     "gram_buckets", "gram_size", "gram_dropout",
 }  # fmt: skip
 PREDICT_BATCH = 32
+ENCODED = 4_096  # texts at a time
 
 
 class Network(torch.nn.Module):
@@ -139,10 +141,15 @@ class Text:
         self.tokenizer.enable_truncation(max_tokens)
         self.pad = self.tokenizer.token_to_id("[PAD]") or 0
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        return [one.ids for one in self.tokenizer.encode_batch(list(texts))]
+    def encode(self, texts: Sequence[str]) -> list[Any]:
+        """Return the tokens of each text, an array of whole numbers; some texts at a time, as a million are many."""
+        return [
+            array("i", one.ids)
+            for start in range(0, len(texts), ENCODED)
+            for one in self.tokenizer.encode_batch_fast(list(texts[start : start + ENCODED]))
+        ]
 
-    def batch(self, ids: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    def batch(self, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ids and mask, each of shape (batch, longest)."""
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         mask = np.arange(lengths.max()) < lengths[:, None]
