@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from tokenizers import Tokenizer, processors
 from transformers import AutoConfig, AutoModelForCausalLM
@@ -57,7 +58,7 @@ def pretrained(folder: Path, labels: Sequence[str], *, seed: int, work: Path) ->
         read = AutoModelForCausalLM.from_pretrained(
             folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         fix = "a causal language model of the library transformers, in safetensors, without code of its own"
         raise SetupError(f"this is no model that can be read: {str(error)[:200]}", where=str(folder), fix=fix) from None
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
