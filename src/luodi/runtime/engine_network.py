@@ -19,10 +19,7 @@ from luodi.runtime.session import read_about
 from luodi.runtime.texts import Texts, batches
 
 GRAPH, CACHE = "graph.xml", "CPU_RUNTIME_CACHE_CAPACITY"
-STEP = 8  # a text alone is padded to a multiple of this, since new kernels for each length cost more than 7 tokens
-# Entries of the cache of kernels, some 10 to a shape, without which memory would grow with each shape that it meets: as
-# many as the shapes of single texts need; of a batch, the work outweighs the making of kernels.
-KEPT_ALONE, KEPT = 128, 16
+KEPT = 256  # entries of the caches of kernels, some 10 to a shape, of which there are few: `texts.SIZES`
 
 
 class GraphSession:
@@ -41,9 +38,7 @@ class GraphSession:
         common = {"INFERENCE_PRECISION_HINT": precision}
         look_up_first(model)
         self.alone = threading.Lock()
-        self.single = core.compile_model(
-            model, "CPU", common | {"NUM_STREAMS": 1, CACHE: KEPT_ALONE}
-        ).create_infer_request()
+        self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1, CACHE: KEPT}).create_infer_request()
         compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams, CACHE: KEPT})
         self.width = int(compiled.output(0).partial_shape[1].get_length())
         self.free: SimpleQueue[Any] = SimpleQueue()
@@ -73,7 +68,7 @@ class GraphSession:
         """Return the logits of texts that are token ids already."""
         if len(ids) == 1 and self.alone.acquire(blocking=False):
             try:
-                inputs = self.texts.inputs(ids, STEP)
+                inputs = self.texts.inputs(ids)
                 return np.array(self.single.infer(inputs, share_inputs=True)[0], dtype=np.float32)
             finally:
                 self.alone.release()
@@ -84,12 +79,12 @@ class GraphSession:
             request, batch = running.popleft()
             try:
                 request.wait()
-                out[batch] = request.get_output_tensor(0).data
+                out[batch] = request.get_output_tensor(0).data[: len(batch)]
             finally:
                 self.free.put(request)
 
         try:
-            for batch in batches([len(one) for one in ids]):
+            for batch in batches([len(one) for one in ids], streams=self.streams):
                 if running and self.free.empty():  # never wait for a stream while holding one: so might another thread
                     finish()
                 request = self.free.get()

@@ -60,10 +60,10 @@ class OnnxSession:
             return out
 
         def one(batch: list[int]) -> None:
-            out[batch] = self._logits(self.many, [ids[i] for i in batch])
+            out[batch] = self._logits(self.many, [ids[i] for i in batch])[: len(batch)]
 
         with ThreadPoolExecutor(self.streams) as threads:
-            list(threads.map(one, batches([len(one) for one in ids])))
+            list(threads.map(one, batches([len(one) for one in ids], streams=self.streams)))
         return out
 
     def _logits(self, session: Any, ids: Sequence[Sequence[int]]) -> Any:
