@@ -78,11 +78,13 @@ def test_its_additions_are_merged_so_that_what_is_saved_is_an_ordinary_model(ada
     assert again.predict(["my refund"])[0] == pytest.approx(model.predict(["my refund"])[0], abs=1e-6)
 
 
-def test_a_base_that_is_no_causal_language_model_is_refused(tiny_encoder, language_model):
+def test_a_base_is_refused_by_those_who_need_another_kind(tiny_encoder, language_model):
     model = registry.model("decoder-lora")()
 
     assert "is no causal language model" in model.refuses(["a"], recipe=Recipe(base=str(tiny_encoder)))
     assert model.refuses(["a"], recipe=Recipe(base=str(language_model))) is None
+    refused = registry.model("encoder")().refuses(["my refund"], recipe=Recipe(base=str(language_model)))
+    assert "is a causal language model, and no encoder" in refused
 
 
 def test_a_model_that_cannot_be_read_is_refused_with_a_remedy(language_model, pairs, tmp_path):

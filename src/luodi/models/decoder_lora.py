@@ -82,7 +82,7 @@ class DecoderLora:
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say that the base is no causal language model."""
         base = starter.find(recipe.base)
-        return None if decoder.is_causal(base.path) else f"the base {base.name!r} is no causal language model"
+        return None if starter.is_causal(base) else f"the base {base.name!r} is no causal language model"
 
     def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
         """Export the base under a fresh head."""

@@ -46,12 +46,6 @@ class Decoder(torch.nn.Module):
         return self.head((hidden * ends[..., None]).sum(dim=1))  # type: ignore[no-any-return]
 
 
-def is_causal(folder: Path) -> bool:
-    """Say whether a folder holds a causal language model, by what its config says it was."""
-    names = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("architectures") or []
-    return any(str(one).endswith(("ForCausalLM", "LMHeadModel")) for one in names)
-
-
 def pretrained(folder: Path, labels: Sequence[str], *, seed: int, work: Path) -> tuple[Decoder, Path]:
     """Return the model under a head of the labels' tokens, and the file of a tokenizer that adds the end mark."""
     try:
