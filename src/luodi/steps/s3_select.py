@@ -199,6 +199,7 @@ def _try(name: str, job: Job, sample: Path, *, whole: bool) -> tuple[Facts, dict
                 remote=remotes(settings).get(name),
             ),
             learns_from=trial.learns_from(job.task),
+            kind=job.task.kind,
         )
         result = _in_a_process(order)
         facts, scales = _judge(name, job, folder, result)
@@ -257,7 +258,7 @@ def _promises(job: Job, rows: list[dict[str, Any]], gold: list[Any], predicted: 
     if not automate:
         return True
     sure = [calibration.confidence(job.task.kind, row["scores"]) for row in rows]
-    right = [g == p for g, p in zip(gold, predicted, strict=True)]
+    right = [trial.is_right(job.task.kind, g, p) for g, p in zip(gold, predicted, strict=True)]
     return automation.promise((sure, right), (sure, right), **automate).threshold is not None
 
 

@@ -15,7 +15,7 @@ from luodi import child
 from luodi.bundle import write_bundle
 from luodi.contracts import Facts, Job, Outcome, Reject, record
 from luodi.data import sources
-from luodi.ledger.entries import label_of
+from luodi.ledger.entries import as_text, label_of
 from luodi.log import progress
 from luodi.metrics import calibration
 from luodi.monitor import reference
@@ -27,7 +27,7 @@ from luodi.steps.reviewing import Review
 from luodi.steps.trial import learns_from
 from luodi.store import read_json, read_lines, write_json
 
-CARDS = {"rows": card.text, "events": card.ranking, "documents": card.search}
+CARDS = {"rows": card.text, "passages": card.reading, "events": card.ranking, "documents": card.search}
 N_EXAMPLES = 5
 N_MEASURED = 400
 N_RANKED = 1_000
@@ -72,7 +72,7 @@ def run(job: Job) -> Outcome:
     write_bundle(
         job.out,
         requests=[job.task.Request(**_tupled(row["request"])) for row in exam[:N_EXAMPLES]],
-        card=CARDS[learns_from(job.task)](job.task_name, facts, prepared.facts, profile),
+        card=CARDS[_card(job)](job.task_name, facts, prepared.facts, profile),
         scenario=job.name,
         goal=job.goal,
         task=job.task_name,
@@ -119,15 +119,19 @@ def _reference(job: Job, exam: list[dict[str, Any]]) -> Facts:
         sure = calibration.confidence(kind, one)
         seen.append(
             reference.Seen(
-                x=job.task.to_x(request, job.options),
+                x=as_text(job.task.to_x(request, job.options)),
                 label=label_of(_plain(job.task.to_response(request, one, job.options))),
                 confidence=sure,
                 handed_over=sure < threshold,
             )
         )
-    train = (row["x"] for row in read_lines(prepared / "train.jsonl"))
+    train = (as_text(row["x"]) for row in read_lines(prepared / "train.jsonl"))
     more = {"metrics": facts["metrics"], "promise": promise}
     return reference.build(train, seen, window=job.settings.watch.window, seed=job.seed, **more)
+
+
+def _card(job: Job) -> str:
+    return "passages" if job.task.kind == "extract" else learns_from(job.task)
 
 
 def settled(job: Job) -> Any:
@@ -157,6 +161,9 @@ def _served(job: Job, exam: list[dict[str, Any]], options: Any) -> float:
             for row, answer in zip(rows, answers, strict=True):
                 if job.task.kind == "rank":
                     same += ids_in(answer) == row["answer"]
+                    continue
+                if job.task.kind == "extract":
+                    same += answer["answer"] == row["answer"] and (answer["start"] < answer["end"] or not row["answer"])
                     continue
                 request = job.task.Request(**row["request"])
                 expected = _plain(job.task.to_response(request, row["scores"], options))

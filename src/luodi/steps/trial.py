@@ -12,6 +12,7 @@ from typing import Any
 from luodi import registry
 from luodi.contracts import Recipe, Task, record
 from luodi.errors import LuodiError
+from luodi.runtime import spans
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
@@ -30,6 +31,7 @@ class Order:
     recipe: Recipe
     learns_from: str = "rows"
     """"rows", or a name in `LESSONS`."""
+    kind: str = "classify"
 
 
 def main(order: Order) -> None:
@@ -45,12 +47,7 @@ def main(order: Order) -> None:
     predictions = model.predict(asked([x for x, _ in dev]))
     write_lines(
         folder / "dev.jsonl",
-        (
-            {"y": plain(y), "answer": best(y, scores), "scores": scores}
-            if isinstance(scores, dict)
-            else {"y": plain(y), "answer": [hit["id"] for hit in scores]}
-            for (_, y), scores in zip(dev, predictions, strict=True)
-        ),
+        (noted(order.kind, x, y, scores) for (x, y), scores in zip(dev, predictions, strict=True)),
     )
     for name in ("model", "session"):
         (folder / name).mkdir(exist_ok=True)
@@ -58,6 +55,20 @@ def main(order: Order) -> None:
     model.export(folder / "session")
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     write_json(folder / "result.json", {"facts": facts, "seconds": seconds, "memory_mb": round(memory_mb, 1)})
+
+
+def noted(kind: str, x: Any, y: Any, scores: Any) -> dict[str, Any]:
+    """Return what is kept of an answer: gold, answer, and where it has any, its probabilities."""
+    if kind == "rank":
+        return {"y": plain(y), "answer": [hit["id"] for hit in scores]}
+    if kind == "extract":
+        return {"y": sorted(spans.texts(x, y)), "answer": spans.answer(x, scores), "scores": scores}
+    return {"y": plain(y), "answer": best(y, scores), "scores": scores}
+
+
+def is_right(kind: str, gold: Any, answer: Any) -> bool:
+    """Say whether an answer is right, as the metrics take both."""
+    return spans.is_right(gold, answer) if kind == "extract" else bool(gold == answer)
 
 
 def learns_from(task: Task) -> str:

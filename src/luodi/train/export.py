@@ -17,6 +17,14 @@ from luodi.runtime.session import write_about
 
 def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:
     """Write graph, tokenizer and labels; weights stay in float32."""
+    write_graph(folder, network)
+    shutil.copyfile(text.file, folder / TOKENIZER)
+    about = {"kind": kind, "labels": list(labels), "max_tokens": text.max_tokens, "pad": text.pad, "precision": "f32"}
+    write_about(folder, "engine_network", **about)
+
+
+def write_graph(folder: Path, network: torch.nn.Module) -> None:
+    """Write a network that takes ids and mask, each of shape (batch, time)."""
     network = network.cpu().eval()
     example = torch.ones((2, 8), dtype=torch.int64)
     with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
@@ -25,6 +33,3 @@ def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels
             network, example_input=(example, example), input=[engine.PartialShape([-1, -1])] * 2
         )
     write(graph, folder / GRAPH)
-    shutil.copyfile(text.file, folder / TOKENIZER)
-    about = {"kind": kind, "labels": list(labels), "max_tokens": text.max_tokens, "pad": text.pad, "precision": "f32"}
-    write_about(folder, "engine_network", **about)

@@ -1,0 +1,240 @@
+"""A pretrained encoder that learns where in a passage the answer begins and ends, or that it is not there.
+
+Source: Devlin et al. 2019, "BERT", sections 4.2 and 4.3. Where an answer may be one of several places, their
+probabilities are summed: Clark and Gardner 2018, "Simple and Effective Multi-Paragraph Reading Comprehension".
+"""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_model, save_model
+
+from luodi.contracts import Span
+from luodi.log import progress
+from luodi.metrics import extraction
+from luodi.runtime import engine_tokens
+from luodi.runtime.reading import Limits, Scribe, Window, answers, candidates, gold_places
+from luodi.runtime.session import write_about
+from luodi.runtime.spans import places, texts
+from luodi.train import export, network, starter
+from luodi.train.batching import seed_of, sorted_batches
+from luodi.train.device import device, fast
+from luodi.train.refusing import best_bias
+
+ABOUT, WEIGHTS, TOKENIZER = "reader.json", "reader.safetensors", network.TOKENIZER
+PREDICT_BATCH = 16
+Place = tuple[int, int]
+
+
+class SpanNet(torch.nn.Module):
+    """logits = head(last hidden states): for each token that the answer begins there, and that it ends there."""
+
+    def __init__(self, config: dict[str, Any], *, separator: int, typed: bool, dropout: float = 0.1) -> None:
+        super().__init__()
+        whole = network.Network(config, 2, dropout=dropout)
+        self.config, self.encoder, self.dropout, self.head = whole.config, whole.encoder, whole.dropout, whole.head
+        self.separator, self.typed = separator, typed and int(self.config.get("type_vocab_size", 0)) > 1
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return logits of shape (batch, time, 2); tokens behind the first separator are the passage's."""
+        more = {}
+        if self.typed:
+            is_separator = (ids == self.separator).to(torch.int64)
+            more = {"token_type_ids": (is_separator.cumsum(dim=1) - is_separator).clamp(max=1) * mask}
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, **more).last_hidden_state  # (batch, time, width)
+        return self.head(self.dropout(hidden))  # type: ignore[no-any-return]
+
+
+class SpanReader:
+    """A network with its tokenizer: questions and passages in, spans with probabilities out."""
+
+    def __init__(self, net: SpanNet, scribe: Scribe, *, base: str, nothing: float | None) -> None:
+        self.net, self.scribe, self.base, self.nothing = net, scribe, base, nothing
+
+    def found(self, xs: Sequence[dict[str, str]], *, exact: bool = True, doing: str = "reading") -> list[list[Any]]:
+        """Return for each x the likeliest spans of all its windows, as `candidates` does."""
+        windows = [(n, one) for n, x in enumerate(xs) for one in self.scribe.windows(x["question"], x["passage"])]
+        batches = sorted_batches([len(one.ids) for _, one in windows], batch_size=PREDICT_BATCH)
+        made: list[list[Any]] = [[] for _ in xs]
+        for batch in progress(batches, total=len(batches), doing=doing):
+            logits = self.logits([windows[n][1] for n in batch], exact=exact)
+            for n, one in zip(batch, logits, strict=True):
+                at, window = windows[n]
+                made[at].append((n, candidates(window, one, self.scribe.limits.max_answer)))
+        return [[span for _, spans in sorted(each, key=lambda one: one[0]) for span in spans] for each in made]
+
+    @torch.inference_mode()
+    def logits(self, windows: Sequence[Window], *, exact: bool = True) -> NDArray[np.float32]:
+        """Return the logits of some windows, shape (n, longest, 2)."""
+        self.net.eval()
+        inputs = padded([one.ids for one in windows], self.scribe.pad)
+        if exact:
+            return self.net(*inputs).float().cpu().numpy()  # type: ignore[no-any-return]
+        with fast():
+            return self.net(*inputs).float().cpu().numpy()  # type: ignore[no-any-return]
+
+    def predict(self, xs: Sequence[dict[str, str]], *, exact: bool = True) -> list[list[Span]]:
+        """Return the answers to each x, best first."""
+        found = self.found(xs, exact=exact)
+        return [answers(x["passage"], one, nothing=self.nothing) for x, one in zip(xs, found, strict=True)]
+
+    def judged(self, pairs: Sequence[tuple[dict[str, str], Any]]) -> tuple[float | None, float]:
+        """Return the bias towards "no answer" that suits some questions best, and the mean F1 with it."""
+        xs = [x for x, _ in pairs]
+        best: list[tuple[float, str]] = []
+        for x, found in zip(xs, self.found(xs, exact=False), strict=True):
+            spans = answers(x["passage"], found, nothing=0.0)
+            p = next(one["score"] for one in spans if one["start"] == one["end"])
+            first = next((one for one in spans if one["start"] < one["end"]), None)
+            odds = float(np.log(max(first["score"], 1e-12) / max(p, 1e-12))) if first else -30.0
+            best.append((odds, x["passage"][first["start"] : first["end"]] if first else ""))
+        gold = [texts(x, y) for x, y in pairs]
+        values = extraction.table(gold, [text for _, text in best])[0][:, 0]
+        return best_bias(values.tolist(), [float(not one) for one in gold], [odds for odds, _ in best])
+
+    def limit_answers(
+        self, pairs: Sequence[tuple[dict[str, str], Any]], *, share: float, least: int, slack: float
+    ) -> None:
+        """Let answers be as long, in tokens, as that share of the gold ones, and some more."""
+        golds = [text for x, y in pairs for text in texts(x, y)]
+        lengths = sorted(len(one.ids) for one in self.scribe.tokenizer.encode_batch(golds, add_special_tokens=False))
+        most = lengths[min(len(lengths) - 1, int(share * len(lengths)))] if lengths else 0
+        self.scribe.limits = replace(self.scribe.limits, max_answer=max(least, int(slack * most)))
+
+    def save(self, folder: Path) -> None:
+        limits = self.scribe.limits
+        about = {
+            "config": self.net.config,
+            "base": self.base,
+            "nothing": self.nothing,
+            "limits": asdict(limits),
+        }
+        (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        save_model(self.net, str(folder / WEIGHTS))
+        if self.scribe.file != folder / TOKENIZER:
+            shutil.copyfile(self.scribe.file, folder / TOKENIZER)
+
+    def export(self, folder: Path) -> None:
+        export.write_graph(folder, self.net)
+        shutil.copyfile(self.scribe.file, folder / engine_tokens.TOKENIZER)
+        limits = self.scribe.limits
+        about = {"kind": "extract", "labels": [], "max_tokens": limits.max_tokens, "pad": self.scribe.pad}
+        more = {"precision": "f32", "nothing": self.nothing, "limits": asdict(limits)}
+        write_about(folder, "engine_reader", **about, **more)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        scribe = Scribe(folder / TOKENIZER, Limits(**about["limits"]))
+        net = SpanNet(about["config"], separator=scribe.between[0], typed=scribe.typed)
+        load_model(net, str(folder / WEIGHTS))
+        return cls(net.to(device()).eval(), scribe, base=about["base"], nothing=about["nothing"])
+
+
+def pretrained(encoder: starter.Encoder, limits: Limits, *, seed: int) -> SpanReader:
+    """Return the encoder with a fresh head for spans."""
+    scribe = Scribe(encoder.path / network.TOKENIZER, limits)
+    source = network.pretrained(encoder, 2, seed=seed)
+    net = SpanNet(source.config, separator=scribe.between[0], typed=scribe.typed)
+    net.encoder, net.head = source.encoder, source.head
+    return SpanReader(net.to(device()), scribe, base=f"{encoder.name} {encoder.sha256[:12]}", nothing=None)
+
+
+def is_reader(folder: Path) -> bool:
+    """Say whether a folder holds a reader that was saved, which can go on learning."""
+    return (folder / ABOUT).is_file()
+
+
+def depth_of(net: SpanNet) -> Callable[[str], int]:
+    """Return a function from parameter name to distance from the head: 0 for the head, 1 for the top layer, …"""
+    layers = int(net.config.get("num_hidden_layers") or net.config.get("n_layers") or 0)
+
+    def depth(name: str) -> int:
+        parts = name.split(".")
+        numbers = [int(part) for part in parts if part.isdigit()]
+        return 0 if parts[0] == "head" else layers - numbers[0] if numbers else layers + 1
+
+    return depth
+
+
+def padded(ids: Sequence[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return ids and mask, each of shape (batch, longest)."""
+    longest = max(len(one) for one in ids)
+    made, mask = (torch.zeros((len(ids), longest), dtype=torch.int64) for _ in range(2))
+    made += pad
+    for row, one in enumerate(ids):
+        made[row, : len(one)] = torch.tensor(one, dtype=torch.int64)
+        mask[row, : len(one)] = 1
+    return made.to(device()), mask.to(device())
+
+
+class Lessons:
+    """Windows with the places of their answers: what is learned from."""
+
+    def __init__(self, scribe: Scribe, pairs: Sequence[tuple[dict[str, str], Any]], *, seed: int) -> None:
+        """Of windows without the answer, of passages that have one, as many stay as there are with it."""
+        self.windows: list[Window] = []
+        self.gold: list[list[Place]] = []
+        for n, (x, y) in enumerate(pairs):
+            right = spread(x["passage"], y)
+            windows = scribe.windows(x["question"], x["passage"])
+            found = [gold_places(one, right) for one in windows]
+            full = [at for at, one in enumerate(found) if one]
+            empty = [at for at, one in enumerate(found) if not one]
+            if full:
+                rng = random.Random(seed_of(seed, "windows", n))
+                empty = rng.sample(empty, k=min(len(empty), len(full)))
+            elif right:  # an answer that no window holds whole teaches nothing
+                continue
+            for at in [*full, *empty]:
+                self.windows.append(windows[at])
+                self.gold.append(found[at])
+
+    @property
+    def lengths(self) -> list[int]:
+        return [len(one.ids) for one in self.windows]
+
+    def loss(self, net: SpanNet, batch: Sequence[int], pad: int) -> torch.Tensor:
+        """Return the mean negative log-probability of the right beginnings and ends."""
+        windows = [self.windows[n] for n in batch]
+        ids, mask = padded([one.ids for one in windows], pad)
+        logits = net(ids, mask).float()  # (batch, time, 2)
+        allowed, gold = (torch.zeros(logits.shape, dtype=torch.bool) for _ in range(2))
+        for row, n in enumerate(batch):
+            window = windows[row]
+            allowed[row, 0] = True
+            allowed[row, window.first : window.first + len(window.spans)] = True
+            for start, end in self.gold[n] or [(0, 0)]:
+                gold[row, start, 0] = gold[row, end, 1] = True
+        logits = logits.masked_fill(~allowed.to(logits.device), -1e4)
+        right = logits.masked_fill(~gold.to(logits.device), -1e4)
+        loss: torch.Tensor = (logits.logsumexp(dim=1) - right.logsumexp(dim=1)).mean()
+        return loss
+
+
+def spread(passage: str, y: Any) -> list[Place]:
+    """Return the places of gold answers, and every further place where the same words stand.
+
+    Which of them an annotator meant is often unknown, as in data that gives the words alone.
+    """
+    made = set[Place]()
+    for place in places(y):
+        text = passage[slice(*place)]
+        made.add(place)
+        at = passage.find(text) if text else -1
+        while at >= 0 and len(made) < 64:
+            end = at + len(text)
+            if not (passage[at - 1 : at].isalnum() and text[0].isalnum() and text.isascii()) and not (
+                passage[end : end + 1].isalnum() and text[-1].isalnum() and text.isascii()
+            ):
+                made.add((at, end))
+            at = passage.find(text, end)
+    return sorted(made)
