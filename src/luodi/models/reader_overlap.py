@@ -31,11 +31,12 @@ class ReaderOverlap(OwnEngine):
         if rows:
             answered, refused, odds = [], [], []
             for x, y in rows:
-                first = answers(x["passage"], self.inner.found(x), nothing=None)[0]
+                found = self.inner.found(x)
+                first = answers(x, found, nothing=None)[0]
                 gold = spans.texts(x, y)
                 answered.append(float(spans.is_right(gold, spans.read(x, first))))
                 refused.append(float(not gold))
-                odds.append(float(np.logaddexp.reduce([one[0] for one in self.inner.found(x)] or [-30.0])))
+                odds.append(float(np.logaddexp.reduce([one.odds for one in found] or [-30.0])))
             bias, _ = best_bias(answered, refused, odds)
             self.inner = Overlap(nothing=bias)
         return {"nothing": self.inner.nothing}

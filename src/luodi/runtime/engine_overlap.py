@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from luodi.contracts import Span
 from luodi.runtime import terms
-from luodi.runtime.reading import answers
+from luodi.runtime.reading import Found, answers, passages_of
 from luodi.runtime.session import read_about, write_about
 
 _SENTENCE = re.compile(r"[^.!?。！？；\n]+(?:[.!?](?!\s|$)[^.!?。！？；\n]*)*[.!?。！？；]?")
@@ -39,16 +39,21 @@ it loses for each of them in it (docs/logbook.md, 2026-11-30)."""
 class Overlap:
     """Scores sentences by the words that they share with the question, then what stands in them."""
 
-    def __init__(self, *, nothing: float | None = None, scale: float = 1.0) -> None:
-        self.nothing, self.scale = nothing, scale
+    def __init__(self, *, nothing: float | None = None) -> None:
+        self.nothing = nothing
 
-    def predict(self, xs: Sequence[Mapping[str, str]]) -> list[list[Span]]:
+    def predict(self, xs: Sequence[Mapping[str, Any]]) -> list[list[Span]]:
         """Return the answers to each x, best first."""
-        return [answers(x["passage"], self.found(x), nothing=self.nothing) for x in xs]
+        return [answers(x, self.found(x), nothing=self.nothing) for x in xs]
 
-    def found(self, x: Mapping[str, str]) -> list[tuple[float, int, int]]:
-        """Return the likeliest spans: score, start and end in characters."""
-        question, passage = x["question"], x["passage"]
+    def found(self, x: Mapping[str, Any]) -> list[Found]:
+        """Return the likeliest spans of every passage."""
+        made = []
+        for n, passage in enumerate(passages_of(x)):
+            made += [one._replace(passage=n) for one in self._read(x["question"], passage)]
+        return made
+
+    def _read(self, question: str, passage: str) -> list[Found]:
         sentences = [(one.start(), one.end()) for one in _SENTENCE.finditer(passage) if one[0].strip()]
         sentences = sentences or [(0, len(passage))]
         read = [list(terms.spans(passage[a:b])) for a, b in sentences]
@@ -63,19 +68,16 @@ class Overlap:
         for n in best:
             a, b = sentences[n]
             held = [(start, end) for term, start, end in read[n] if term in asked]
-            made += [
-                (self.scale * (wide[n] + gain), a + start, a + end)
-                for gain, start, end in _spans(passage[a:b], kind, held)
-            ]
-        return sorted(made, key=lambda one: (-one[0], one[1], one[2]))[:N_KEPT]
+            made += [Found(wide[n] + gain, a + start, a + end) for gain, start, end in _spans(passage[a:b], kind, held)]
+        return sorted(made, key=lambda one: (-one.odds, one.start, one.end))[:N_KEPT]
 
     def save(self, folder: Path) -> None:
-        write_about(folder, "engine_overlap", nothing=self.nothing, scale=self.scale)
+        write_about(folder, "engine_overlap", nothing=self.nothing)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         about: dict[str, Any] = read_about(folder)
-        return cls(nothing=about["nothing"], scale=about["scale"])
+        return cls(nothing=about["nothing"])
 
 
 def _spans(sentence: str, kind: str, held: Sequence[tuple[int, int]]) -> Iterator[tuple[float, int, int]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from luodi.contracts import Span
 from luodi.runtime.engine_network import GraphSession
 from luodi.runtime.engine_tokens import TOKENIZER
-from luodi.runtime.reading import Limits, Scribe, answers, candidates
+from luodi.runtime.reading import Found, Limits, Scribe, answers, candidates
 from luodi.runtime.session import read_about
 
 
@@ -21,15 +21,15 @@ class Reader:
         self.graph, self.scribe, self.nothing = graph, scribe, nothing
         self.streams = graph.streams
 
-    def predict(self, xs: Sequence[Mapping[str, str]]) -> list[list[Span]]:
+    def predict(self, xs: Sequence[Mapping[str, Any]]) -> list[list[Span]]:
         """Return the answers to each x, best first."""
         found = self.found(xs)
-        return [answers(x["passage"], one, nothing=self.nothing) for x, one in zip(xs, found, strict=True)]
+        return [answers(x, one, nothing=self.nothing) for x, one in zip(xs, found, strict=True)]
 
-    def found(self, xs: Sequence[Mapping[str, str]]) -> list[list[tuple[float, int, int]]]:
-        """Return the likeliest spans of all windows of each x, as `reading.candidates` does."""
-        windows = [self.scribe.windows(x["question"], x["passage"]) for x in xs]
-        flat = [one for each in windows for one in each]
+    def found(self, xs: Sequence[Mapping[str, Any]]) -> list[list[Found]]:
+        """Return the likeliest spans of all windows of all passages of each x, as `reading.candidates` does."""
+        windows = [self.scribe.all_windows(x) for x in xs]
+        flat = [one for each in windows for _, one in each]
         logits: list[NDArray[np.float32]] = [np.zeros(0, dtype=np.float32)] * len(flat)
 
         def take(batch: Sequence[int], made: NDArray[np.float32]) -> None:
@@ -40,11 +40,11 @@ class Reader:
             self.graph.each([one.ids for one in flat], take)
         most = self.scribe.limits.max_answer
         spans = iter([candidates(window, one, most) for window, one in zip(flat, logits, strict=True)])
-        return [[span for _ in each for span in next(spans)] for each in windows]
+        return [[span._replace(passage=n) for n, _ in each for span in next(spans)] for each in windows]
 
-    def ids(self, xs: Sequence[Mapping[str, str]]) -> list[list[int]]:
+    def ids(self, xs: Sequence[Mapping[str, Any]]) -> list[list[int]]:
         """Return the token ids of all windows, as the graph gets them."""
-        return [one.ids for x in xs for one in self.scribe.windows(x["question"], x["passage"])]
+        return [one.ids for x in xs for _, one in self.scribe.all_windows(x)]
 
     @classmethod
     def load(cls, folder: Path) -> Self:

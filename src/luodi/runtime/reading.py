@@ -4,7 +4,7 @@ Places are in characters of the passage as it was given, so that `passage[start:
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,18 @@ class Window(NamedTuple):
     """The characters of each of its tokens."""
     words: Sequence[int | None]
     """The number of the word that each of its tokens belongs to."""
+
+
+class Found(NamedTuple):
+    """A span that may be the answer."""
+
+    odds: float
+    """Log-odds against "no answer here"."""
+    start: int
+    end: int
+    """In characters of its passage."""
+    passage: int = 0
+    """Which of the passages of its x."""
 
 
 @record
@@ -72,6 +84,10 @@ class Scribe:
                 return made
             start += step
 
+    def all_windows(self, x: Mapping[str, Any]) -> list[tuple[int, Window]]:
+        """Return the windows of every passage of an x, each with the number of its passage."""
+        return [(n, one) for n, text in enumerate(passages_of(x)) for one in self.windows(x["question"], text)]
+
     def _encoded(self, passage: str) -> Any:
         """Return the tokens of a passage; those asked about last are remembered, as many questions have one passage."""
         found = self._passages.get(passage)
@@ -109,7 +125,7 @@ def gold_places(window: Window, places: Iterable[tuple[int, int]]) -> list[tuple
     return found
 
 
-def candidates(window: Window, logits: NDArray[np.float32], max_answer: int) -> list[tuple[float, int, int]]:
+def candidates(window: Window, logits: NDArray[np.float32], max_answer: int) -> list[Found]:
     """Return the likeliest spans of a window as log-odds against "no answer here", start and end in characters.
 
     `logits` has shape (time, 2): of each token that it begins, and that it ends, the answer; the first token stands
@@ -133,36 +149,49 @@ def candidates(window: Window, logits: NDArray[np.float32], max_answer: int) -> 
     for place in best:
         a, b = divmod(int(place), len(ends))
         if np.isfinite(sums[a, b]):
-            made.append((float(sums[a, b]) - nothing, window.spans[starts[a]][0], window.spans[ends[b]][1]))
+            made.append(Found(float(sums[a, b]) - nothing, window.spans[starts[a]][0], window.spans[ends[b]][1]))
     return made
 
 
-def answers(passage: str, found: Iterable[tuple[float, int, int]], *, nothing: float | None) -> list[Span]:
+def passages_of(x: Mapping[str, Any]) -> list[str]:
+    """Return what is read for an x: the passage that was given, or those that were found."""
+    return [x["passage"]] if x.get("passage") else [one["text"] for one in x.get("found", ())]
+
+
+def answers(x: Mapping[str, Any], found: Iterable[Found], *, nothing: float | None) -> list[Span]:
     """Return the answers of all windows with their probabilities, best first; those that read the same are one.
 
     `nothing` is added to the log-odds of "no answer", which stands among them as an empty span; with `None` there is
-    always an answer, as far as the passage holds any word.
+    always an answer, as far as a passage holds any word.
     """
-    places: dict[tuple[int, int], float] = {}
-    for odds, start, end in found:
-        place = whole(passage, start, end)
-        if place[0] < place[1]:
-            places[place] = max(odds, places.get(place, -np.inf))
-    best: dict[str, tuple[float, tuple[int, int]]] = {}
+    passages = passages_of(x)
+    places: dict[tuple[int, int, int], float] = {}
+    for one in found:
+        start, end = whole(passages[one.passage], one.start, one.end)
+        if start < end:
+            place = (one.passage, start, end)
+            places[place] = max(one.odds, places.get(place, -np.inf))
+    best: dict[str, tuple[float, tuple[int, int, int]]] = {}
     for place, odds in sorted(places.items(), key=lambda item: (-item[1], item[0])):
-        text = " ".join(answer_tokens(passage[slice(*place)])) or passage[slice(*place)]
-        if text in best:
-            best[text] = (float(np.logaddexp(best[text][0], odds)), best[text][1])
-        else:
-            best[text] = (odds, place)
+        words = passages[place[0]][place[1] : place[2]]
+        text = " ".join(answer_tokens(words)) or words
+        before, first = best.get(text, (-np.inf, place))
+        best[text] = (float(np.logaddexp(before, odds)), first)
     listed = sorted(best.values(), key=lambda one: (-one[0], one[1]))
     if nothing is not None or not listed:
-        listed = [*listed, (nothing or 0.0, (0, 0))]
+        listed = [*listed, (nothing or 0.0, (0, 0, 0))]
     logits = np.array([one for one, _ in listed])
     p = np.exp(logits - logits.max())
     p /= p.sum()
-    made = [Span(start=place[0], end=place[1], score=float(one)) for (_, place), one in zip(listed, p, strict=True)]
+    made = [_span(x, place, float(one)) for (_, place), one in zip(listed, p, strict=True)]
     return shown(made)
+
+
+def _span(x: Mapping[str, Any], place: tuple[int, int, int], score: float) -> Span:
+    number, start, end = place
+    if x.get("passage") or start == end:
+        return Span(start=start, end=end, score=score)
+    return Span(start=start, end=end, score=score, source=x["found"][number])
 
 
 def shown(spans: Sequence[Span]) -> list[Span]:

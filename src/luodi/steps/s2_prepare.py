@@ -18,7 +18,7 @@ from luodi.data.readers import Table
 from luodi.data.spool import Spool
 from luodi.errors import DataError, ScenarioError, did_you_mean
 from luodi.log import bar_for
-from luodi.steps import crew, sides, written
+from luodi.steps import crew, retrieving, sides, written
 from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
 from luodi.steps.trial import learns_from
@@ -130,6 +130,7 @@ def run(job: Job) -> Outcome:
         places = job.task.kind == "extract"  # an answer is a place in one text, and no label of many
         counts = written.write(job.out, spool, decided.sides, labelled=not places)
         labels = [] if places else written.labels(spool, decided.sides)
+        searched = retrieving.attach(job, [job.out / f"{part}.jsonl" for part in PARTS])
         written.details(job.out, spool, decided, receipts["cleaning"])
     watch.write(job.out, tables)
     made = {"made": ledger.n_made} if ledger.n_made else {}
@@ -141,6 +142,7 @@ def run(job: Job) -> Outcome:
             "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": ledger.n_rejected} | counts | made,
             "rejected": ledger.reasons(),
             "labels": labels,
+            **({"search": searched} if searched else {}),
             "changes": {name: one["n"] for name, one in receipts["cleaning"]["steps"].items()},
             "personal": receipts["personal"],
             "wash": {

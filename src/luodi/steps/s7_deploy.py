@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ from luodi.monitor import reference
 from luodi.monitor.settings import Watching
 from luodi.runtime import measure
 from luodi.runtime.session import open_session
-from luodi.steps import card
+from luodi.steps import card, retrieving
 from luodi.steps.reviewing import Review
 from luodi.steps.trial import learns_from
 from luodi.store import read_json, read_lines, write_json
@@ -59,7 +58,7 @@ def run(job: Job) -> Outcome:
     """Write the bundle; answer the whole exam through its HTTP service and compare."""
     evaluated, prepared = job.inputs["evaluate"], job.inputs["prepare"]
     facts = evaluated.facts
-    shutil.copytree(evaluated.path / "session", job.out / "model")
+    retrieving.pack(job, evaluated.path / "session", job.out / "model")
     exam = list(read_lines(evaluated.path / "exam.jsonl"))
     if job.task.kind == "rank":  # a list of 50 items is a long answer; so many of them are enough to know
         exam = exam[:N_RANKED]

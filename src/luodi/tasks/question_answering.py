@@ -15,7 +15,7 @@ metrics = ("extraction.f1", "extraction.exact_match", "extraction.no_answer_accu
 models = ("reader-overlap", "reader-encoder")
 verbatim = True
 """Answers are places in a passage as it was sent: nothing may be changed in it before it is read."""
-finds = ("answers", "starts", "title")
+finds = ("context", "answers", "starts", "title")
 """Fields of a row that may be missing, and are taken where the table has a column of that name."""
 MAX_QUESTION = 1_000
 REMEMBERED = 40  # passages of a document from which one without the answer is chosen
@@ -26,8 +26,8 @@ class Row:
     """A question about a passage, with its answers as they stand in it; without any, the passage holds none."""
 
     question: str
-    context: str
-    """The passage."""
+    context: str = ""
+    """The passage. Left out where the option `retriever` finds passages; then an answer is known by its words alone."""
     answers: str | tuple[str, ...] = ()
     """One answer, or a list of them: in a cell of text a JSON list. Empty where the passage does not answer."""
     starts: str | tuple[str, ...] = ()
@@ -40,7 +40,24 @@ class Row:
 class Request:
     question: str
     passage: str = ""
-    """Where the answer is looked for. Longer ones are read in overlapping windows."""
+    """Where the answer is looked for. Longer ones are read in overlapping windows. Left out, passages are looked for in
+    the documents of the option `retriever`."""
+
+
+@record
+class Source:
+    """A passage that was found, and where it stands."""
+
+    document: str
+    title: str = ""
+    heading: str = ""
+    """The headings above it, outermost first."""
+    page: int = 0
+    """Counted from 1; 0 where the format has none."""
+    start: int = 0
+    """Where the passage begins in the document's text; the answer begins so much later."""
+    text: str = ""
+    """The passage: `answer == text[start of the answer:its end]`."""
 
 
 @record
@@ -50,6 +67,7 @@ class Answer:
     end: int
     """The place in the passage, in characters: `text == passage[start:end]`."""
     score: float
+    source: Source | None = None
 
 
 @record
@@ -65,6 +83,8 @@ class Response:
     """True where the service is not sure enough to answer alone; a person should."""
     others: tuple[Answer, ...] = ()
     """What else it might be, most probable first."""
+    source: Source | None = None
+    """Where the passage was not given but found: the passage of the answer, and where that stands."""
 
 
 @record
@@ -74,12 +94,20 @@ class Options:
     unanswerable: float = 0.0
     """Make questions without an answer, so many for each that has one, 0 to 1: with another passage of the same
     document, the one whose words are most like the question's. Without any in the data the reader always answers."""
+    retriever: str = ""
+    """The folder of a scenario of semantic-search, relative to this one's file, whose bundle finds passages for
+    questions that come without: `retriever = "../handbook-search"`. The bundle of this scenario holds a copy of it."""
+    passages: int = 5
+    """So many passages are found and read."""
 
 
 def to_examples(rows: Iterable[Row], options: Options) -> Iterator[Example | Reject]:
     """Yield each question with the places of its answers; and as many as asked for with a passage that has none."""
     passages: dict[str, dict[str, None]] = defaultdict(dict)
     for row in rows:
+        if not row.context.strip():
+            yield _without_passage(row, options)
+            continue
         group = row.title or f"passage {zlib.crc32(row.context.encode()):08x}"
         places = _places(row)
         if isinstance(places, Reject):
@@ -103,7 +131,7 @@ def clean(request: Request, options: Options) -> Request | Reject:
     question = squeeze(request.question, MAX_QUESTION)
     if not question:
         return Reject(reason="empty question")
-    if not request.passage.strip():
+    if not request.passage.strip() and not options.retriever:
         return Reject(reason="empty passage")
     if len(request.passage) > options.max_characters:
         return Reject(reason=f"a passage of more than {options.max_characters:,} characters")
@@ -115,12 +143,36 @@ def to_x(request: Request, options: Options) -> dict[str, str]:
 
 
 def to_response(request: Request, prediction: Sequence[Span], options: Options) -> Response:
-    made = [
-        Answer(text=request.passage[one["start"] : one["end"]], start=one["start"], end=one["end"], score=one["score"])
-        for one in prediction
-    ]
-    best, *rest = made or [Answer(text="", start=0, end=0, score=0.0)]
-    return Response(answer=best.text, start=best.start, end=best.end, score=best.score, others=tuple(rest))
+    best, *rest = [_answer(request, one) for one in prediction] or [Answer(text="", start=0, end=0, score=0.0)]
+    return Response(
+        answer=best.text, start=best.start, end=best.end, score=best.score, others=tuple(rest), source=best.source
+    )
+
+
+def to_keep(response: dict[str, Any]) -> dict[str, Any]:
+    """Return of a response what the ledger keeps: the places in documents, without the words around them."""
+    made = dict(response)
+    for one in (made, *(others := [dict(each) for each in response["others"]])):
+        if one.get("source"):
+            one["source"] = {name: value for name, value in one["source"].items() if name != "text"}
+    return made | {"others": others}
+
+
+def _answer(request: Request, span: Span) -> Answer:
+    source = Source(**span["source"]) if "source" in span else None
+    passage = source.text if source else request.passage
+    start, end = span["start"], span["end"]
+    return Answer(text=passage[start:end], start=start, end=end, score=span["score"], source=source)
+
+
+def _without_passage(row: Row, options: Options) -> Example | Reject:
+    """Return a question whose passage has to be found: right is who answers with the same words."""
+    if not options.retriever:
+        reason = "no passage: name its column in [prepare] columns, as context, or write [options] retriever"
+        return Reject(reason=reason)
+    y = frozenset(one.strip() for one in _listed(row.answers) if one.strip())
+    request = Request(question=row.question)
+    return Example(request=request, y=y, group=row.title or None, tags={"answer": "in a document" if y else "none"})
 
 
 def _places(row: Row) -> list[tuple[int, int]] | Reject:

@@ -21,9 +21,9 @@ from luodi.contracts import Span
 from luodi.log import progress
 from luodi.metrics import extraction
 from luodi.runtime import engine_tokens
-from luodi.runtime.reading import Limits, Scribe, Window, answers, candidates, gold_places
+from luodi.runtime.reading import Found, Limits, Scribe, Window, answers, candidates, gold_places, passages_of
 from luodi.runtime.session import write_about
-from luodi.runtime.spans import places, texts
+from luodi.runtime.spans import places, read, texts
 from luodi.train import export, network, starter
 from luodi.train.batching import seed_of, sorted_batches
 from luodi.train.device import device, fast
@@ -31,6 +31,7 @@ from luodi.train.refusing import best_bias
 
 ABOUT, WEIGHTS, TOKENIZER = "reader.json", "reader.safetensors", network.TOKENIZER
 PREDICT_BATCH = 16
+MOST_EMPTY = 2  # windows of found passages of which none holds the answer
 Place = tuple[int, int]
 
 
@@ -59,16 +60,17 @@ class SpanReader:
     def __init__(self, net: SpanNet, scribe: Scribe, *, base: str, nothing: float | None) -> None:
         self.net, self.scribe, self.base, self.nothing = net, scribe, base, nothing
 
-    def found(self, xs: Sequence[dict[str, str]], *, exact: bool = True, doing: str = "reading") -> list[list[Any]]:
-        """Return for each x the likeliest spans of all its windows, as `candidates` does."""
-        windows = [(n, one) for n, x in enumerate(xs) for one in self.scribe.windows(x["question"], x["passage"])]
-        batches = sorted_batches([len(one.ids) for _, one in windows], batch_size=PREDICT_BATCH)
-        made: list[list[Any]] = [[] for _ in xs]
+    def found(self, xs: Sequence[dict[str, Any]], *, exact: bool = True, doing: str = "reading") -> list[list[Found]]:
+        """Return for each x the likeliest spans of all windows of all its passages, as `candidates` does."""
+        windows = [(n, place, one) for n, x in enumerate(xs) for place, one in self.scribe.all_windows(x)]
+        batches = sorted_batches([len(one.ids) for *_, one in windows], batch_size=PREDICT_BATCH)
+        made: list[list[tuple[int, list[Found]]]] = [[] for _ in xs]
         for batch in progress(batches, total=len(batches), doing=doing):
-            logits = self.logits([windows[n][1] for n in batch], exact=exact)
+            logits = self.logits([windows[n][2] for n in batch], exact=exact)
             for n, one in zip(batch, logits, strict=True):
-                at, window = windows[n]
-                made[at].append((n, candidates(window, one, self.scribe.limits.max_answer)))
+                at, place, window = windows[n]
+                spans = candidates(window, one, self.scribe.limits.max_answer)
+                made[at].append((n, [span._replace(passage=place) for span in spans]))
         return [[span for _, spans in sorted(each, key=lambda one: one[0]) for span in spans] for each in made]
 
     @torch.inference_mode()
@@ -84,18 +86,18 @@ class SpanReader:
     def predict(self, xs: Sequence[dict[str, str]], *, exact: bool = True) -> list[list[Span]]:
         """Return the answers to each x, best first."""
         found = self.found(xs, exact=exact)
-        return [answers(x["passage"], one, nothing=self.nothing) for x, one in zip(xs, found, strict=True)]
+        return [answers(x, one, nothing=self.nothing) for x, one in zip(xs, found, strict=True)]
 
     def judged(self, pairs: Sequence[tuple[dict[str, str], Any]]) -> tuple[float | None, float]:
         """Return the bias towards "no answer" that suits some questions best, and the mean F1 with it."""
         xs = [x for x, _ in pairs]
         best: list[tuple[float, str]] = []
         for x, found in zip(xs, self.found(xs, exact=False), strict=True):
-            spans = answers(x["passage"], found, nothing=0.0)
+            spans = answers(x, found, nothing=0.0)
             p = next(one["score"] for one in spans if one["start"] == one["end"])
             first = next((one for one in spans if one["start"] < one["end"]), None)
             odds = float(np.log(max(first["score"], 1e-12) / max(p, 1e-12))) if first else -30.0
-            best.append((odds, x["passage"][first["start"] : first["end"]] if first else ""))
+            best.append((odds, read(x, first) if first else ""))
         gold = [texts(x, y) for x, y in pairs]
         values = extraction.table(gold, [text for _, text in best])[0][:, 0]
         return best_bias(values.tolist(), [float(not one) for one in gold], [odds for odds, _ in best])
@@ -180,19 +182,25 @@ class Lessons:
     """Windows with the places of their answers: what is learned from."""
 
     def __init__(self, scribe: Scribe, pairs: Sequence[tuple[dict[str, str], Any]], *, seed: int) -> None:
-        """Of windows without the answer, of passages that have one, as many stay as there are with it."""
+        """Of windows without the answer, where there are others with it, as many stay as there are with it.
+
+        In passages that were found, the answer is wherever its words stand: Mintz et al. 2009, "Distant supervision".
+        """
         self.windows: list[Window] = []
         self.gold: list[list[Place]] = []
         for n, (x, y) in enumerate(pairs):
-            right = spread(x["passage"], y)
-            windows = scribe.windows(x["question"], x["passage"])
-            found = [gold_places(one, right) for one in windows]
+            right = [_right(x, text, y) for text in passages_of(x)]
+            numbered = scribe.all_windows(x)
+            windows = [one for _, one in numbered]
+            found = [gold_places(one, right[place]) for place, one in numbered]
             full = [at for at, one in enumerate(found) if one]
             empty = [at for at, one in enumerate(found) if not one]
             if full:
                 rng = random.Random(seed_of(seed, "windows", n))
                 empty = rng.sample(empty, k=min(len(empty), len(full)))
-            elif right:  # an answer that no window holds whole teaches nothing
+            elif not x.get("passage"):
+                empty = random.Random(seed_of(seed, "windows", n)).sample(empty, k=min(len(empty), MOST_EMPTY))
+            elif any(right):  # an answer that no window holds whole teaches nothing
                 continue
             for at in [*full, *empty]:
                 self.windows.append(windows[at])
@@ -220,13 +228,19 @@ class Lessons:
         return loss
 
 
-def spread(passage: str, y: Any) -> list[Place]:
+def _right(x: dict[str, Any], passage: str, y: Any) -> list[Place]:
+    if x.get("passage"):
+        return spread(passage, places(y))
+    return spread(passage, [(at, at + len(text)) for text in y if (at := passage.find(text)) >= 0])
+
+
+def spread(passage: str, gold: Sequence[Place]) -> list[Place]:
     """Return the places of gold answers, and every further place where the same words stand.
 
     Which of them an annotator meant is often unknown, as in data that gives the words alone.
     """
     made = set[Place]()
-    for place in places(y):
+    for place in gold:
         text = passage[slice(*place)]
         made.add(place)
         at = passage.find(text) if text else -1
