@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from luodi.contracts import Facts, Kind, Recipe, Span
 from luodi.runtime.reading import Limits
 from luodi.train import reading, starter
-from luodi.train.loop import Loop, Schedule
+from luodi.train.loop import Schedule
 
 Pairs = Sequence[tuple[dict[str, str], Any]]
 LEARNING_RATE = 2e-4
@@ -16,7 +16,6 @@ AVERAGE = 0.99
 BATCH_SIZE = 16
 EPOCHS = ((1_000, 8), (3_000, 5), (20_000, 3))  # few questions are worth more rounds
 MOST_ROWS_EPOCHS = 2
-MOST_LOOKED = 600  # dev questions that decide, at the end of each round, which weights are kept
 LONGEST, SHORTEST, SLACK = 0.99, 30, 1.25
 """Answers may be so long, in tokens: as 99 of 100 that were learned from, and a quarter more."""
 
@@ -33,9 +32,6 @@ class ReaderEncoder:
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         inner = self.inner = _start(train, recipe)
-        net, pad = inner.net, inner.scribe.pad
-        lessons = reading.Lessons(inner.scribe, train, seed=recipe.seed)
-        looked = dev[:: max(1, len(dev) // MOST_LOOKED)]
         schedule = Schedule(
             epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
             batch_size=BATCH_SIZE,
@@ -44,26 +40,9 @@ class ReaderEncoder:
             average=AVERAGE,
             layer_decay=LAYER_DECAY,
         )
-        loop = Loop(
-            net,
-            lessons.lengths,
-            lambda batch: lessons.loss(net, batch, pad),
-            lambda: inner.judged(looked)[1],
-            schedule=schedule,
-            seed=recipe.seed,
-            work=work,
-            depth=reading.depth_of(net),
-            doing="reader",
-        )
-        facts = loop.run()
-        inner.nothing = inner.judged(dev)[0]
-        limits = inner.scribe.limits
-        return facts | {
-            "base": inner.base,
-            "windows": len(lessons.windows),
-            "max_answer": limits.max_answer,
-            "nothing": inner.nothing,
-        }
+        depth = reading.depth_of(inner.net)
+        facts = reading.learn(inner, train, dev, schedule=schedule, seed=recipe.seed, work=work, depth=depth)
+        return facts | {"base": inner.base}
 
     def refuses(self, texts: Sequence[Any], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these passages."""

@@ -31,6 +31,10 @@ class Window(NamedTuple):
     """The characters of each of its tokens."""
     words: Sequence[int | None]
     """The number of the word that each of its tokens belongs to."""
+    features: Any = None
+    """What a reader without a pretrained encoder sees, shape (len(ids), n_features)."""
+    question: Sequence[int] = ()
+    """The tokens of the question, where they do not stand in `ids`."""
 
 
 class Found(NamedTuple):

@@ -12,7 +12,7 @@ from luodi.text import squeeze
 
 kind: Kind = "extract"
 metrics = ("extraction.f1", "extraction.exact_match", "extraction.no_answer_accuracy")
-models = ("reader-overlap", "reader-encoder")
+models = ("reader-overlap", "reader-light", "reader-encoder")
 verbatim = True
 """Answers are places in a passage as it was sent: nothing may be changed in it before it is read."""
 finds = ("context", "answers", "starts", "title")

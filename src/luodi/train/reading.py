@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_model, save_model
 
-from luodi.contracts import Span
+from luodi.contracts import Facts, Span
 from luodi.log import progress
 from luodi.metrics import extraction
 from luodi.runtime import engine_tokens
@@ -27,10 +27,12 @@ from luodi.runtime.spans import places, read, texts
 from luodi.train import export, network, starter
 from luodi.train.batching import seed_of, sorted_batches
 from luodi.train.device import device, fast
+from luodi.train.loop import Loop, Schedule
 from luodi.train.refusing import best_bias
 
 ABOUT, WEIGHTS, TOKENIZER = "reader.json", "reader.safetensors", network.TOKENIZER
 PREDICT_BATCH = 16
+MOST_LOOKED = 600  # dev questions that decide, at the end of each round, which weights are kept
 MOST_EMPTY = 2  # windows of found passages of which none holds the answer
 Place = tuple[int, int]
 
@@ -57,8 +59,19 @@ class SpanNet(torch.nn.Module):
 class SpanReader:
     """A network with its tokenizer: questions and passages in, spans with probabilities out."""
 
+    net: torch.nn.Module
+    scribe: Any
+
     def __init__(self, net: SpanNet, scribe: Scribe, *, base: str, nothing: float | None) -> None:
         self.net, self.scribe, self.base, self.nothing = net, scribe, base, nothing
+
+    def feed(self, windows: Sequence[Window]) -> tuple[torch.Tensor, ...]:
+        """Return what the network takes of some windows."""
+        return padded([one.ids for one in windows], self.scribe.pad)
+
+    def answer_lengths(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has."""
+        return [len(one.ids) for one in self.scribe.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def found(self, xs: Sequence[dict[str, Any]], *, exact: bool = True, doing: str = "reading") -> list[list[Found]]:
         """Return for each x the likeliest spans of all windows of all its passages, as `candidates` does."""
@@ -77,7 +90,7 @@ class SpanReader:
     def logits(self, windows: Sequence[Window], *, exact: bool = True) -> NDArray[np.float32]:
         """Return the logits of some windows, shape (n, longest, 2)."""
         self.net.eval()
-        inputs = padded([one.ids for one in windows], self.scribe.pad)
+        inputs = self.feed(windows)
         if exact:
             return self.net(*inputs).float().cpu().numpy()  # type: ignore[no-any-return]
         with fast():
@@ -107,14 +120,14 @@ class SpanReader:
     ) -> None:
         """Let answers be as long, in tokens, as that share of the gold ones, and some more."""
         golds = [text for x, y in pairs for text in texts(x, y)]
-        lengths = sorted(len(one.ids) for one in self.scribe.tokenizer.encode_batch(golds, add_special_tokens=False))
+        lengths = sorted(self.answer_lengths(golds))
         most = lengths[min(len(lengths) - 1, int(share * len(lengths)))] if lengths else 0
         self.scribe.limits = replace(self.scribe.limits, max_answer=max(least, int(slack * most)))
 
     def save(self, folder: Path) -> None:
         limits = self.scribe.limits
         about = {
-            "config": self.net.config,
+            "config": getattr(self.net, "config"),  # noqa: B009 -- of a `SpanNet`
             "base": self.base,
             "nothing": self.nothing,
             "limits": asdict(limits),
@@ -155,7 +168,7 @@ def is_reader(folder: Path) -> bool:
     return (folder / ABOUT).is_file()
 
 
-def depth_of(net: SpanNet) -> Callable[[str], int]:
+def depth_of(net: Any) -> Callable[[str], int]:
     """Return a function from parameter name to distance from the head: 0 for the head, 1 for the top layer, …"""
     layers = int(net.config.get("num_hidden_layers") or net.config.get("n_layers") or 0)
 
@@ -181,11 +194,12 @@ def padded(ids: Sequence[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tens
 class Lessons:
     """Windows with the places of their answers: what is learned from."""
 
-    def __init__(self, scribe: Scribe, pairs: Sequence[tuple[dict[str, str], Any]], *, seed: int) -> None:
+    def __init__(self, reader: SpanReader, pairs: Sequence[tuple[dict[str, Any], Any]], *, seed: int) -> None:
         """Of windows without the answer, where there are others with it, as many stay as there are with it.
 
         In passages that were found, the answer is wherever its words stand: Mintz et al. 2009, "Distant supervision".
         """
+        self.reader, scribe = reader, reader.scribe
         self.windows: list[Window] = []
         self.gold: list[list[Place]] = []
         for n, (x, y) in enumerate(pairs):
@@ -210,11 +224,10 @@ class Lessons:
     def lengths(self) -> list[int]:
         return [len(one.ids) for one in self.windows]
 
-    def loss(self, net: SpanNet, batch: Sequence[int], pad: int) -> torch.Tensor:
+    def loss(self, batch: Sequence[int]) -> torch.Tensor:
         """Return the mean negative log-probability of the right beginnings and ends."""
         windows = [self.windows[n] for n in batch]
-        ids, mask = padded([one.ids for one in windows], pad)
-        logits = net(ids, mask).float()  # (batch, time, 2)
+        logits = self.reader.net(*self.reader.feed(windows)).float()  # (batch, time, 2)
         allowed, gold = (torch.zeros(logits.shape, dtype=torch.bool) for _ in range(2))
         for row, n in enumerate(batch):
             window = windows[row]
@@ -226,6 +239,38 @@ class Lessons:
         right = logits.masked_fill(~gold.to(logits.device), -1e4)
         loss: torch.Tensor = (logits.logsumexp(dim=1) - right.logsumexp(dim=1)).mean()
         return loss
+
+
+def learn(
+    reader: SpanReader,
+    train: Sequence[tuple[dict[str, Any], Any]],
+    dev: Sequence[tuple[dict[str, Any], Any]],
+    *,
+    schedule: Schedule,
+    seed: int,
+    work: Path,
+    depth: Callable[[str], int] = lambda name: 0,
+) -> Facts:
+    """Train a reader, keep the weights that are best on dev, and learn from all of dev when to say "no answer"."""
+    lessons = Lessons(reader, train, seed=seed)
+    looked = dev[:: max(1, len(dev) // MOST_LOOKED)]
+    loop = Loop(
+        reader.net,
+        lessons.lengths,
+        lessons.loss,
+        lambda: reader.judged(looked)[1],
+        schedule=schedule,
+        seed=seed,
+        work=work,
+        depth=depth,
+        doing="reader",
+    )
+    facts = loop.run()
+    reader.nothing = reader.judged(dev)[0]
+    limits = reader.scribe.limits
+    return facts | {
+        "windows": len(lessons.windows), "max_answer": limits.max_answer, "nothing": reader.nothing,
+    }  # fmt: skip
 
 
 def _right(x: dict[str, Any], passage: str, y: Any) -> list[Place]:
