@@ -156,8 +156,10 @@ class SpanReader:
 
 def pretrained(encoder: starter.Encoder, limits: Limits, *, seed: int) -> SpanReader:
     """Return the encoder with a fresh head for spans."""
-    scribe = Scribe(encoder.path / network.TOKENIZER, limits)
     source = network.pretrained(encoder, 2, seed=seed)
+    most = min(limits.max_tokens, int(source.config.get("max_position_embeddings", 512)))
+    shorter = {"max_question": min(limits.max_question, most // 3), "stride": min(limits.stride, most // 4)}
+    scribe = Scribe(encoder.path / network.TOKENIZER, replace(limits, max_tokens=most, **shorter))
     net = SpanNet(source.config, separator=scribe.between[0], typed=scribe.typed)
     net.encoder, net.head = source.encoder, source.head
     return SpanReader(net.to(device()), scribe, base=f"{encoder.name} {encoder.sha256[:12]}", nothing=None)
