@@ -30,6 +30,8 @@ def test_all_questions_of_a_document_stand_on_one_side(answered):
              for part in ("train", "dev")}  # fmt: skip
 
     assert sides["train"] and sides["dev"]
+    counted = answered.artifacts["prepare"].facts["answers"]
+    assert counted["in one place"] > counted["none (made)"] > 0
     rows = [row for part in ("train", "dev") for row in read_lines(folder / f"{part}.jsonl")]
     assert any(row["tags"]["answer"] == "none (made)" for row in rows)
     for row in rows:
@@ -147,6 +149,20 @@ def test_options_out_of_their_range_are_refused_with_their_line(tmp_path):
         luodi.load(tmp_path)
 
     assert any("passages" in one.what for one in caught.value.faults)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_table_is_answered_with_places_and_sources(form, searched, tmp_path):
+    from luodi.batch import run as batch
+
+    (tmp_path / "asked.csv").write_text("question\nWhat are spades made of?\n \n", encoding="utf-8")
+    out = tmp_path / f"out.{form}"
+
+    told = batch.predict(searched.artifacts["deploy"].path, [str(tmp_path / "asked.csv")], out)
+
+    text = out.read_text(encoding="utf-8")
+    assert (told["rows"], told["rejected"]) == (2, 1)
+    assert "Answer(" not in text and "Source(" not in text and "empty question" in text
 
 
 def test_a_run_is_the_same_run_again(answered):

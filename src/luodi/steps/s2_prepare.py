@@ -18,7 +18,7 @@ from luodi.data.readers import Table
 from luodi.data.spool import Spool
 from luodi.errors import DataError, ScenarioError, did_you_mean
 from luodi.log import bar_for
-from luodi.steps import crew, retrieving, sides, written
+from luodi.steps import crew, places, retrieving, sides, written
 from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
 from luodi.steps.trial import learns_from
@@ -127,10 +127,12 @@ def run(job: Job) -> Outcome:
         for one in decided.dropped:
             ledger.reject(str(spool.where(one.index)), one.reason)
         written.check_labels(job.task, spool, decided.sides)
-        places = job.task.kind == "extract"  # an answer is a place in one text, and no label of many
-        counts = written.write(job.out, spool, decided.sides, labelled=not places)
-        labels = [] if places else written.labels(spool, decided.sides)
-        searched = retrieving.attach(job, [job.out / f"{part}.jsonl" for part in PARTS])
+        is_place = job.task.kind == "extract"  # an answer is a place in one text, and no label of many
+        counts = written.write(job.out, spool, decided.sides, labelled=not is_place)
+        labels = [] if is_place else written.labels(spool, decided.sides)
+        prepared = [job.out / f"{part}.jsonl" for part in PARTS]
+        searched = retrieving.attach(job, prepared)
+        answered = places.report(job.out, prepared) if is_place else {}
         written.details(job.out, spool, decided, receipts["cleaning"])
     watch.write(job.out, tables)
     made = {"made": ledger.n_made} if ledger.n_made else {}
@@ -143,6 +145,7 @@ def run(job: Job) -> Outcome:
             "rejected": ledger.reasons(),
             "labels": labels,
             **({"search": searched} if searched else {}),
+            **({"answers": answered} if answered else {}),
             "changes": {name: one["n"] for name, one in receipts["cleaning"]["steps"].items()},
             "personal": receipts["personal"],
             "wash": {
