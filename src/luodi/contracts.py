@@ -104,6 +104,10 @@ class Recipe:
     epochs: int | None = None
     learning_rate: float | None = None
     max_tokens: int | None = None
+    frozen_layers: int | None = None
+    """So many of a network's lowest layers, and its word table, stay as they are; left out, all learn."""
+    lora_rank: int | None = None
+    """Learn additions of so low a rank to a network's products, instead of its weights; left out, the weights."""
     class_weights: bool = False
     """Weigh each class by the inverse of its share."""
     remote: Mapping[str, Any] | None = None

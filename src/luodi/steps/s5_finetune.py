@@ -8,6 +8,7 @@ from typing import Any
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, Recipe, record
+from luodi.steps import together
 from luodi.steps.trial import learns_from, read_train
 from luodi.store import read_pairs
 
@@ -24,6 +25,10 @@ class Settings:
     """How far a step goes; left out, what suits the model."""
     max_tokens: int | None = None
     """Longer texts are cut; left out, enough for 98 of 100 texts."""
+    frozen_layers: int | None = None
+    """So many of the lowest layers of a network stay as they are: faster, and less exact; left out, all learn."""
+    lora_rank: int | None = None
+    """Learn additions of this rank instead of the weights themselves, in less memory; left out, the weights."""
     class_weights: bool = False
     """Weigh rare labels up."""
 
@@ -66,6 +71,8 @@ def recipe(settings: Settings, selected: Facts, *, seed: int, base: str) -> Reci
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         max_tokens=settings.max_tokens,
+        frozen_layers=settings.frozen_layers,
+        lora_rank=settings.lora_rank,
         class_weights=settings.class_weights,
         remote=selected["remote"].get(selected["model"]),
     )
@@ -74,10 +81,30 @@ def recipe(settings: Settings, selected: Facts, *, seed: int, base: str) -> Reci
 def _fit(job: Job, name: str, train: Any, dev: Any, how: Recipe) -> Facts:
     pretrained = job.inputs["pretrain"]
     kind = registry.model(name)
-    model = kind() if "skipped" in pretrained.facts else kind.load(pretrained.path / "model")
+    before = None if "skipped" in pretrained.facts else pretrained.path / "model"
+    if getattr(kind, "parallel", False) and (n := _n_processes()) > 1:
+        prepared, what = job.inputs["prepare"].path, learns_from(job.task)
+        order = together.Order(
+            model=name,
+            before=None if before is None else str(before),
+            train=str(prepared / "train.jsonl" if what == "rows" else prepared),
+            dev=str(prepared / "dev.jsonl"),
+            work=str(_work(job, name)),
+            out=str(job.out / "model"),
+            recipe=how,
+            learns_from=what,
+        )
+        return together.fit(order, n=n)
+    model = kind() if before is None else kind.load(before)
     facts: Facts = model.fit(train, dev, recipe=how, work=_work(job, name))
     model.save(job.out / "model")
     return facts
+
+
+def _n_processes() -> int:
+    from luodi.train import parallel
+
+    return parallel.n_processes()
 
 
 def _is_finished(job: Job) -> bool:
