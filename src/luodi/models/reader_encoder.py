@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Span
 from luodi.runtime.reading import Limits
-from luodi.train import reading, starter
+from luodi.train import parallel, reading, starter
 from luodi.train.loop import Schedule
 
 Pairs = Sequence[tuple[dict[str, str], Any]]
@@ -14,6 +14,7 @@ LEARNING_RATE = 2e-4
 LAYER_DECAY = 0.95
 AVERAGE = 0.99
 BATCH_SIZE = 16
+MOST_TOKENS = 4_096  # at a time
 EPOCHS = ((1_000, 8), (3_000, 5), (20_000, 3))  # few questions are worth more rounds
 MOST_ROWS_EPOCHS = 2
 LONGEST, SHORTEST, SLACK = 0.99, 30, 1.25
@@ -32,6 +33,8 @@ class ReaderEncoder:
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         inner = self.inner = _start(train, recipe)
+        # a batch's rows are learned from, not the whole table; between processes only whole gradients are added up
+        inner.net.inner.encoder.get_input_embeddings().sparse = parallel.size() == 1
         schedule = Schedule(
             epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
             batch_size=BATCH_SIZE,
@@ -39,6 +42,7 @@ class ReaderEncoder:
             max_minutes=recipe.max_minutes,
             average=AVERAGE,
             layer_decay=LAYER_DECAY,
+            most_tokens=MOST_TOKENS,
         )
         depth = reading.depth_of(inner.net)
         facts = reading.learn(inner, train, dev, schedule=schedule, seed=recipe.seed, work=work, depth=depth)

@@ -69,7 +69,7 @@ class Scribe:
         self.file, self.limits = file, limits
         self.tokenizer = plain_tokenizer(file)
         self.pad = self.tokenizer.token_to_id("[PAD]") or 0
-        self.before, self.between, self.after, self.typed = _frame(self.tokenizer)
+        self.before, self.between, self.after = _frame(self.tokenizer)
         self._passages: dict[str, Any] = {}
 
     def windows(self, question: str, passage: str) -> list[Window]:
@@ -109,13 +109,13 @@ class _Tokens:
         self.ids, self.offsets, self.word_ids = encoding.ids, encoding.offsets, encoding.word_ids
 
 
-def _frame(tokenizer: Any) -> tuple[list[int], list[int], list[int], bool]:
-    """Return the special tokens before, between and after two texts, and whether the second has a type of its own."""
+def _frame(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
+    """Return the special tokens before, between and after two texts."""
     made = tokenizer.encode("a", "b")
     sides = made.sequence_ids
     first, last = sides.index(0), len(sides) - sides[::-1].index(0)
     second, end = sides.index(1), len(sides) - sides[::-1].index(1)
-    return made.ids[:first], made.ids[last:second], made.ids[end:], bool(made.type_ids[second])
+    return made.ids[:first], made.ids[last:second], made.ids[end:]
 
 
 def gold_places(window: Window, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

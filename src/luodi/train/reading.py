@@ -38,28 +38,25 @@ Place = tuple[int, int]
 
 
 class SpanNet(torch.nn.Module):
-    """logits = head(last hidden states): for each token that the answer begins there, and that it ends there."""
+    """logits = head(last hidden states): for each token that the answer begins there, and that it ends there.
 
-    def __init__(self, config: dict[str, Any], *, separator: int, typed: bool, dropout: float = 0.1) -> None:
+    Both texts have one token type, as in RoBERTa: the starter was never shown a second one.
+    """
+
+    def __init__(self, inner: network.Network) -> None:
         super().__init__()
-        whole = network.Network(config, 2, dropout=dropout)
-        self.config, self.encoder, self.dropout, self.head = whole.config, whole.encoder, whole.dropout, whole.head
-        self.separator, self.typed = separator, typed and int(self.config.get("type_vocab_size", 0)) > 1
+        self.inner, self.config = inner, inner.config
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return logits of shape (batch, time, 2); tokens behind the first separator are the passage's."""
-        more = {}
-        if self.typed:
-            is_separator = (ids == self.separator).to(torch.int64)
-            more = {"token_type_ids": (is_separator.cumsum(dim=1) - is_separator).clamp(max=1) * mask}
-        hidden = self.encoder(input_ids=ids, attention_mask=mask, **more).last_hidden_state  # (batch, time, width)
-        return self.head(self.dropout(hidden))  # type: ignore[no-any-return]
+        """Return logits of shape (batch, time, 2)."""
+        hidden = self.inner.hidden(ids, mask)  # (batch, time, width)
+        return self.inner.head(self.inner.dropout(hidden))  # type: ignore[no-any-return]
 
 
 class SpanReader:
     """A network with its tokenizer: questions and passages in, spans with probabilities out."""
 
-    net: torch.nn.Module
+    net: Any
     scribe: Any
 
     def __init__(self, net: SpanNet, scribe: Scribe, *, base: str, nothing: float | None) -> None:
@@ -149,7 +146,7 @@ class SpanReader:
     def load(cls, folder: Path) -> Self:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         scribe = Scribe(folder / TOKENIZER, Limits(**about["limits"]))
-        net = SpanNet(about["config"], separator=scribe.between[0], typed=scribe.typed)
+        net = SpanNet(network.Network(about["config"], 2))
         load_model(net, str(folder / WEIGHTS))
         return cls(net.to(device()).eval(), scribe, base=about["base"], nothing=about["nothing"])
 
@@ -160,9 +157,7 @@ def pretrained(encoder: starter.Encoder, limits: Limits, *, seed: int) -> SpanRe
     most = min(limits.max_tokens, int(source.config.get("max_position_embeddings", 512)))
     shorter = {"max_question": min(limits.max_question, most // 3), "stride": min(limits.stride, most // 4)}
     scribe = Scribe(encoder.path / network.TOKENIZER, replace(limits, max_tokens=most, **shorter))
-    net = SpanNet(source.config, separator=scribe.between[0], typed=scribe.typed)
-    net.encoder, net.head = source.encoder, source.head
-    return SpanReader(net.to(device()), scribe, base=f"{encoder.name} {encoder.sha256[:12]}", nothing=None)
+    return SpanReader(SpanNet(source), scribe, base=f"{encoder.name} {encoder.sha256[:12]}", nothing=None)
 
 
 def is_reader(folder: Path) -> bool:
@@ -177,7 +172,7 @@ def depth_of(net: Any) -> Callable[[str], int]:
     def depth(name: str) -> int:
         parts = name.split(".")
         numbers = [int(part) for part in parts if part.isdigit()]
-        return 0 if parts[0] == "head" else layers - numbers[0] if numbers else layers + 1
+        return 0 if "head" in parts else layers - numbers[0] if numbers else layers + 1
 
     return depth
 
