@@ -87,3 +87,15 @@ def answer_tokens(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).lower()
     kept = "".join(char for char in folded if unicodedata.category(char)[0] != "P" and char not in "$+<=>^`|~")
     return _WORDS.findall(_ARTICLES.sub(" ", kept))
+
+
+def of_unit(name: str, value: float) -> str:
+    """Say a quantity with the unit that its name ends in.
+
+    >>> of_unit("p95_ms", 12.345), of_unit("size_mb", 90.4), of_unit("usd_per_1k", 0.004)
+    ('12.3 ms', '90.4 MB', '$0.004 per 1,000')
+    """
+    if name == "usd_per_1k":
+        return price(value)
+    unit = name.rpartition("_")[2]
+    return f"{value:.3g} {unit.upper() if unit == 'mb' else unit}"

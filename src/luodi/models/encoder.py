@@ -3,7 +3,7 @@
 Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -28,6 +28,13 @@ EPOCHS = ((2_000, 6), (6_000, 4), (30_000, 3))  # few rows are worth more rounds
 MOST_ROWS_EPOCHS = 2
 SHORT = 32  # tokens; a step of 32 such texts is mostly overhead
 SMALL = 1_500  # rows; below, smaller batches learn more than they cost
+
+SPACE = {
+    "learning_rate": (3e-5, 6e-5, 2e-4, 3e-4),
+    "epochs": (2, 3, 5, 8),
+    "frozen_layers": (None, 1, 2, 3),
+    "max_tokens": (None, 64, 128),
+}
 
 
 class Encoder:
@@ -97,6 +104,15 @@ class Encoder:
         self.inner = Blended(fitted)
         return facts
 
+    def space(self) -> Mapping[str, tuple[Any, ...]]:
+        """Return what a search may try; the defaults are a trial of their own."""
+        return SPACE
+
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        kind, labels = labels_of([y for _, y in train])
+        self._start([x for x, _ in train], labels, kind, recipe).export(folder)
+
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
@@ -116,6 +132,11 @@ class Encoder:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
 
     def _start(self, xs: Sequence[str], labels: list[str], kind: Kind, recipe: Recipe) -> FittedNetwork:
         """Take the encoder that `pretrain` left, or the one the recipe names, and give it a fresh head."""
