@@ -202,7 +202,9 @@ def test_a_batch_in_parts_takes_the_same_step(sparse, tmp_path):
 
 
 @given(
-    st.integers(min_value=0, max_value=30), st.integers(min_value=1, max_value=5), st.integers(min_value=3, max_value=90)
+    st.integers(min_value=0, max_value=30),
+    st.integers(min_value=1, max_value=5),
+    st.integers(min_value=3, max_value=90),
 )
 def test_the_parts_of_a_batch_are_the_batch_and_none_has_too_many_places(n, accumulate, most):
     made = Loop.__new__(Loop)
