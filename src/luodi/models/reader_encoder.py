@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Span
 from luodi.runtime.reading import Limits
-from luodi.train import parallel, reading, starter
+from luodi.train import answering, parallel, starter
 from luodi.train.loop import Schedule
 
 Pairs = Sequence[tuple[dict[str, str], Any]]
@@ -28,7 +28,7 @@ class ReaderEncoder:
     license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
 
-    def __init__(self, inner: reading.SpanReader | None = None) -> None:
+    def __init__(self, inner: answering.SpanReader | None = None) -> None:
         self.inner = inner
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
@@ -44,13 +44,13 @@ class ReaderEncoder:
             layer_decay=LAYER_DECAY,
             most_tokens=MOST_TOKENS,
         )
-        depth = reading.depth_of(inner.net)
-        facts = reading.learn(inner, train, dev, schedule=schedule, seed=recipe.seed, work=work, depth=depth)
+        depth = answering.depth_of(inner.net)
+        facts = answering.learn(inner, train, dev, schedule=schedule, seed=recipe.seed, work=work, depth=depth)
         return facts | {"base": inner.base}
 
     def refuses(self, texts: Sequence[Any], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these passages."""
-        if reading.is_reader(Path(recipe.base)):
+        if answering.is_reader(Path(recipe.base)):
             return None
         read = [x["passage"] or x["question"] for x in texts[: 10 * starter.LOOKED_AT]]
         return starter.stranger(starter.find(recipe.base), list(dict.fromkeys(read)))
@@ -65,19 +65,19 @@ class ReaderEncoder:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        return cls(reading.SpanReader.load(folder))
+        return cls(answering.SpanReader.load(folder))
 
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
 
 
-def _start(train: Pairs, recipe: Recipe) -> reading.SpanReader:
+def _start(train: Pairs, recipe: Recipe) -> answering.SpanReader:
     """Return the encoder that the recipe names with a fresh head, or the reader that it names as it is."""
-    if reading.is_reader(Path(recipe.base)):
-        return reading.SpanReader.load(Path(recipe.base))
+    if answering.is_reader(Path(recipe.base)):
+        return answering.SpanReader.load(Path(recipe.base))
     limits = Limits(max_tokens=recipe.max_tokens or Limits().max_tokens)
-    inner = reading.pretrained(starter.find(recipe.base), limits, seed=recipe.seed)
+    inner = answering.pretrained(starter.find(recipe.base), limits, seed=recipe.seed)
     inner.limit_answers(train, share=LONGEST, least=SHORTEST, slack=SLACK)
     return inner
 

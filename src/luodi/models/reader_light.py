@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Span
 from luodi.runtime.reading_light import LIMITS
-from luodi.train import reading
+from luodi.train import answering
+from luodi.train.answering_light import LightReader
 from luodi.train.loop import Schedule
-from luodi.train.reading_light import LightReader
 
 Pairs = Sequence[tuple[dict[str, Any], Any]]
 LEARNING_RATE = 1e-3
@@ -44,7 +44,7 @@ class ReaderLight:
             average=AVERAGE,
             patience=5,
         )
-        return reading.learn(self.inner, train, dev, schedule=schedule, seed=recipe.seed, work=work)
+        return answering.learn(self.inner, train, dev, schedule=schedule, seed=recipe.seed, work=work)
 
     def predict(self, xs: Sequence[dict[str, Any]]) -> list[list[Span]]:
         assert self.inner, "fit or load first"

@@ -17,6 +17,7 @@ from luodi.contracts import Recipe, Task, record
 from luodi.errors import LuodiError, SetupError
 from luodi.runtime import spans
 from luodi.runtime.session import read_about
+from luodi.steps import crossed
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
@@ -57,14 +58,19 @@ def main(order: Order) -> None:
     work = folder / "work"
     work.mkdir(exist_ok=True)
     kind = registry.model(order.model)
+    judged: list[tuple[Any, Any, Any]] = []
+    if order.before is None and order.kind != "extract" and crossed.is_needed(train, dev, order.recipe):
+        others = crossed.answers(kind, train, dev, recipe=order.recipe, work=work)
+        judged = [(None, y, scores) for y, scores in others]
     model = kind() if order.before is None else kind.load(Path(order.before))
     started = time.monotonic()
     facts = model.fit(train, dev, recipe=order.recipe, work=work)
     seconds = time.monotonic() - started
     predictions = model.predict(asked([x for x, _ in dev]))
+    judged += [(x, y, scores) for (x, y), scores in zip(dev, predictions, strict=True)]
     write_lines(
         folder / "dev.jsonl",
-        (noted(order.kind, x, y, scores) for (x, y), scores in zip(dev, predictions, strict=True)),
+        (noted(order.kind, x, y, scores) for x, y, scores in judged),
     )
     (folder / "model").mkdir(exist_ok=True)
     model.save(folder / "model")

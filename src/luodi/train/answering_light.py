@@ -16,8 +16,8 @@ from safetensors.torch import load_model, save_model
 from luodi.runtime import engine_light
 from luodi.runtime.reading import Limits, Window
 from luodi.runtime.reading_light import BUCKETS, N_FEATURES, LightScribe
+from luodi.train.answering import SpanReader
 from luodi.train.device import device
-from luodi.train.reading import SpanReader
 
 ABOUT, WEIGHTS = "reader-light.json", "reader-light.safetensors"
 WIDTH, EMBEDDED = 96, 64
