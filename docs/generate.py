@@ -20,9 +20,9 @@ from luodi.steps import STEPS
 ROOT = Path(__file__).parents[1]
 EXAMPLES = (
     "support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community", "handbook-search",
-    "faq-zh",
+    "handbook-answers", "faq-zh",
 )  # fmt: skip
-METRIC_FILES = ("classification", "tagging", "ranking", "cost")
+METRIC_FILES = ("classification", "tagging", "ranking", "extraction", "cost")
 MACHINE, MACHINE_ZH = "two cores of an AMD EPYC, no GPU", "AMD EPYC 的两个核心，没有 GPU"
 
 LIMITS = {
@@ -33,6 +33,10 @@ LIMITS = {
 CHINESE = {
     "recommendation": "向一个人推荐接下来的东西：商品、文章、值得关注的人，依据谁在何时做了什么的日志。",
     "semantic-search": "在您的文档中找到能回答问题的那一段：按词、按意思，或两者并用。",
+    "question-answering": "在一段文字中找到问题的答案及其位置，或说明其中没有。",
+    "reader-overlap": "按共同的词：含问题罕见词最多的句子，以及其中类型相符的部分；其他模型都应胜过它。",
+    "reader-light": "小型阅读器，不需要预训练编码器，任何语言，只从场景自己的问题学习。",
+    "reader-encoder": "预训练编码器指出答案的起止，或说明没有答案。",
     "faq": "用已有的答案回答问题：由最接近的已知问法决定，没有把握的转人工。",
     "search-bm25": "按词查找：词干上的 BM25；中文用双字和词典里的长词。",
     "search-light": "混合检索，段落用查表代替网络编码：适合大量文档。",

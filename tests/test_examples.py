@@ -30,6 +30,8 @@ LOGS = ("shop", "newsroom", "community")
 """Examples of logs of events, which have no labels."""
 SEARCHES = ("handbook-search",)
 """Examples of documents with judged questions."""
+ANSWERS = {"handbook-answers": "handbook-search"}
+"""Examples of questions that documents answer, and the search that finds their passages."""
 CLEAN = "faq-zh"
 """The example whose every row is of use."""
 PROMISES = {
@@ -71,12 +73,12 @@ def test_an_example_has_four_entries_and_what_a_run_leaves(example):
     found = {path.name for path in example.iterdir()} - {".luodi", "luodi.lock"}
 
     assert found == {"scenario.toml", "README.md", "data", "expected.json"}
-    assert example.name in (*PROMISES, *LOGS, *SEARCHES)
+    assert example.name in (*PROMISES, *LOGS, *SEARCHES, *ANSWERS)
 
 
 def test_its_data_has_the_rows_and_labels_that_it_promises(example):
-    if example.name in (*LOGS, *SEARCHES):
-        pytest.skip("logs of events and documents have no labels")
+    if example.name in (*LOGS, *SEARCHES, *ANSWERS):
+        pytest.skip("logs of events, documents and answers have no labels")
     promise, about = PROMISES[example.name], scenario(example)
     columns = about["prepare"]["columns"]
     with (example / about["define"]["train"]).open(encoding="utf-8-sig", newline="") as file:
@@ -93,8 +95,8 @@ def test_its_data_has_the_rows_and_labels_that_it_promises(example):
 
 
 def test_a_plain_model_takes_it_to_a_verdict_and_is_not_always_right(example, tmp_path):
-    if example.name in SEARCHES:
-        pytest.skip("the next test is about it")
+    if example.name in (*SEARCHES, *ANSWERS):
+        pytest.skip("the next tests are about it")
     is_log = example.name in LOGS
     folder = copied(example, tmp_path, models=["rec-item-knn" if is_log else "tfidf-logreg"])
 
@@ -123,6 +125,21 @@ def test_words_alone_take_a_search_to_a_verdict_with_every_judged_passage_in_its
     assert 0.4 < done.artifacts["evaluate"].facts["metrics"]["ranking.ndcg_at_10"]["value"] < 0.95
 
 
+@pytest.mark.parametrize("name", ANSWERS)
+def test_words_alone_answer_out_of_the_documents_that_words_alone_find(name, tmp_path):
+    example = next(one for one in EXAMPLES if one.name == name)
+    search = next(one for one in EXAMPLES if one.name == ANSWERS[name])
+    luodi.run(luodi.load(copied(search, tmp_path, models=["search-bm25"])))
+
+    done = luodi.run(luodi.load(copied(example, tmp_path, models=["reader-overlap"])))
+
+    prepared, facts = done.artifacts["prepare"].facts, done.artifacts["evaluate"].facts
+    assert done.verdict is not None and not prepared["rejected"]
+    assert prepared["rows"]["in"] >= 200 and prepared["search"]["reachable"] > 0.5 * prepared["search"]["asked"]
+    assert facts["always"]["n_without"] >= 10
+    assert 0.1 < facts["metrics"]["extraction.f1"]["value"] < 0.95
+
+
 def test_what_it_is_to_reach_is_below_what_was_measured(example):
     floors, noted = expected(example)["metrics"], expected(example).get("measured")
     targets = scenario(example)["define"]["succeed"]
@@ -136,6 +153,8 @@ def test_what_it_is_to_reach_is_below_what_was_measured(example):
 @pytest.mark.slow
 def test_the_whole_example_reaches_what_it_states(example, tmp_path):
     stated = expected(example)
+    if example.name in ANSWERS:
+        luodi.run(luodi.load(copied(example.parent / ANSWERS[example.name], tmp_path)))
 
     done = luodi.run(luodi.load(copied(example, tmp_path)))
 

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
@@ -81,7 +81,7 @@ class Bundle:
             return list(made)
         temperature = float(self.about["temperature"])
         made = [(calibration.sharpen(self.task.kind, one, temperature), cut) for one, cut in made]
-        if not all(math.isfinite(p) for one, _ in made for p in one.values()):
+        if not all(math.isfinite(p) for one, _ in made for p in _probabilities(one)):
             raise SetupError("the model answers with something that is no number", where=str(self.path), fix=RENEW)
         return made
 
@@ -197,6 +197,10 @@ def repack(bundle: Bundle, folder: Path, save: Callable[[Path], None]) -> Bundle
     card = (bundle.path / CARD).read_text(encoding="utf-8")
     values = {key: value for key, value in bundle.about.items() if key not in {"files", "version"}}
     return write_bundle(folder, requests=requests, card=card, **values)
+
+
+def _probabilities(scores: Any) -> Iterable[float]:
+    return scores.values() if isinstance(scores, dict) else (one["score"] for one in scores)
 
 
 def _texts(request: Any) -> list[str]:

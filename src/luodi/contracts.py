@@ -43,6 +43,18 @@ class Hit(TypedDict):
     """The ids that the reason is about."""
 
 
+class Span(TypedDict):
+    """One of the places that `extract` answers with, best first; an empty one stands for "no answer"."""
+
+    start: int
+    end: int
+    """In characters: the answer is `passage[start:end]`."""
+    score: float
+    """Probability, 0 to 1."""
+    source: NotRequired[dict[str, Any]]
+    """The passage, where it was not given but found: its text, and where that stands."""
+
+
 Facts = dict[str, Any]
 """What a step found out, as plain JSON: no absolute path, no time, no host name, nothing a clock said."""
 

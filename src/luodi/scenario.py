@@ -25,6 +25,8 @@ MAX_BYTES = 1_000_000
 RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("seed",): (0, 2**32 - 1),  # what numpy and scikit-learn take
     ("options", "max_characters"): (1, inf),
+    ("options", "unanswerable"): (0, 1),
+    ("options", "passages"): (1, 50),
     ("define", "automate", "precision"): (0.5, 0.9999),
     ("define", "automate", "confidence"): (0.5, 0.9999),
     ("define", "price", "core_hour"): (0, inf),

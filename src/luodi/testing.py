@@ -13,9 +13,12 @@ from typing import Any
 from luodi import registry
 from luodi.contracts import Example, Kind, Recipe, Reject, Scores, Task
 from luodi.errors import SetupError
+from luodi.runtime import spans
 from luodi.runtime.session import open_session
 
-FAMILIES: dict[Kind, str] = {"classify": "classification", "tag": "tagging", "rank": "ranking"}
+FAMILIES: dict[Kind, str] = {
+    "classify": "classification", "tag": "tagging", "rank": "ranking", "extract": "extraction",
+}  # fmt: skip
 """The file in `metrics/` that measures each kind of answer."""
 HARD_TEXTS = ("", " ", "?", "word " * 5_000, "😀👩‍👩‍👧 🇨🇳", "中文，混 English", "e\u0301\u200b\ufeff\x07", "𠀋𪚥")
 ORDINARY = {".json", ".safetensors", ".xml", ".bin"}
@@ -67,6 +70,9 @@ def check_task(task: Task, rows: Sequence[Any]) -> None:
         response = task.to_response(examples[0].request, prediction, options)
         assert isinstance(response, task.Response), f"to_response returned {type(response).__name__}"
         json.dumps(asdict(response))
+    if task.kind == "extract":
+        _measures_texts(task, [(x, y, one) for (x, y), one in zip(pairs, predictions, strict=True)])
+        return
     _measures_between_0_and_1(task, [y for _, y in pairs], [decide(task.kind, one) for one in predictions])
 
 
@@ -154,6 +160,17 @@ def _measures_between_0_and_1(task: Task, gold: list[Any], predicted: list[Any])
         value = metric(gold, predicted)
         assert 0 <= value <= 1, f"{name} is {value}"
         assert abs(metric(gold, gold) - 1) < 1e-9, f"{name} of right answers is {metric(gold, gold)}, not 1"
+
+
+def _measures_texts(task: Task, made: Sequence[tuple[Any, Any, Any]]) -> None:
+    """Check metrics of answers by their words, which the places in gold and prediction stand for."""
+    gold = [spans.texts(x, y) for x, y, _ in made]
+    given = [spans.answer(x, one) for x, _, one in made]
+    right = [min(one, default="") for one in gold]
+    for name in task.metrics:
+        metric = registry.metric(name)
+        assert 0 <= metric(gold, given) <= 1, f"{name} is {metric(gold, given)}"
+        assert abs(metric(gold, right) - 1) < 1e-9, f"{name} of right answers is {metric(gold, right)}, not 1"
 
 
 def _fitted(kind: Any, pairs: Sequence[tuple[Any, Any]], work: Path, recipe: Recipe) -> Any:

@@ -1,6 +1,11 @@
 """Small pure functions on text that many tasks share."""
 
+import re
 import unicodedata
+
+_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_CJK = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_WORDS = re.compile(f"[{_CJK}]|[^\\s{_CJK}]+")
 
 
 def squeeze(text: str, max_characters: int) -> str:
@@ -69,6 +74,19 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def answer_tokens(text: str) -> list[str]:
+    """Return the words of an answer that count when it is compared: no articles, no punctuation, no case.
+
+    As in the official evaluation of SQuAD; each Chinese, Japanese or Korean character is a word.
+
+    >>> answer_tokens("The U.S. in 1998"), answer_tokens("1998年的NBA")
+    (['us', 'in', '1998'], ['1998', '年', '的', 'nba'])
+    """
+    folded = unicodedata.normalize("NFKC", text).lower()
+    kept = "".join(char for char in folded if unicodedata.category(char)[0] != "P" and char not in "$+<=>^`|~")
+    return _WORDS.findall(_ARTICLES.sub(" ", kept))
 
 
 def of_unit(name: str, value: float) -> str:

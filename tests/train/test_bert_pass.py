@@ -50,6 +50,18 @@ def test_states_and_gradients_are_those_of_the_module(path, sparse, expected):
             assert (gradients[name] - gradient).norm() <= CLOSE[path] * gradient.norm(), name
 
 
+def test_a_text_alone_is_learned_from_as_in_company():
+    encoder = bert()
+    passed = BertPass(encoder, "fp32")
+
+    together = passed(IDS[:2], MASK[:1].expand(2, -1))[0]
+    alone = passed(IDS[:1], MASK[:1])[0]
+    alone.sum().backward()
+
+    assert torch.allclose(alone, together, atol=1e-5)
+    assert encoder.encoder.layer[0].attention.self.query.weight.grad.abs().sum() > 0
+
+
 def by_hand(encoder):
     with torch.no_grad():
         encoder.encoder.layer[1].output.dense.weight.mul_(3)

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ class Answerer:
         if self.plan.format == "parquet":
             cells = [self._values(name, *pair, lambda value: value, lambda value: value) for pair in pairs]
             counts["kinds"] = _kinds(cells, len(self.file) + len(self.names) + len(self.ours))
-            return "".join(json.dumps(row, default=str) + "\n" for row in cells)
+            return "".join(json.dumps(row, default=_told) + "\n" for row in cells)
         if self.plan.spreadsheet:
             return self._rows([self._values(name, *pair, _inert, lambda value: _inert(_cell(value))) for pair in pairs])
         return self._rows([self._values(name, *pair, text_of, _cell) for pair in pairs])
@@ -127,9 +127,9 @@ class Answerer:
         kept = {names.get(key, key): value for key, value in row.items()} if isinstance(row, dict) else {}
         whole = ({"file": name} if self.file else {}) | kept | said
         try:
-            return json.dumps(whole, ensure_ascii=False, default=str, allow_nan=False) + "\n"
+            return json.dumps(whole, ensure_ascii=False, default=_told, allow_nan=False) + "\n"
         except ValueError:  # a number that JSON cannot hold, as Parquet can
-            return json.dumps(_finite(whole), ensure_ascii=False, default=str) + "\n"
+            return json.dumps(_finite(whole), ensure_ascii=False, default=_told) + "\n"
 
     def _rows(self, rows: Sequence[Sequence[Any]]) -> str:
         text = io.StringIO(newline="")
@@ -179,6 +179,11 @@ def renamed(names: Collection[str], taken: set[str]) -> dict[str, str]:
 def shallow(value: Any) -> dict[str, Any]:
     """Return the fields of a record. Copying them deeply, as `dataclasses.asdict` does, takes longer than to answer."""
     return {one: getattr(value, one) for one in value.__dataclass_fields__}
+
+
+def _told(value: Any) -> Any:
+    """Return what JSON has no form for: of a record its fields."""
+    return shallow(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
 
 
 def _row(shape: Shape, row: dict[str, Any] | list[Any]) -> dict[str, Any]:
@@ -238,7 +243,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "|".join(map(str, value))
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=_told)
     return "" if value is None else str(value)
 
 
@@ -257,6 +262,10 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return "|".join(str(one["id"]) for one in value)
+    if isinstance(value, list | tuple) and value and is_dataclass(value[0]):
+        return "|".join(str(getattr(one, "id", None) or getattr(one, "text", one)) for one in value)
+    if is_dataclass(value):
+        return json.dumps(value, ensure_ascii=False, default=_told)
     return f"{value:.6g}" if isinstance(value, float) else text_of(value)
 
 

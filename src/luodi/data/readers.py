@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Reject, record
-from luodi.data import columnar, database, decode, delimited, files, json_rows, sheets
+from luodi.data import columnar, database, decode, delimited, files, json_rows, sheets, squad
 from luodi.data import encoding as encodings
 from luodi.data.files import Content
 from luodi.data.notes import Notes
@@ -33,7 +33,7 @@ class Table:
     path: Path | str
     """The file, `archive.zip/member`, or the URL of a database without its password: for messages."""
     format: str
-    """csv, jsonl, json, parquet, arrow, workbook, sqlite or postgresql."""
+    """csv, jsonl, json, squad, parquet, arrow, workbook, sqlite or postgresql."""
     columns: tuple[str, ...]
     read: Callable[[], Iterator[Rows]]
     ledger: Notes
@@ -107,6 +107,8 @@ def open_table(
         return _made(content, "arrow", columnar.arrow_columns(content), partial(columnar.arrow, content))
     encodings.refuse_foreign(head, content.where)
     name = encodings.check(encoding) if encoding else encodings.recognize(content)
+    if content.name.endswith(LISTS) and squad.looks_like(head[:2_000].decode("utf-8", "replace")):
+        return _made(content, "squad", squad.COLUMNS, partial(squad.batches, content), name)
     kind = _kind(content, name)
     if kind != "csv":
         return _json(content, name, kind)

@@ -1,5 +1,6 @@
 """What the service tells those who watch it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,10 +10,21 @@ from luodi.contracts import record
 def label_of(response: Mapping[str, Any]) -> str:
     """Return an answer in short: its label, its labels between bars, or nothing where it has none.
 
+    Of an answer out of a passage: whether there is one.
+
     >>> label_of({"label": "refund"}), label_of({"labels": ["b", "a"]}), label_of({"items": []})
     ('refund', 'a|b', '')
+    >>> label_of({"answer": "Denver", "start": 4}), label_of({"answer": "", "start": 0})
+    ('answered', 'no answer')
     """
+    if "answer" in response and "start" in response:
+        return "answered" if response["answer"] else "no answer"
     return str(response.get("label") or "|".join(sorted(map(str, response.get("labels", ())))))
+
+
+def as_text(x: Any) -> str:
+    """Return what a model sees as one text, as it is kept and watched."""
+    return x if isinstance(x, str) else json.dumps(x, ensure_ascii=False)
 
 
 @record

@@ -14,21 +14,23 @@ EPSILON = 1e-9
 N_BINS = 10
 
 
-def confidence(kind: Kind, scores: Scores) -> float:
-    """Return the probability that the whole answer is right: of the best label, or of the set of labels.
+def confidence(kind: Kind, scores: Any) -> float:
+    """Return the probability that the whole answer is right: of the best label or span, or of the set of labels.
 
     >>> confidence("classify", {"a": 0.7, "b": 0.3})
     0.7
     >>> confidence("tag", {"a": 0.9, "b": 0.2})
     0.72
     """
+    if kind == "extract":
+        return max((float(one["score"]) for one in scores), default=0.0)
     if kind == "classify":
-        return max(scores.values())
-    return round(math.prod(max(p, 1 - p) for p in scores.values()), 12)
+        return float(max(scores.values()))
+    return float(round(math.prod(max(p, 1 - p) for p in scores.values()), 12))
 
 
-def sharpen(kind: Kind, scores: Scores, temperature: float) -> Scores:
-    """Return the probabilities after dividing their logits by a temperature; the order of labels stays.
+def sharpen(kind: Kind, scores: Any, temperature: float) -> Any:
+    """Return the probabilities after dividing their logits by a temperature; the order of labels or spans stays.
 
     Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2.
 
@@ -37,6 +39,9 @@ def sharpen(kind: Kind, scores: Scores, temperature: float) -> Scores:
     """
     if temperature == 1.0:
         return scores
+    if kind == "extract":
+        made = _tempered(np.array([one["score"] for one in scores]), temperature)
+        return [{**one, "score": float(p)} for one, p in zip(scores, made, strict=True)]
     p = np.clip(np.fromiter(scores.values(), dtype=np.float64), EPSILON, 1 - EPSILON)
     if kind == "classify":
         z = np.log(p) / temperature
@@ -47,8 +52,13 @@ def sharpen(kind: Kind, scores: Scores, temperature: float) -> Scores:
     return dict(zip(scores, (float(one) for one in made), strict=True))
 
 
-def fit_temperature(kind: Kind, gold: Sequence[Any], predictions: Sequence[Scores]) -> float:
-    """Return the temperature that makes held-out answers most probable, 0.05 to 20, by golden-section search."""
+def fit_temperature(kind: Kind, gold: Sequence[Any], predictions: Sequence[Any]) -> float:
+    """Return the temperature that makes held-out answers most probable, 0.05 to 20, by golden-section search.
+
+    To `extract`, `gold` says of each span whether it is right.
+    """
+    if kind == "extract":
+        return _fit_spans(gold, predictions)
     labels = list(predictions[0])
     p = np.clip(np.array([[one[label] for label in labels] for one in predictions]), EPSILON, 1 - EPSILON)
     if kind == "classify":
@@ -67,6 +77,26 @@ def fit_temperature(kind: Kind, gold: Sequence[Any], predictions: Sequence[Score
             return float(np.mean(np.logaddexp(0, -signs * logits / math.exp(log_t))))
 
     return round(math.exp(_minimum(loss, math.log(0.05), math.log(20.0))), 4)
+
+
+def _tempered(p: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Temper probabilities that sum to 1 or less; what the rest had goes on to be theirs."""
+    z = np.log(np.clip(np.append(p, 1 - p.sum()), EPSILON, 1)) / temperature
+    e = np.exp(z - z.max())
+    return np.asarray((e / e.sum())[:-1])
+
+
+def _fit_spans(right: Sequence[Sequence[bool]], predictions: Sequence[Any]) -> float:
+    """Return the temperature that makes right spans most probable; where none is right, all that is not listed."""
+    listed = [(np.array([one["score"] for one in spans]), np.array(marks)) for spans, marks in
+              zip(predictions, right, strict=True) if len(spans)]  # fmt: skip
+
+    def loss(log_t: float) -> float:
+        made = [(_tempered(p, math.exp(log_t)), marks) for p, marks in listed]
+        mass = [p[marks].sum() if marks.any() else 1 - p.sum() for p, marks in made]
+        return float(-np.mean(np.log(np.clip(mass, EPSILON, 1))))
+
+    return round(math.exp(_minimum(loss, math.log(0.05), math.log(20.0))), 4) if listed else 1.0
 
 
 def _minimum(function: Callable[[float], float], low: float, high: float, *, steps: int = 60) -> float:

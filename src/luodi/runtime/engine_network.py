@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
@@ -40,7 +40,8 @@ class GraphSession:
         self.alone = threading.Lock()
         self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1, CACHE: KEPT}).create_infer_request()
         compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams, CACHE: KEPT})
-        self.width = int(compiled.output(0).partial_shape[1].get_length())
+        shape = compiled.output(0).partial_shape
+        self.width = int(shape[1].get_length()) if shape[1].is_static else 0  # 0: an answer for each token
         self.free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.streams):
             self.free.put(compiled.create_infer_request())
@@ -66,20 +67,33 @@ class GraphSession:
 
     def run(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Return the logits of texts that are token ids already."""
+        out = np.zeros((len(ids), self.width), dtype=np.float32)
+
+        def take(batch: Sequence[int], logits: NDArray[np.float32]) -> None:
+            out[list(batch)] = logits
+
+        self.each(ids, take)
+        return out
+
+    def ids(self, xs: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of texts."""
+        return self.texts.encode(xs)[0]
+
+    def each(self, ids: Sequence[Sequence[int]], take: Callable[[Sequence[int], NDArray[np.float32]], None]) -> None:
+        """Let `take` have the places and the outputs of each batch; it must copy what it keeps."""
         if len(ids) == 1 and self.alone.acquire(blocking=False):
             try:
-                inputs = self.texts.inputs(ids)
-                return np.array(self.single.infer(inputs, share_inputs=True)[0], dtype=np.float32)
+                take([0], self.single.infer(self.texts.inputs(ids), share_inputs=True)[0])
             finally:
                 self.alone.release()
-        out = np.zeros((len(ids), self.width), dtype=np.float32)
+            return
         running: deque[tuple[Any, list[int]]] = deque()
 
         def finish() -> None:
             request, batch = running.popleft()
             try:
                 request.wait()
-                out[batch] = request.get_output_tensor(0).data[: len(batch)]
+                take(batch, request.get_output_tensor(0).data[: len(batch)])
             finally:
                 self.free.put(request)
 
@@ -95,7 +109,6 @@ class GraphSession:
         finally:
             for request, _ in running:
                 self.free.put(request)
-        return out
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -14,9 +14,10 @@ import numpy as np
 from luodi.runtime.engine_blend import DEEP
 from luodi.runtime.engine_network import GRAPH, GraphSession
 from luodi.runtime.openvino import core, has_bf16, widen, write
-from luodi.runtime.session import read_about, write_about
+from luodi.runtime.session import open_session, read_about, write_about
 
 CALIBRATION_TEXTS = 300
+NETWORKS = ("engine_network", "engine_reader")
 PROBED_TEXTS = 64  # by which the sensitive stretches of a network are found
 ATTENTION = {"ScaledDotProductAttention", "Softmax"}
 
@@ -31,7 +32,7 @@ def forms(folder: Path, wanted: str) -> list[str]:
 
 def is_network(folder: Path) -> bool:
     """Say whether an exported model is a network, or has one as a part."""
-    return bool(read_about(network_in(folder))["engine"] == "engine_network")
+    return read_about(network_in(folder))["engine"] in NETWORKS
 
 
 def network_in(folder: Path) -> Path:
@@ -39,7 +40,7 @@ def network_in(folder: Path) -> Path:
     return folder / DEEP if read_about(folder)["engine"] == "engine_blend" else folder
 
 
-def make(folder: Path, form: str, texts: Sequence[str], out: Path) -> None:
+def make(folder: Path, form: str, texts: Sequence[Any], out: Path) -> None:
     """Write the `form` of the exported network in `folder` to `out`. Calibration sees the first of `texts`."""
     shutil.copytree(folder, out, dirs_exist_ok=True)
     folder, out = network_in(folder), network_in(out)
@@ -97,14 +98,15 @@ def _stretches(model: Any) -> dict[Any, int]:
     return found
 
 
-def _int8(folder: Path, texts: Sequence[str], out: Path) -> None:
+def _int8(folder: Path, texts: Sequence[Any], out: Path) -> None:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         import nncf
 
         nncf.set_log_level(logging.ERROR)
-        reader = GraphSession.load(folder).texts
-        inputs = [dict(enumerate(reader.inputs([one]))) for one in reader.encode(texts)[0]]
+        session: Any = open_session(folder)
+        graph_of: GraphSession = getattr(session, "graph", session)
+        inputs = [dict(enumerate(graph_of.texts.inputs([one]))) for one in session.ids(texts)]
         graph = nncf.quantize(
             core.read_model(folder / GRAPH),
             nncf.Dataset(inputs),

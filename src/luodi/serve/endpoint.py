@@ -1,7 +1,6 @@
 """One scenario as it is served: its lanes, who gets which, and those who watch what is answered."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,7 @@ from luodi import schema
 from luodi.bundle import Bundle
 from luodi.contracts import Reject, record
 from luodi.errors import DataError, Faults
-from luodi.ledger.entries import Served, label_of
+from luodi.ledger.entries import Served, as_text, label_of
 from luodi.ledger.ids import ALPHABET, new_id
 from luodi.ledger.notes import Keep
 from luodi.ledger.retention import KEEP_DAYS
@@ -289,7 +288,7 @@ class Endpoint:
             release=lane.release,
             key=key,
             request=asdict(asked.request),
-            x=asked.x if isinstance(asked.x, str) else json.dumps(asked.x, ensure_ascii=False),
+            x=as_text(asked.x),
             response=getattr(lane.bundle.task, "to_keep", dict)(response),
             scores=outcome.scores if isinstance(outcome.scores, dict) else {},
             label=label,
@@ -333,11 +332,14 @@ class Endpoint:
                 watcher(served, made.served)
 
 
-def in_short(kind: str, response: Mapping[str, Any], scores: Mapping[str, Any]) -> tuple[str, float, float]:
+def in_short(kind: str, response: Mapping[str, Any], scores: Any) -> tuple[str, float, float]:
     """Return label, confidence and margin of an answer, as `Served` has them."""
     if kind == "rank":
         return "", 1.0, 1.0
     label = label_of(response)
+    if kind == "extract":
+        best, second = (*(sorted((one["score"] for one in scores), reverse=True)[:2]), 0.0, 0.0)[:2]
+        return label, best, best - second
     confidence = float(calibration.confidence(kind, scores))  # type: ignore[arg-type]
     best = sorted(scores.values(), reverse=True)[:2]
     return label, confidence, best[0] - best[1] if kind == "classify" and len(best) > 1 else confidence

@@ -113,6 +113,44 @@ wrong, so the figures are lower bounds where only some right answers are known.
 """
 
 
+def reading(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+    """Return the card of a reader. It quotes no passage."""
+    metrics = "\n".join(
+        f"| {name} | {value['value']:.4f} | {value['low']:.4f} to {value['high']:.4f} |"
+        for name, value in exam["metrics"].items()
+    )
+    rows, always = data["rows"], exam["always"]
+    nothing = (
+        f"{always['n_without']:,} of them had no answer in their passage; always answering would have reached "
+        f"a token F1 of {always['f1']:.4f}."
+        if always
+        else "All of them had an answer in their passage: whether it knows when there is none was not examined."
+    )
+    return f"""# Model card
+
+**Task** {task} · **model** {exam["model"]} · **form** {exam["form"]}
+
+## What it answers
+Questions about a passage, with words of the passage and their place in it.
+
+## How good it was on {exam["n_exam"]:,} questions it had never seen
+| metric | value | 95 % interval |
+|---|---|---|
+{metrics}
+
+{nothing}
+Expected calibration error: {exam["ece"]["after"]:.3f}. {_promise(exam["promise"])}
+
+## What it learned from
+{rows["train"]:,} questions to learn from, {rows["dev"]:,} to choose by, {rows["test"]:,} for the exam;
+{rows["rejected"]:,} rows left out.
+
+## What to keep in mind
+An answer is right where its words are, but for articles, punctuation and case. It may be the words of another place
+that reads the same. Passages and questions of another kind or language than these were not examined.
+"""
+
+
 FORMS = {"keep": "as they are", "mask": "with personal data masked", "pseudonymize": "with personal data replaced"}
 
 

@@ -191,6 +191,7 @@ def _order(contest: Contest, name: str, sample: Sample, folder: Path, *, sketch:
         folder=str(folder),
         recipe=contest.recipe(name, last=sample.n == contest.rungs[-1].n),
         learns_from=trial.learns_from(contest.job.task),
+        kind=contest.job.task.kind,
         sketch=sketch,
     )
     trial.run(order)
@@ -234,5 +235,5 @@ def _promises(job: Job, folder: Path, gold: list[Any], predicted: list[Any]) -> 
     if not automate:
         return True
     sure = [calibration.confidence(job.task.kind, row["scores"]) for row in read_lines(folder / "dev.jsonl")]
-    right = [g == p for g, p in zip(gold, predicted, strict=True)]
+    right = [trial.is_right(job.task.kind, g, p) for g, p in zip(gold, predicted, strict=True)]
     return automation.promise((sure, right), (sure, right), **automate).threshold is not None

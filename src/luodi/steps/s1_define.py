@@ -7,6 +7,7 @@ from typing import Any
 from luodi.contracts import Job, Outcome, record
 from luodi.data import corrections, papers, sources
 from luodi.errors import ScenarioError
+from luodi.steps import retrieving
 from luodi.steps.trial import learns_from
 
 
@@ -93,9 +94,11 @@ def run(job: Job) -> Outcome:
     automate = settings.automate
     what = learns_from(job.task)
     folders = [one for one in settings.files("train") if (job.root / one).is_dir()] if what == "documents" else []
+    retriever = retrieving.fingerprint(job)
     return Outcome(
         facts={
             **({"folders": folders} if what == "documents" else {}),
+            **({"retriever": retriever} if retriever else {}),
             "files": look(job.root, settings, learns_from=what),
             "succeed": dict(settings.succeed),
             "automate": {"precision": automate.precision, "confidence": automate.confidence} if automate else None,

@@ -16,9 +16,9 @@ from luodi.data.clean import Cleaning
 from luodi.data.dates import day_first
 from luodi.data.readers import Table
 from luodi.data.spool import Spool
-from luodi.errors import DataError, did_you_mean
+from luodi.errors import DataError, ScenarioError, did_you_mean
 from luodi.log import bar_for
-from luodi.steps import crew, sides, written
+from luodi.steps import crew, places, retrieving, sides, written
 from luodi.steps.inspected import Watch
 from luodi.steps.rows import Plan, Shape
 from luodi.steps.trial import learns_from
@@ -127,8 +127,12 @@ def run(job: Job) -> Outcome:
         for one in decided.dropped:
             ledger.reject(str(spool.where(one.index)), one.reason)
         written.check_labels(job.task, spool, decided.sides)
-        counts = written.write(job.out, spool, decided.sides)
-        labels = written.labels(spool, decided.sides)
+        is_place = job.task.kind == "extract"  # an answer is a place in one text, and no label of many
+        counts = written.write(job.out, spool, decided.sides, labelled=not is_place)
+        labels = [] if is_place else written.labels(spool, decided.sides)
+        prepared = [job.out / f"{part}.jsonl" for part in PARTS]
+        searched = retrieving.attach(job, prepared)
+        answered = places.report(job.out, prepared) if is_place else {}
         written.details(job.out, spool, decided, receipts["cleaning"])
     watch.write(job.out, tables)
     made = {"made": ledger.n_made} if ledger.n_made else {}
@@ -140,13 +144,15 @@ def run(job: Job) -> Outcome:
             "rows": {"in": ledger.n_in, "kept": n_kept, "rejected": ledger.n_rejected} | counts | made,
             "rejected": ledger.reasons(),
             "labels": labels,
+            **({"search": searched} if searched else {}),
+            **({"answers": answered} if answered else {}),
             "changes": {name: one["n"] for name, one in receipts["cleaning"]["steps"].items()},
             "personal": receipts["personal"],
             "wash": {
-                "clean": asdict(job.settings.clean),
+                "clean": plan.clean,
                 "personal": job.settings.personal,
                 "kinds": list(job.settings.personal_kinds),
-                "lines": list(lines),
+                "lines": list(plan.lines),
             },
             **decided.facts,
         }
@@ -172,12 +178,16 @@ def _look_ahead(job: Job) -> tuple[tuple[str, ...], bool]:
 
 def _plan(job: Job, lines: tuple[str, ...], *, days_first: bool) -> Plan:
     settings: Settings = job.settings
+    verbatim = is_verbatim(job.task)
+    if verbatim and settings.personal != "keep":
+        what = f"[prepare] personal: {job.task_name} answers with places in a text, which masking would move"
+        raise ScenarioError(what, fix='leave it out; the service keeps requests "redacted" in any case')
     return Plan(
         task=job.task_name,
         options=asdict(job.options),
         seed=job.seed,
-        clean=asdict(settings.clean),
-        lines=lines,
+        clean=None if verbatim else asdict(settings.clean),
+        lines=() if verbatim else lines,
         personal=settings.personal,
         kinds=settings.personal_kinds,
         day_first=days_first,
@@ -262,7 +272,8 @@ def _value(value: Any) -> Any:
 def _mapping(task: Task, columns: dict[str, str], table: Table) -> dict[str, str]:
     """Map the task's fields, and with a plus sign the user's further names, to the table's columns."""
     row = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(task.Row)}
-    mapping = {name: columns.get(name, name) for name, needed in row.items() if needed or name in columns}
+    found = {name for name in getattr(task, "finds", ()) if name in table.columns}
+    mapping = {name: columns.get(name, name) for name, needed in row.items() if needed or name in {*columns, *found}}
     mapping |= {f"+{name}": theirs for name, theirs in columns.items() if name not in row}
     for ours, theirs in mapping.items():
         if theirs not in table.columns:
@@ -270,6 +281,11 @@ def _mapping(task: Task, columns: dict[str, str], table: Table) -> dict[str, str
             hint = f'write [prepare] columns = {{ {ours.removeprefix("+")} = "your column" }}'
             raise DataError(f"no column is called {theirs!r}", where=f"{table.path}:1", fix=f"{fix}; {hint}")
     return mapping
+
+
+def is_verbatim(task: Task) -> bool:
+    """Say whether a task's texts have to stay as they were sent, to the character."""
+    return bool(getattr(task, "verbatim", False))
 
 
 def _nothing_left(job: Job, ledger: Ledger) -> DataError:

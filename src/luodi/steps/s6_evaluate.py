@@ -46,8 +46,9 @@ def run(job: Job) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`."""
     prepared = job.inputs["prepare"].path
     dev_rows, rows = list(read_lines(prepared / "dev.jsonl")), list(read_lines(prepared / "test.jsonl"))
-    if learns_from(job.task) != "rows":
-        exam = import_module(f"luodi.steps.exam_{learns_from(job.task)}")
+    special = "extract" if job.task.kind == "extract" else learns_from(job.task)
+    if special != "rows":
+        exam = import_module(f"luodi.steps.exam_{special}")
         return exam.run(job, dev_rows, rows)  # type: ignore[no-any-return]
     return _labelled(job, dev_rows, rows)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -15,19 +14,19 @@ from luodi import child
 from luodi.bundle import write_bundle
 from luodi.contracts import Facts, Job, Outcome, Reject, record
 from luodi.data import sources
-from luodi.ledger.entries import label_of
+from luodi.ledger.entries import as_text, label_of
 from luodi.log import progress
 from luodi.metrics import calibration
 from luodi.monitor import reference
 from luodi.monitor.settings import Watching
 from luodi.runtime import measure
 from luodi.runtime.session import open_session
-from luodi.steps import card
+from luodi.steps import card, retrieving
 from luodi.steps.reviewing import Review
 from luodi.steps.trial import learns_from
 from luodi.store import read_json, read_lines, write_json
 
-CARDS = {"rows": card.text, "events": card.ranking, "documents": card.search}
+CARDS = {"rows": card.text, "passages": card.reading, "events": card.ranking, "documents": card.search}
 N_EXAMPLES = 5
 N_MEASURED = 400
 N_RANKED = 1_000
@@ -59,7 +58,7 @@ def run(job: Job) -> Outcome:
     """Write the bundle; answer the whole exam through its HTTP service and compare."""
     evaluated, prepared = job.inputs["evaluate"], job.inputs["prepare"]
     facts = evaluated.facts
-    shutil.copytree(evaluated.path / "session", job.out / "model")
+    retrieving.pack(job, evaluated.path / "session", job.out / "model")
     exam = list(read_lines(evaluated.path / "exam.jsonl"))
     if job.task.kind == "rank":  # a list of 50 items is a long answer; so many of them are enough to know
         exam = exam[:N_RANKED]
@@ -72,7 +71,7 @@ def run(job: Job) -> Outcome:
     write_bundle(
         job.out,
         requests=[job.task.Request(**_tupled(row["request"])) for row in exam[:N_EXAMPLES]],
-        card=CARDS[learns_from(job.task)](job.task_name, facts, prepared.facts, profile),
+        card=CARDS[_card(job)](job.task_name, facts, prepared.facts, profile),
         scenario=job.name,
         goal=job.goal,
         task=job.task_name,
@@ -119,15 +118,19 @@ def _reference(job: Job, exam: list[dict[str, Any]]) -> Facts:
         sure = calibration.confidence(kind, one)
         seen.append(
             reference.Seen(
-                x=job.task.to_x(request, job.options),
+                x=as_text(job.task.to_x(request, job.options)),
                 label=label_of(_plain(job.task.to_response(request, one, job.options))),
                 confidence=sure,
                 handed_over=sure < threshold,
             )
         )
-    train = (row["x"] for row in read_lines(prepared / "train.jsonl"))
+    train = (as_text(row["x"]) for row in read_lines(prepared / "train.jsonl"))
     more = {"metrics": facts["metrics"], "promise": promise}
     return reference.build(train, seen, window=job.settings.watch.window, seed=job.seed, **more)
+
+
+def _card(job: Job) -> str:
+    return "passages" if job.task.kind == "extract" else learns_from(job.task)
 
 
 def settled(job: Job) -> Any:
@@ -157,6 +160,9 @@ def _served(job: Job, exam: list[dict[str, Any]], options: Any) -> float:
             for row, answer in zip(rows, answers, strict=True):
                 if job.task.kind == "rank":
                     same += ids_in(answer) == row["answer"]
+                    continue
+                if job.task.kind == "extract":
+                    same += answer["answer"] == row["answer"] and (answer["start"] < answer["end"] or not row["answer"])
                     continue
                 request = job.task.Request(**row["request"])
                 expected = _plain(job.task.to_response(request, row["scores"], options))

@@ -197,7 +197,8 @@ def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> 
     shares = {part: share for part, share in wanted.items() if part not in given}
     rows = [n for n, side in enumerate(sides) if side == "train" and not spool.own[n]]
     places = _tied(spool, rows, family)
-    stratum_of = [_stratum(answer) for answer in spool.answers]
+    places_only = job.task.kind == "extract"
+    stratum_of = [str(answer != "[]") if places_only else _stratum(answer) for answer in spool.answers]
     strata = [stratum_of[spool.ys[n]] for n in rows]
     if settings.split == "time":
         if "time" not in settings.columns:

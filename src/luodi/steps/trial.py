@@ -15,13 +15,14 @@ from typing import Any
 from luodi import child, registry
 from luodi.contracts import Recipe, Task, record
 from luodi.errors import LuodiError, SetupError
+from luodi.runtime import spans
 from luodi.runtime.session import read_about
 from luodi.steps import crossed
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
 SERVED = "served"
-NETWORKS = {"engine_network", "engine_blend"}
+NETWORKS = {"engine_network", "engine_blend", "engine_reader"}
 N_CALIBRATE = 32  # for speed and size; what is served is calibrated on more
 LESSONS = {"events": "luodi.train.lesson", "documents": "luodi.train.corpus"}
 """What reads a prepared folder that is no file of rows, by what the task learns from: a module with a `Lesson`."""
@@ -38,6 +39,7 @@ class Order:
     recipe: Recipe
     learns_from: str = "rows"
     """"rows", or a name in `LESSONS`."""
+    kind: str = "classify"
     before: str | None = None
     """The folder of a model that has read on, to start from."""
     export: bool = True
@@ -56,22 +58,19 @@ def main(order: Order) -> None:
     work = folder / "work"
     work.mkdir(exist_ok=True)
     kind = registry.model(order.model)
-    judged: list[tuple[Any, Any]] = []
-    if order.before is None and crossed.is_needed(train, dev, order.recipe):
-        judged = list(crossed.answers(kind, train, dev, recipe=order.recipe, work=work))
+    judged: list[tuple[Any, Any, Any]] = []
+    if order.before is None and order.kind != "extract" and crossed.is_needed(train, dev, order.recipe):
+        others = crossed.answers(kind, train, dev, recipe=order.recipe, work=work)
+        judged = [(None, y, scores) for y, scores in others]
     model = kind() if order.before is None else kind.load(Path(order.before))
     started = time.monotonic()
     facts = model.fit(train, dev, recipe=order.recipe, work=work)
     seconds = time.monotonic() - started
-    judged += zip((y for _, y in dev), model.predict(asked([x for x, _ in dev])), strict=True)
+    predictions = model.predict(asked([x for x, _ in dev]))
+    judged += [(x, y, scores) for (x, y), scores in zip(dev, predictions, strict=True)]
     write_lines(
         folder / "dev.jsonl",
-        (
-            {"y": plain(y), "answer": best(y, scores), "scores": scores}
-            if isinstance(scores, dict)
-            else {"y": plain(y), "answer": [hit["id"] for hit in scores]}
-            for y, scores in judged
-        ),
+        (noted(order.kind, x, y, scores) for x, y, scores in judged),
     )
     (folder / "model").mkdir(exist_ok=True)
     model.save(folder / "model")
@@ -82,6 +81,20 @@ def main(order: Order) -> None:
     if order.export:
         _as_served(folder, train)
     write_json(folder / "result.json", {"facts": facts, "seconds": seconds, "memory_mb": round(memory_mb, 1)})
+
+
+def noted(kind: str, x: Any, y: Any, scores: Any) -> dict[str, Any]:
+    """Return what is kept of an answer: gold, answer, and where it has any, its probabilities."""
+    if kind == "rank":
+        return {"y": plain(y), "answer": [hit["id"] for hit in scores]}
+    if kind == "extract":
+        return {"y": sorted(spans.texts(x, y)), "answer": spans.answer(x, scores), "scores": scores}
+    return {"y": plain(y), "answer": best(y, scores), "scores": scores}
+
+
+def is_right(kind: str, gold: Any, answer: Any) -> bool:
+    """Say whether an answer is right, as the metrics take both."""
+    return spans.is_right(gold, answer) if kind == "extract" else bool(gold == answer)
 
 
 def _sketch(order: Order) -> None:

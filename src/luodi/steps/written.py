@@ -18,7 +18,7 @@ FILES = ("train", "dev", "test", "seen")
 N_SHOWN = 20
 
 
-def write(out: Path, spool: Spool, sides: Sequence[str]) -> dict[str, int]:
+def write(out: Path, spool: Spool, sides: Sequence[str], *, labelled: bool = True) -> dict[str, int]:
     """Write every row to the file of its side, and `profile.json`; return the number of rows of each part."""
     files = {side: (out / f"{side}.jsonl").open("wb") for side in FILES}
     counts = Counter[str]()
@@ -28,7 +28,7 @@ def write(out: Path, spool: Spool, sides: Sequence[str]) -> dict[str, int]:
             line = spool.line(n)
             files[side].write(line)
             counts[side] += 1
-            profiles[side].add(spool.lengths[n], spool.answers[spool.ys[n]], line)
+            profiles[side].add(spool.lengths[n], spool.answers[spool.ys[n]] if labelled else "[]", line)
     for file in files.values():
         file.close()
     write_json(out / "profile.json", {side: profiles[side].describe() for side in FILES if side != "seen"})
@@ -56,6 +56,8 @@ def _label_rows(spool: Spool, sides: Sequence[str], part: str) -> dict[str, int]
 
 def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
     """Refuse what no classifier can learn from or be examined on."""
+    if task.kind == "extract":
+        _check_passages(spool, sides)
     if task.kind not in {"classify", "tag"}:
         return
     known, n_train = _label_rows(spool, sides, "train"), sides.count("train")
@@ -89,6 +91,17 @@ def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
                 where=str(spool.where(found[label])),
                 fix=f"{did_you_mean(label, known)}, or add rows with it to the training data",
             )
+
+
+def _check_passages(spool: Spool, sides: Sequence[str]) -> None:
+    """Refuse questions of which no part is left to choose by or to be examined on, or none has an answer."""
+    for part in ("train", "dev", "test"):
+        if part not in sides:
+            fix = "all questions of a document stay on one side: give more documents, or raise its share in [prepare]"
+            raise DataError(f"no question is left for {part}", where=spool.names[0], fix=fix)
+    if all(spool.answers[spool.ys[n]] == "[]" for n, side in enumerate(sides) if side == "train"):
+        fix = "is the column of answers the right one? name it in [prepare] columns, as answers"
+        raise DataError("no question to learn from has an answer", where=spool.names[0], fix=fix)
 
 
 def details(out: Path, spool: Spool, decided: Decided, cleaning: Facts) -> None:

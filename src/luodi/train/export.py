@@ -20,15 +20,23 @@ OPSET = 17  # the first with layer normalization as one operation
 
 def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:
     """Write graph, tokenizer and labels; weights stay in float32."""
-    network = network.cpu().eval()
-    example = torch.ones((2, 8), dtype=torch.int64)
+    write_graph(folder, network)
+    _about(folder, "engine_network", text, kind, labels, precision="f32")
+
+
+def converted(network: torch.nn.Module, example: tuple[torch.Tensor, ...], shapes: Sequence[Sequence[int]]) -> Any:
+    """Return the graph of a network; -1 in a shape stands for whatever comes."""
     with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of branches on shapes that are the same for every batch
-        graph = engine.convert_model(
-            network, example_input=(example, example), input=[engine.PartialShape([-1, -1])] * 2
-        )
-    write(graph, folder / GRAPH)
-    _about(folder, "engine_network", text, kind, labels, precision="f32")
+        inputs = [engine.PartialShape(list(one)) for one in shapes]
+        return engine.convert_model(network, example_input=example, input=inputs)
+
+
+def write_graph(folder: Path, network: torch.nn.Module) -> None:
+    """Write a network that takes ids and mask, each of shape (batch, time)."""
+    network = network.cpu().eval()
+    example = torch.ones((2, 8), dtype=torch.int64)
+    write(converted(network, (example, example), [[-1, -1]] * 2), folder / GRAPH)
 
 
 def export_onnx(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:
