@@ -26,6 +26,7 @@ AVERAGE = 0.99
 LAYER_DECAY = 0.95
 EPOCHS = ((2_000, 6), (6_000, 4), (30_000, 3))  # few rows are worth more rounds
 MOST_ROWS_EPOCHS = 2
+ROWS_PER_LABEL, MANY_LABELS_EPOCHS = 200, 6  # fewer rows a label are worth more rounds (docs/logbook.md, 2026-11-30)
 SHORT = 32  # tokens; a step of 32 such texts is mostly overhead
 SMALL = 1_500  # rows; below, smaller batches learn more than they cost
 
@@ -72,7 +73,7 @@ class Encoder:
             return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
 
         schedule = Schedule(
-            epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
+            epochs=recipe.epochs or epochs_for(len(train), len(labels)),
             batch_size=batch_size_for(ids),
             learning_rate=recipe.learning_rate or LEARNING_RATE,
             max_minutes=recipe.max_minutes,
@@ -176,6 +177,16 @@ def forward(
 
         return upper
     return lambda batch: net(*text.batch([ids[i] for i in batch]))
+
+
+def epochs_for(n_rows: int, n_labels: int) -> int:
+    """Return how often each row is seen.
+
+    >>> epochs_for(1_000, 3), epochs_for(9_000, 4), epochs_for(9_000, 77), epochs_for(90_000, 4)
+    (6, 3, 6, 2)
+    """
+    by_rows = next((n for rows, n in EPOCHS if n_rows <= rows), MOST_ROWS_EPOCHS)
+    return max(by_rows, MANY_LABELS_EPOCHS) if n_rows < ROWS_PER_LABEL * n_labels and n_rows > EPOCHS[0][0] else by_rows
 
 
 def batch_size_for(ids: Sequence[Sequence[int]]) -> int:
