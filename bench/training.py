@@ -21,8 +21,8 @@ from typing import Any
 import torch
 
 from luodi.contracts import Recipe
-from luodi.models import encoder
-from luodi.train import device, network, starter
+from luodi.models.encoder import Encoder
+from luodi.train import device, finetuning, network, starter
 from luodi.train.loop import Loop, Schedule
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "ag_news" / "train.tsv.gz"
@@ -114,7 +114,7 @@ class Ours:
         self.net = network.pretrained(found, len(labels), seed=7)
         file = found.path / network.TOKENIZER
         texts = [x for x, _ in pairs]
-        text = network.Text(file, max_tokens=network.limit_for(file, texts, most=encoder.MAX_TOKENS))
+        text = network.Text(file, max_tokens=network.limit_for(file, texts, most=finetuning.MAX_TOKENS))
         self.ids, answers = text.encode(texts), torch.tensor([labels.index(y) for _, y in pairs])
         self.net.encoder.get_input_embeddings().sparse = True
 
@@ -123,10 +123,10 @@ class Ours:
             return torch.nn.functional.cross_entropy(logits, answers[batch])
 
         schedule = Schedule(
-            epochs=3, batch_size=encoder.batch_size_for(self.ids), learning_rate=encoder.LEARNING_RATE,
-            average=encoder.AVERAGE, layer_decay=encoder.LAYER_DECAY,
+            epochs=3, batch_size=finetuning.batch_size_for(self.ids), learning_rate=finetuning.LEARNING_RATE,
+            average=finetuning.AVERAGE, layer_decay=finetuning.LAYER_DECAY,
         )  # fmt: skip
-        depth = encoder.depth_of(self.net)
+        depth = finetuning.depth_of(self.net)
         lengths = [len(one) for one in self.ids]
         self.loop = Loop(self.net, lengths, loss, float, schedule=schedule, seed=7, work=folder, depth=depth)
 
@@ -187,15 +187,15 @@ def until(wanted: float) -> dict[str, Any]:
     train, dev = rows()
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        started, model, looks = time.perf_counter(), encoder.Encoder(), []
-        look = encoder._dev_score
+        started, model, looks = time.perf_counter(), Encoder(), []
+        look = finetuning.dev_score
 
         def watched(inner: Any, dev: Any) -> float:
             value = look(inner, dev)
             looks.append((time.perf_counter() - started, value))
             return value
 
-        encoder._dev_score = watched
+        finetuning.dev_score = watched
         model.fit(train, dev, recipe=Recipe(), work=Path(folder))
         found["luodi"] = looks
     started, peer, looks = time.perf_counter(), Peer(train), []
