@@ -16,7 +16,7 @@ from luodi.errors import SetupError
 from luodi.runtime.head import to_scores
 from luodi.runtime.openvino import core, has_bf16, look_up_first
 from luodi.runtime.session import read_about
-from luodi.runtime.texts import Texts, batches
+from luodi.runtime.texts import SIZES, Texts, batches
 
 GRAPH, CACHE = "graph.xml", "CPU_RUNTIME_CACHE_CAPACITY"
 KEPT = 256  # entries of the caches of kernels, some 10 to a shape, of which there are few: `texts.SIZES`
@@ -89,7 +89,7 @@ class GraphSession:
                     finish()
                 request = self.free.get()
                 running.append((request, batch))
-                request.start_async(self.texts.inputs([ids[i] for i in batch]))
+                request.start_async(self.texts.inputs([ids[i] for i in batch], fine=len(ids) > SIZES[-1]))
             while running:
                 finish()
         finally:

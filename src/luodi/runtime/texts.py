@@ -12,9 +12,11 @@ from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 
 BATCH_TOKENS = 2_048  # about 32 texts of 64 tokens; larger batches fall out of the cache
 LEAST_TOKENS = 384  # a batch is not made smaller than this to keep every stream busy
-# Kernels are made for each shape, in 20 to 30 ms where the processor has matrix units, and they stay in memory. So
+# Kernels are made for each shape, in 20 to 30 ms where the processor has matrix units, and each keeps some 5 MB. So
 # there are few shapes: these numbers of texts, by the lengths of `rounded`.
-SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
+SIZES = (1, 2, 4, 8, 16, 32, 64)
+STEPS = ((64, 16), (128, 32), (256, 64), (512, 128))
+"""Up to so many tokens, a multiple of so many."""
 
 
 class Texts:
@@ -30,10 +32,10 @@ class Texts:
         encoded = self.tokenizer.encode_batch(list(xs))
         return [one.ids for one in encoded], [bool(one.overflowing) for one in encoded]
 
-    def inputs(self, ids: Sequence[Sequence[int]]) -> list[NDArray[np.int64]]:
+    def inputs(self, ids: Sequence[Sequence[int]], *, fine: bool = False) -> list[NDArray[np.int64]]:
         """Return ids and mask in one of the shapes that kernels are kept for; rows beyond the texts repeat the last."""
         n, longest = rounded_size(len(ids)), max(len(one) for one in ids)
-        longest = max(longest, min(self.max_tokens, rounded(longest)))
+        longest = max(longest, min(self.max_tokens, rounded(longest, fine=fine)))
         padded = np.full((n, longest), self.pad, dtype=np.int64)
         mask = np.zeros((n, longest), dtype=np.int64)
         for row, one in enumerate(ids):
@@ -56,13 +58,13 @@ def batches(lengths: Sequence[int], *, streams: int = 1) -> list[list[int]]:
     return made
 
 
-def rounded(length: int) -> int:
-    """Return the length that a text is padded to: the longer it is, the less a few tokens more matter.
+def rounded(length: int, *, fine: bool = False) -> int:
+    """Return the length that a text is padded to: `fine` where a thousand texts follow each other in order of length.
 
-    >>> [rounded(length) for length in (1, 8, 9, 65, 129)]
-    [8, 8, 16, 80, 160]
+    >>> [rounded(length) for length in (1, 17, 65, 129, 257)], rounded(17, fine=True)
+    ([16, 32, 96, 192, 384], 24)
     """
-    step = 8 if length <= 64 else 16 if length <= 128 else 32
+    step = 8 if fine else next((step for most, step in STEPS if length <= most), STEPS[-1][1])
     return -(-max(1, length) // step) * step
 
 
@@ -70,7 +72,7 @@ def rounded_size(n: int) -> int:
     """Return the number of texts that a batch is filled up to.
 
     >>> [rounded_size(n) for n in (1, 5, 13, 65)]
-    [1, 6, 16, 65]
+    [1, 8, 16, 65]
     """
     at = bisect_left(SIZES, n)
     return SIZES[at] if at < len(SIZES) else n
