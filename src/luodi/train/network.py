@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,7 +21,7 @@ from luodi.contracts import Kind
 from luodi.errors import SetupError
 from luodi.log import progress
 from luodi.runtime.engine_tokens import plain_tokenizer
-from luodi.train import bert_pass, starter
+from luodi.train import bert_pass, grams, starter
 from luodi.train.batching import sorted_batches
 from luodi.train.bert_pass import BertPass
 from luodi.train.device import device, fast, in_force
@@ -34,25 +35,21 @@ CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a forei
     "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings", "type_vocab_size",
     "layer_norm_eps", "pad_token_id", "initializer_range", "position_embedding_type", "bos_token_id", "eos_token_id",
     "dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout", "sinusoidal_pos_embds",
+    "gram_buckets", "gram_size", "gram_dropout",
 }  # fmt: skip
 PREDICT_BATCH = 32
+ENCODED = 4_096  # texts at a time
 
 
 class Network(torch.nn.Module):
-    """logits = head(mean of the last hidden states over real tokens)."""
+    """logits = head(mean of the last hidden states over real tokens); `unit` brings that mean to length 1 before."""
 
-    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1) -> None:
+    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1, unit: bool = False) -> None:
         super().__init__()
+        self.unit = unit
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
-        try:
-            made = AutoConfig.for_model(**clean)
-        except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
-            raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
         self.config = clean
-        self.encoder = AutoModel.from_config(made, attn_implementation="sdpa")
-        if getattr(self.encoder, "pooler", None) is not None:
-            self.encoder.pooler = None  # we pool ourselves
-        width = int(getattr(made, "hidden_size", 0) or made.dim)
+        self.encoder, width = _encoder(clean)
         self.is_plain_bert, self.passes = bert_pass.fits(clean), dict[str, BertPass]()
         self.frozen, self.adapted = 0, False
         self.dropout = torch.nn.Dropout(dropout)
@@ -90,7 +87,10 @@ class Network(torch.nn.Module):
 
     def answer(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return the logits for last hidden states: (batch, time, width) to (batch, n_labels)."""
-        return self.head(self.dropout(mean(hidden, mask)))  # type: ignore[no-any-return]
+        pooled = mean(hidden, mask)
+        if self.unit:
+            pooled = torch.nn.functional.normalize(pooled, dim=-1)
+        return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
 
     def freeze(self, n_layers: int) -> None:
         """Keep the lowest layers, at most all of them, and the tables below them from learning."""
@@ -118,6 +118,20 @@ def mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return pooled
 
 
+def _encoder(config: dict[str, Any]) -> tuple[Any, int]:
+    """Return an encoder of random weights and its width."""
+    if config.get("model_type") == grams.MODEL_TYPE:
+        return grams.GramEncoder(config), int(config["hidden_size"])
+    try:
+        made = AutoConfig.for_model(**config)
+    except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
+        raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
+    encoder = AutoModel.from_config(made, attn_implementation="sdpa")
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None  # we pool ourselves
+    return encoder, int(getattr(made, "hidden_size", 0) or made.dim)
+
+
 class Text:
     """A tokenizer with the limit that suits the texts."""
 
@@ -127,10 +141,15 @@ class Text:
         self.tokenizer.enable_truncation(max_tokens)
         self.pad = self.tokenizer.token_to_id("[PAD]") or 0
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        return [one.ids for one in self.tokenizer.encode_batch(list(texts))]
+    def encode(self, texts: Sequence[str]) -> list[Any]:
+        """Return the tokens of each text, an array of whole numbers; some texts at a time, as a million are many."""
+        return [
+            array("i", one.ids)
+            for start in range(0, len(texts), ENCODED)
+            for one in self.tokenizer.encode_batch_fast(list(texts[start : start + ENCODED]))
+        ]
 
-    def batch(self, ids: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    def batch(self, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ids and mask, each of shape (batch, longest)."""
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         mask = np.arange(lengths.max()) < lengths[:, None]
@@ -166,6 +185,7 @@ def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequenc
         "labels": list(labels),
         "max_tokens": text.max_tokens,
         "base": name,
+        "unit": network.unit,
     }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
     save_model(network, str(folder / WEIGHTS))
@@ -176,7 +196,7 @@ def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequenc
 def load(folder: Path) -> tuple[Network, Text, dict[str, Any]]:
     """Read what `save` wrote."""
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    network = Network(about["config"], len(about["labels"]))
+    network = Network(about["config"], len(about["labels"]), unit=about.get("unit", False))
     load_model(network, str(folder / WEIGHTS))
     return network.to(device()).eval(), Text(folder / TOKENIZER, max_tokens=about["max_tokens"]), about
 
