@@ -50,6 +50,16 @@ def test_memory_is_the_measured_one_with_room_for_two_releases(bundle_of):
     assert 2 * measured < filled["memory_limit"] < 2 * measured + 300
 
 
+def test_a_bundle_that_runs_under_onnx_runtime_asks_for_it(bundle_of, tmp_path):
+    bundle = shutil.copytree(bundle_of, tmp_path / "bundle")
+    deep = bundle / "model" / "deep"
+    deep.mkdir()
+    (deep / "session.json").write_text('{"engine": "engine_onnx"}')
+
+    assert numbers("a", bundle_of)["extras"] == "serve,postgres"
+    assert numbers("a", bundle)["extras"] == "serve,postgres,onnx"
+
+
 @pytest.mark.parametrize(
     ("scenario", "name"),
     [("Support Tickets", "support-tickets"), ("客服工单", "scenario"), ("a;b$(c)\n", "a-b-c"), ("x" * 80, "x" * 40)],

@@ -52,4 +52,4 @@ def test_the_trail_of_a_search_names_the_recipe_that_was_taken():
     html = page.render({"steps": {"finetune": {"facts": {"search": search}}}})
 
     assert "no. 3" in html and "as it stands" in html and "0.00006" in html
-    assert html.count("+3.0 points (+1.0 to +5.0)") == 1
+    assert html.count("by +3.0 points (+1.0 to +5.0) on dev") == 1

@@ -120,6 +120,31 @@ def test_a_slow_candidate_is_dropped_on_a_small_sample_only_where_it_cannot_catc
         assert why.startswith("on 500 rows it made 0.") and "best 0.1" in why
 
 
+@pytest.mark.parametrize(
+    ("succeed", "settings", "why"),
+    [
+        pytest.param({"cost.p95_ms": 4.0}, {}, "9 ms, 4 ms asked (p95_ms)", id="too slow"),
+        pytest.param({"cost.p95_ms": 5.0}, {}, None, id="too slow, but perhaps because others use the machine"),
+        pytest.param({}, {"max_size_mb": 20.0}, "22 MB, 20 MB asked (size_mb)", id="too large"),
+        pytest.param({"cost.size_mb": 21.0}, {"max_size_mb": 50.0}, "22 MB, 21 MB asked (size_mb)", id="the stricter"),
+        pytest.param({"classification.accuracy": 0.9}, {}, None, id="nothing that an untrained network could miss"),
+    ],
+)
+def test_a_network_that_cannot_keep_a_limit_is_refused_before_it_learns(succeed, settings, why, tmp_path):
+    job = job_of(tmp_path, succeed=succeed, **settings)
+    (job.work / "encoder-sketch").mkdir()
+    write_json(job.work / "encoder-sketch" / "scales.json", {"p50_ms": 9.0, "p95_ms": 30.0, "size_mb": 22.0})
+    rows = job.inputs["prepare"].path / "train.jsonl"
+    it = contest.Contest(job=job, rungs=(contest.Sample(path=rows, n=60),), whole=True, remotes={})
+
+    refused = contest.too_dear(it, "encoder")
+
+    assert refused == (why and f"untrained it already takes {why}")
+    assert contest.too_dear(it, "majority") is None
+    assert s3_select._refused(it, ["majority", "encoder"]) == ({"encoder": refused} if why else {})
+    assert s3_select._refused(it, ["encoder"]) == {}  # nobody else is there: the verdict will say it
+
+
 def test_a_sample_holds_the_smaller_ones(tmp_path):
     write_lines(tmp_path / "train.jsonl", ({"x": f"t {i}", "y": "a", "line": f"t:{i}"} for i in range(50)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import luodi
-from luodi.bundle import ABOUT, read_bundle
+from luodi.bundle import ABOUT, MODEL, read_bundle
 from luodi.errors import DataError
 from luodi.store import MANIFEST, MEASURED, digest_file, explained, read_json, write_text
 
@@ -66,9 +66,16 @@ def numbers(scenario: str, bundle: Path, wheel: str = "") -> dict[str, Any]:
         "python": PYTHON,
         "wheel": wheel,
         "upstream": "luodi",
+        "extras": ",".join(["serve", "postgres", *extras(bundle)]),
         "memory_high": _rounded(measured + SERVICE_MB),
         "memory_limit": _rounded(2 * measured + SERVICE_MB),  # the old release and the new one, for a while
     }
+
+
+def extras(bundle: Path) -> list[str]:
+    """Return what the bundle's engines need beyond the service itself."""
+    engines = {read_json(one).get("engine") for one in (bundle / MODEL).rglob("session.json")}
+    return ["onnx"] if "engine_onnx" in engines else []
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:

@@ -169,8 +169,6 @@ def learning(view: View) -> Section | None:
             metric = view.metric(view.decides()) if dots and view.decides() else ""
             names = {"x_name": say(x_name), "y_name": metric, "title": say(title)}
             blocks.append(Figure(picture=charts.line(points, dots=dots, **names), heading=say(title)))
-    if trials := _trials(view):
-        blocks.append(trials)
     lead = ""
     if number(pretrained.get("perplexity_after")) is not None:
         before, after = (short(pretrained.get(f"perplexity_{when}")) for when in ("before", "after"))
@@ -178,29 +176,32 @@ def learning(view: View) -> Section | None:
     return Section(name="learning", title=say("learning"), lead=lead, blocks=blocks) if blocks or lead else None
 
 
-def _trials(view: View) -> Table | None:
+def search(view: View) -> Section | None:
     """Return what a search for a better recipe has tried, in order."""
     found, say = mapping(view.facts("finetune").get("search")), view.say
     trials = [mapping(one) for one in sequence(found.get("trials"))]
-    if not trials:
+    values = [value for one in trials if (value := number(one.get("value"))) is not None]
+    if not values:
         return None
     columns = [Column(name=say("recipe")), Column(name=say("rows"), kind="num")]
     columns += [Column(name=view.metric(view.decides()), kind="num"), Column(name="", kind="mini")]
     columns += [Column(name=say(name), kind="num") for name in SEARCHED]
-    best = max((number(one.get("value")) or 0.0 for one in trials), default=0.0) or 1.0
-    most = max((number(one.get("rows")) or 0.0 for one in trials), default=0.0)
+    standing = {one.get("rows"): number(one.get("value")) for one in trials if one.get("number") == 0}
+    most = max(number(one.get("rows")) or 0.0 for one in trials)
+    ends = (min(values), max(values)) if len(set(values)) > 1 else (values[0] - 0.01, values[0] + 0.01)
     cells = []
     for one in trials:
         name = escape(say("standing") if one.get("number") == 0 else say("recipe_n", n=count(one.get("number"))))
         if one.get("number") == found.get("chosen") and number(one.get("rows")) == most:
             name += Markup(' <span class="tag">{}</span>').format(say("chosen"))
-        value = number(one.get("value"))
-        picture = charts.bar((value or 0.0) / best)
-        values = [DASH if one.get(key) is None else short(one[key]) for key in SEARCHED]
-        cells.append([name, count(one.get("rows")), quality(value), picture, *values])
+        value = number(one.get("value")) or 0.0
+        picture = charts.whisker(value, None, None, ends=ends, mark=standing.get(one.get("rows")))
+        choices = [DASH if one.get(key) is None else short(one[key]) for key in SEARCHED]
+        cells.append([name, count(one.get("rows")), quality(value), picture, *choices])
     gain = mapping(found.get("gain"))
-    ends = {key: points(gain.get(key), 1) for key in ("gain", "low", "high")}
-    return Table(columns=columns, rows=cells, heading=say("search_trail"), note=say("search_note", **ends), first=12)
+    lead = say("search_said", **{key: points(gain.get(key), 1) for key in ("gain", "low", "high")})
+    table = Table(columns=columns, rows=cells, first=12)
+    return Section(name="search", title=say("search"), lead=lead, note=say("search_note"), blocks=[table])
 
 
 def again(view: View) -> Section | None:

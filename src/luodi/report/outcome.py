@@ -26,6 +26,8 @@ from luodi.report.remote import remote
 from luodi.text import duration
 
 AXES = ("usd_per_1k", "p95_ms", "p50_ms")
+COSTS = (("fit_s", ""), ("p50_ms", "p95_ms"), ("size_mb", ""), ("memory_mb", "train_memory_mb"), ("usd_per_1k", ""))
+"""The columns of the contest, each with what stands below it in small letters."""
 FAR = 30.0  # a cost target this many times off the candidates would squeeze them into a corner of the picture
 
 
@@ -271,15 +273,15 @@ def _axis(view: View, measured: Mapping[str, Any]) -> str:
 def _candidates(view: View, candidates: Sequence[Mapping[str, Any]], measured: Mapping[str, Any]) -> Table:
     say, metric = view.say, view.decides()
     costs = [
-        name
-        for name in ("fit_s", "p50_ms", "p95_ms", "size_mb", "memory_mb", "train_memory_mb", "usd_per_1k")
+        (name, beside)
+        for name, beside in COSTS
         if any(number(mapping(one).get(name)) is not None for one in measured.values())
     ]
     columns = [Column(name=say("candidate")), Column(name=view.metric(metric), kind="num")]
     gains = any(mapping(one.get("gain")) for one in candidates)
     if gains:
         columns.append(Column(name=say("against_chosen"), kind="num"))
-    columns += [Column(name=say(name), kind="num") for name in costs]
+    columns += [Column(name=say(name), kind="num") for name, _ in costs]
     rows = []
     for one in candidates:
         name, refused = str(one.get("model")), one.get("refused")
@@ -289,8 +291,18 @@ def _candidates(view: View, candidates: Sequence[Mapping[str, Any]], measured: M
         value = escape(quality(one.get("value"))) + Markup("<small>{}</small>").format(_ends(one))
         against = [_against(one)] if gains else []
         scales = mapping(measured.get(name))
-        rows.append([label, value, *against, *(of_metric(cost, scales.get(cost)) for cost in costs)])
+        rows.append([label, value, *against, *(_cost(view, scales, *pair) for pair in costs)])
     return Table(columns=columns, rows=rows)
+
+
+def _cost(view: View, scales: Mapping[str, Any], name: str, beside: str) -> Markup:
+    """Write a cost, and below it, in small letters, another one that belongs to it."""
+    shown = escape(of_metric(name, scales.get(name)))
+    if number(scales.get(beside)) is None:
+        return shown
+    return shown + Markup("<small>{}</small>").format(
+        view.say(f"{beside}_small", value=of_metric(beside, scales[beside]))
+    )
 
 
 def _against(one: Mapping[str, Any]) -> str:

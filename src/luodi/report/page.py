@@ -32,6 +32,7 @@ SECTIONS: tuple[Callable[[View], Section | None], ...] = (
     making.data,
     *data.BEFORE,
     making.learning,
+    making.search,
     exam.mistakes,
     outcome.cost,
     making.again,

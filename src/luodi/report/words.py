@@ -88,6 +88,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "memory_mb": ("Memory", "内存占用"),
     "train_memory_mb": ("Memory to train", "训练内存"),
     "usd_per_1k": ("Per 1,000", "每千次费用"),
+    "p95_ms_small": ("95 of 100: {value}", "P95：{value}"),
+    "train_memory_mb_small": ("to train: {value}", "训练：{value}"),
     "target_line": ("target {value}", "目标 {value}"),
     "good_enough": ("meets both targets", "两项目标均满足"),
     # endpoints
@@ -236,10 +238,14 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "delimiter": ("Delimiter", "分隔符"),
     "header": ("Header", "表头"),
     # learning
-    "search_trail": ("The search for a better recipe", "训练参数搜索"),
+    "search": ("The search for a better recipe", "训练参数搜索"),
+    "search_said": (
+        "The best other recipe beats the standing one by {gain} points ({low} to {high}) on dev.",
+        "其他参数中最好者与原参数在选型数据上之差：{gain} 个百分点（{low} 至 {high}）。",
+    ),
     "search_note": (
-        "The best other one beats the standing one by {gain} points ({low} to {high}) on dev; above zero it is taken.",
-        "其他参数中最好者与原参数在选型数据上相比：{gain} 个百分点（{low} 至 {high}）。整个区间都在零以上才会采用。",
+        "It is taken only where the whole interval lies above zero. The mark is the standing recipe on as many rows.",
+        "整个区间都在零以上才会采用。竖线为原参数在同样行数上的成绩。",
     ),
     "recipe": ("Recipe", "参数"),
     "recipe_n": ("no. {n}", "第 {n} 组"),

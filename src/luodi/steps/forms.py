@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from luodi.contracts import ExportsOnnx, Facts, Job, Scores, record
+from luodi.errors import SetupError
 from luodi.runtime.session import open_session
 from luodi.steps.trial import answer, best
 from luodi.store import read_json, read_lines, write_json
@@ -67,7 +68,7 @@ def decide(job: Job, model: Any, dev: Exam, exam: Exam) -> Served:
             form, folder = name, made
             break
     engine, measured = "openvino", Facts()
-    if form != "fp32" and isinstance(model, ExportsOnnx):
+    if isinstance(model, ExportsOnnx):
         other = _onnx(job, model, texts, folder)
         if other is not None:
             parity.append(_compare(ONNX, other, dev, exam, agrees=AGREES, loses=job.settings.max_loss))
@@ -102,7 +103,12 @@ def _onnx(job: Job, model: ExportsOnnx, texts: list[str], holder: Path) -> Path 
     from luodi.runtime import quantize_onnx
 
     settings = job.settings
-    if settings.engine == "openvino" or settings.quantize != "int8" or not quantize_onnx.is_there():
+    if settings.engine == "openvino" or settings.quantize != "int8":
+        return None
+    if not quantize_onnx.is_there():
+        if settings.engine == "onnx":
+            fix = 'pip install "luodi[train]", or leave engine out'
+            raise SetupError("ONNX Runtime is not installed", where="[evaluate] engine", fix=fix)
         return None
     if settings.engine == "fastest" and _noted(job) is None and _is_fast_enough(job, holder, texts):
         return None
