@@ -172,7 +172,7 @@ class Attention(torch.autograd.Function):
     def forward(ctx: Any, qkv: Tensor, padding: Tensor | None, shape: tuple[int, int], n_heads: int) -> Tensor:
         batch, time = shape
         width = qkv.shape[1] // 3 // n_heads
-        apart = qkv.view(batch, time, 3, n_heads, width).permute(2, 0, 3, 1, 4).reshape(3, -1, time, width)
+        apart = qkv.view(batch, time, 3, n_heads, width).permute(2, 0, 3, 1, 4).reshape(3, -1, time, width).contiguous()
         q, k, v = apart  # each (batch * heads, time, width)
         q *= width**-0.5
         keys = k.transpose(1, 2)
