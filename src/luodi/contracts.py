@@ -186,6 +186,27 @@ class Metered(Protocol):
     def measured(self, xs: Sequence[Any]) -> dict[str, float]: ...
 
 
+@runtime_checkable
+class ExportsOnnx(Protocol):
+    """A network that can be written for ONNX Runtime too, which is the faster engine on some machines."""
+
+    def export_onnx(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A model whose recipe is worth searching: it names the values to try, by the recipe's fields."""
+
+    def space(self) -> Mapping[str, tuple[Any, ...]]: ...
+
+
+@runtime_checkable
+class Sketches(Protocol):
+    """A model whose size and speed do not depend on what it learns: it can be exported before it has."""
+
+    def sketch(self, train: Sequence[tuple[Any, Any]], *, recipe: Recipe, folder: Path) -> None: ...
+
+
 @record
 class Artifact:
     """What a step left behind: a folder that never changes again."""

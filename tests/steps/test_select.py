@@ -3,6 +3,7 @@
 import pytest
 
 from luodi.contracts import Artifact, Job
+from luodi.steps import contest
 from luodi.steps.s3_select import Settings, _refusal, choose
 from luodi.store import write_lines
 from luodi.tasks import text_classification
@@ -69,28 +70,26 @@ def test_of_two_equals_on_a_sample_the_richer_one_wins():
 
 
 @pytest.fixture
-def job(tmp_path):
-    """Return a function that makes the job of a contest over so many rows of two labels."""
+def held(tmp_path):
+    """Return a function that makes a contest over so many rows of two labels."""
 
     def make(n_train, **settings):
         write_lines(tmp_path / "sample.jsonl", [{"x": "where is my card", "y": "card"}])
         facts = {"rows": {"train": n_train}, "labels": ["card", "refund"]}
         prepared = Artifact(step="prepare", key="", path=tmp_path, digest="", facts=facts, measured={})
         about = {"name": "", "goal": "", "task_name": "text-classification", "task": text_classification, "seed": 7}
-        return Job(**about, options=None, settings=Settings(**settings), root=tmp_path, inputs={"prepare": prepared},
-                   out=tmp_path, work=tmp_path)  # fmt: skip
+        about |= {"options": None, "settings": Settings(**settings), "inputs": {"prepare": prepared}}
+        job = Job(**about, root=tmp_path, out=tmp_path, work=tmp_path)
+        sample = contest.Sample(path=tmp_path / "sample.jsonl", n=1)
+        return contest.Contest(job=job, rungs=(sample,), whole=True, remotes={})
 
     return make
 
 
-def test_a_model_for_few_labels_takes_part_while_they_are_few(job, tmp_path):
-    few, many = (_refusal("encoder-few", job(n), tmp_path / "sample.jsonl") for n in (128, 130))
-
-    assert few is None
-    assert many == "it is for 64 rows a label or fewer, and here are 65"
+def test_a_model_for_few_labels_takes_part_while_they_are_few(held):
+    assert _refusal("encoder-few", held(128)) is None
+    assert _refusal("encoder-few", held(130)) == "it is for 64 rows a label or fewer, and here are 65"
 
 
-def test_a_model_for_few_labels_takes_part_where_it_is_named(job, tmp_path):
-    named = job(10_000, models=("tfidf-logreg", "encoder-few"))
-
-    assert _refusal("encoder-few", named, tmp_path / "sample.jsonl") is None
+def test_a_model_for_few_labels_takes_part_where_it_is_named(held):
+    assert _refusal("encoder-few", held(10_000, models=("tfidf-logreg", "encoder-few"))) is None

@@ -7,10 +7,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
-from luodi.train import finetuning, pretraining, starter, student
+from luodi.train import finetuning, network, pretraining, starter, student
 from luodi.train.fitted import FittedNetwork
 
 TEXTS = "unlabelled.json"
@@ -53,6 +54,13 @@ class Distilled:
         self.texts = list(texts[: student.MOST_TEXTS])
         return facts
 
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export a student that nobody has taught."""
+        teacher = finetuning.begin(train, recipe, self.inner)
+        with TemporaryDirectory() as work:
+            file = Path(work) / network.TOKENIZER
+            student.begin(teacher, [x for x, _ in train], seed=recipe.seed, file=file).export(folder)
+
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
@@ -76,6 +84,11 @@ class Distilled:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
 
 
 MODEL = Distilled

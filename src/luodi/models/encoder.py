@@ -3,13 +3,20 @@
 Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.train import finetuning, nbsvm, pretraining, starter
 from luodi.train.blended import Blended
+
+SPACE = {
+    "learning_rate": (3e-5, 6e-5, 2e-4, 3e-4),
+    "epochs": (2, 3, 5, 8),
+    "frozen_layers": (None, 1, 2, 3),
+    "max_tokens": (None, 64, 128),
+}
 
 
 class Encoder:
@@ -38,6 +45,14 @@ class Encoder:
         self.inner = Blended(fitted)
         return facts
 
+    def space(self) -> Mapping[str, tuple[Any, ...]]:
+        """Return what a search may try; the defaults are a trial of their own."""
+        return SPACE
+
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        finetuning.begin(train, recipe, self.inner.deep if self.inner else None).export(folder)
+
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
@@ -57,6 +72,11 @@ class Encoder:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
 
 
 MODEL = Encoder

@@ -55,6 +55,10 @@ class EncoderFew:
         self.inner = inner
         return {"base": inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
 
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        finetuning.begin(train, recipe).export(folder)
+
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
@@ -74,6 +78,11 @@ class EncoderFew:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
 
 
 def _unit(net: network.Network, text: network.Text, xs: Sequence[str]) -> F32:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Facts, Job, Outcome, Recipe, record
-from luodi.steps import together
+from luodi.contracts import Facts, Job, Outcome, Recipe, Searches, record
+from luodi.steps import search, together
 from luodi.steps.trial import learns_from, read_train
 from luodi.store import read_pairs
 
@@ -31,6 +31,8 @@ class Settings:
     """Learn additions of this rank instead of the weights themselves, in less memory; left out, the weights."""
     class_weights: bool = False
     """Weigh rare labels up."""
+    search_minutes: float = 0.0
+    """Look for a better recipe for about so long first; what is set above stays. Never worse on dev than without."""
 
 
 def run(job: Job) -> Outcome:
@@ -49,6 +51,8 @@ def run(job: Job) -> Outcome:
         shutil.copytree(selected.path / "model", job.out / "model", dirs_exist_ok=True)
         learned = next(one["learned"] for one in selected.facts["candidates"] if one["model"] == name)
         facts: Facts = {"model": name, "from": "the contest, which saw every training row", **learned}
+    elif job.settings.search_minutes and isinstance(registry.model(name)(), Searches):
+        facts = {"model": name, **search.run(job, name, how)}
     else:
         facts = {"model": name, **_fit(job, name, train, dev, how)}
     seconds = time.monotonic() - started

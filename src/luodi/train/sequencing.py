@@ -10,8 +10,8 @@ import torch
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.scorer_sequence import Sequential
-from luodi.train.choosing import few, ndcg
 from luodi.train.batching import seed_of
+from luodi.train.choosing import few, ndcg
 from luodi.train.device import device
 from luodi.train.lesson import Lesson, numbered
 from luodi.train.loop import Loop, Schedule
