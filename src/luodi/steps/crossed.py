@@ -27,7 +27,9 @@ def is_needed(train: Any, dev: Pairs) -> bool:
     return len(dev) < ENOUGH and 0 < SEVERAL * len(labels) <= len(train)
 
 
-def answers(fresh: Callable[[], Any], train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Iterator[tuple[Any, Any]]:
+def answers(
+    fresh: Callable[[], Any], train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path
+) -> Iterator[tuple[Any, Any]]:
     """Yield what each training row should be answered and what a model says that was fitted to the other folds."""
     hurried = replace(recipe, max_minutes=recipe.max_minutes / (FOLDS + 1))
     folds = stratified([y for _, y in train], seed=recipe.seed)
