@@ -1,4 +1,4 @@
-"""A small student of the fine-tuned encoder: a fifth of its size, several times its speed, for most of its quality.
+"""A small student of the fine-tuned encoder: one layer and fewer words, taught by the answers of the whole.
 
 Learning takes as long as the encoder's and then some, so it is a candidate only where a scenario names it.
 """

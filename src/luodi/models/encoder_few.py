@@ -27,7 +27,7 @@ class EncoderFew:
     license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
     most_per_label: ClassVar[int] = 64
-    """With more, fine-tuning against the labels themselves is as good; docs/logbook.md, 2026-11-30."""
+    """With more, fine-tuning against the labels themselves takes over: where exactly is a guess."""
 
     def __init__(self, inner: FittedNetwork | None = None) -> None:
         self.inner = inner
