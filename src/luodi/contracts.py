@@ -98,6 +98,10 @@ class Recipe:
     """Learn additions of so low a rank to a network's products, instead of its weights; left out, the weights."""
     class_weights: bool = False
     """Weigh each class by the inverse of its share."""
+    read_tokens: int | None = None
+    """At most so many tokens of unlabelled text are read."""
+    pieces: Literal["wordpiece", "bpe"] = "wordpiece"
+    """How a tokenizer that is learned anew cuts words."""
     remote: Mapping[str, Any] | None = None
     """The endpoint to ask, as `[select] remote` names it."""
 
@@ -150,9 +154,14 @@ class Model(Protocol[X, Y, P]):
 
 @runtime_checkable
 class Pretrains(Protocol):
-    """A model that can learn a domain from unlabelled text before it learns the task."""
+    """A model that can learn a domain from unlabelled text before it learns the task.
 
-    def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts: ...
+    `texts` are read once, in order. `checks` are other texts, by name, that it is measured on before and after.
+    """
+
+    def pretrain(
+        self, texts: Iterable[str], *, recipe: Recipe, work: Path, checks: Mapping[str, Sequence[str]] | None = None
+    ) -> Facts: ...
 
 
 @runtime_checkable

@@ -37,6 +37,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("select", "max_minutes"): (0, inf),
     ("select", "n_resamples"): (1, inf),
     ("pretrain", "max_minutes"): (0, inf),
+    ("pretrain", "max_tokens"): (1, inf),
     ("pretrain", "epochs"): (1, inf),
     ("finetune", "max_minutes"): (0, inf),
     ("finetune", "epochs"): (1, inf),

@@ -32,7 +32,9 @@ def summary(step: str, facts: dict[str, Any]) -> str:
     if step == "select":
         return f"{facts['model']}, of {plural(len(facts['candidates']), 'candidate')}"
     if step == "pretrain":
-        return f"perplexity {facts['perplexity_before']:.1f} before, {facts['perplexity_after']:.1f} after"
+        said = f"perplexity {facts['perplexity_before']:.1f} before, {facts['perplexity_after']:.1f} after"
+        checks = facts.get("checks", {}).items()
+        return said + "".join(f"; {name} {one['before']:.1f}, {one['after']:.1f}" for name, one in checks)
     if step == "finetune":
         return f"{facts['model']}" + (f", from {facts['from']}" if "from" in facts else "")
     if step == "evaluate":

@@ -201,9 +201,7 @@ def test_a_batch_in_parts_takes_the_same_step(sparse, tmp_path):
         assert torch.allclose(ours, theirs, atol=2e-3 if device.has_fast_bf16() else 1e-6)
 
 
-@given(
-    st.integers(min_value=0, max_value=30), st.integers(min_value=1, max_value=5), st.integers(min_value=3, max_value=90)
-)
+@given(st.integers(0, 30), st.integers(min_value=1, max_value=5), st.integers(min_value=3, max_value=90))
 def test_the_parts_of_a_batch_are_the_batch_and_none_has_too_many_places(n, accumulate, most):
     made = Loop.__new__(Loop)
     made.schedule = Schedule(epochs=1, batch_size=9, learning_rate=1, accumulate=accumulate, most_tokens=most)

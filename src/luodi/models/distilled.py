@@ -3,8 +3,9 @@
 Learning takes as long as the encoder's and then some, so it is a candidate only where a scenario names it.
 """
 
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,10 +49,15 @@ class Distilled:
         self.texts = []
         return learned | {"teacher": taught, "base": teacher.base, "max_tokens": teacher.text.max_tokens}
 
-    def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts:
-        """Let the teacher read on in unlabelled texts; the student learns from its answers to them."""
-        self.inner, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
-        self.texts = list(texts[: student.MOST_TEXTS])
+    def pretrain(
+        self, texts: Iterable[str], *, recipe: Recipe, work: Path, checks: Mapping[str, Sequence[str]] | None = None
+    ) -> Facts:
+        """Let the teacher read on in unlabelled texts; the student learns from its answers to the first of them."""
+        iterator = iter(texts)
+        self.texts = list(itertools.islice(iterator, student.MOST_TEXTS))
+        again = itertools.chain(self.texts, iterator)
+        encoder = starter.find(recipe.base)
+        self.inner, facts = pretraining.go_on(encoder, again, recipe=recipe, work=work, checks=checks)
         return facts
 
     def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:

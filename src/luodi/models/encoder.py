@@ -3,7 +3,7 @@
 Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -39,9 +39,11 @@ class Encoder:
         self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
         return facts | {"base": inner.base, "max_tokens": inner.text.max_tokens, "ngrams": self.inner.share}
 
-    def pretrain(self, texts: Sequence[str], *, recipe: Recipe, work: Path) -> Facts:
+    def pretrain(
+        self, texts: Iterable[str], *, recipe: Recipe, work: Path, checks: Mapping[str, Sequence[str]] | None = None
+    ) -> Facts:
         """Go on with masked-language modelling on unlabelled text; `fit` then starts from there."""
-        fitted, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work)
+        fitted, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work, checks=checks)
         self.inner = Blended(fitted)
         return facts
 

@@ -28,7 +28,7 @@ class Settings:
     models: tuple[str, ...] | None = None
     """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora."""
     base: str = "starter"
-    """The pretrained encoder, or for decoder-lora a causal model: `starter`, a folder, or a hub name (LUODI_NETWORK=1)."""
+    """The pretrained encoder, or a causal model for decoder-lora: `starter`, a folder, a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
     """Every candidate learns from the same so many rows."""
     max_minutes: float = 5.0
@@ -89,7 +89,7 @@ def run(job: Job) -> Outcome:
             "remote": endpoints,
             "sample": n_sample,
             "whole": whole,
-            "n_dev": sum(1 for _ in read_lines(job.out / f"{winner['model']}.jsonl")),
+            "n_dev": prepared.facts["rows"]["dev"],
             "candidates": candidates,
         },
         measured={
@@ -171,10 +171,6 @@ def _refusal(name: str, held: contest.Contest) -> str | None:
     if settings.licenses is not None and model.license not in settings.licenses:
         return f"its license is {model.license}"
     candidate = model()
-    if isinstance(candidate, Scarce) and not settings.models:
-        rows, n_labels = job.inputs["prepare"].facts["rows"]["train"], len(job.inputs["prepare"].facts["labels"])
-        if rows > candidate.most_per_label * n_labels:
-            return f"it is for {candidate.most_per_label} rows a label or fewer, and here are {rows / n_labels:.0f}"
     if isinstance(candidate, Refuses):
         sample = held.rungs[-1].path
         texts = (

@@ -102,7 +102,7 @@ def dev_score(inner: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
 
 
 def forward(
-    net: network.Network, text: network.Text, ids: Sequence[list[int]], *, work: Path
+    net: network.Network, text: network.Text, ids: Sequence[Sequence[int]], *, work: Path
 ) -> Callable[[list[int]], torch.Tensor]:
     """Return a function from rows to logits: above frozen layers from what is kept of them, else from the start."""
     with fast():
@@ -118,7 +118,7 @@ def forward(
     return lambda batch: net(*text.batch([ids[i] for i in batch]))
 
 
-def batch_size_for(ids: Sequence[list[int]]) -> int:
+def batch_size_for(ids: Sequence[Sequence[int]]) -> int:
     """Return how many texts go into a step: few where rows are few, more where texts are short.
 
     >>> batch_size_for([[1] * 50] * 1_000), batch_size_for([[1] * 50] * 9_000), batch_size_for([[1] * 12] * 60_000)

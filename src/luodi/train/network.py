@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,7 +21,7 @@ from luodi.contracts import Kind
 from luodi.errors import SetupError
 from luodi.log import progress
 from luodi.runtime.engine_tokens import plain_tokenizer
-from luodi.train import bert_pass, starter
+from luodi.train import bert_pass, grams, starter
 from luodi.train.batching import sorted_batches
 from luodi.train.bert_pass import BertPass
 from luodi.train.device import device, fast, in_force
@@ -34,8 +35,10 @@ CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a forei
     "hidden_act", "hidden_dropout_prob", "attention_probs_dropout_prob", "max_position_embeddings", "type_vocab_size",
     "layer_norm_eps", "pad_token_id", "initializer_range", "position_embedding_type", "bos_token_id", "eos_token_id",
     "dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout", "sinusoidal_pos_embds",
+    "gram_buckets", "gram_size", "gram_dropout",
 }  # fmt: skip
 PREDICT_BATCH = 32
+ENCODED = 4_096  # texts at a time
 
 
 class Network(torch.nn.Module):
@@ -45,15 +48,8 @@ class Network(torch.nn.Module):
         super().__init__()
         self.unit = unit
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
-        try:
-            made = AutoConfig.for_model(**clean)
-        except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
-            raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
         self.config = clean
-        self.encoder = AutoModel.from_config(made, attn_implementation="sdpa")
-        if getattr(self.encoder, "pooler", None) is not None:
-            self.encoder.pooler = None  # we pool ourselves
-        width = int(getattr(made, "hidden_size", 0) or made.dim)
+        self.encoder, width = _encoder(clean)
         self.is_plain_bert, self.passes = bert_pass.fits(clean), dict[str, BertPass]()
         self.frozen, self.adapted = 0, False
         self.dropout = torch.nn.Dropout(dropout)
@@ -122,6 +118,20 @@ def mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return pooled
 
 
+def _encoder(config: dict[str, Any]) -> tuple[Any, int]:
+    """Return an encoder of random weights and its width."""
+    if config.get("model_type") == grams.MODEL_TYPE:
+        return grams.GramEncoder(config), int(config["hidden_size"])
+    try:
+        made = AutoConfig.for_model(**config)
+    except (KeyError, ValueError, TypeError, StrictDataclassError) as error:
+        raise SetupError(f"this encoder's config is not understood: {error}", fix='use base = "starter"') from None
+    encoder = AutoModel.from_config(made, attn_implementation="sdpa")
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None  # we pool ourselves
+    return encoder, int(getattr(made, "hidden_size", 0) or made.dim)
+
+
 class Text:
     """A tokenizer with the limit that suits the texts."""
 
@@ -131,10 +141,15 @@ class Text:
         self.tokenizer.enable_truncation(max_tokens)
         self.pad = self.tokenizer.token_to_id("[PAD]") or 0
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        return [one.ids for one in self.tokenizer.encode_batch(list(texts))]
+    def encode(self, texts: Sequence[str]) -> list[Any]:
+        """Return the tokens of each text, an array of whole numbers; some texts at a time, as a million are many."""
+        return [
+            array("i", one.ids)
+            for start in range(0, len(texts), ENCODED)
+            for one in self.tokenizer.encode_batch_fast(list(texts[start : start + ENCODED]))
+        ]
 
-    def batch(self, ids: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    def batch(self, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ids and mask, each of shape (batch, longest)."""
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         mask = np.arange(lengths.max()) < lengths[:, None]
