@@ -171,6 +171,10 @@ def _refusal(name: str, held: contest.Contest) -> str | None:
     if settings.licenses is not None and model.license not in settings.licenses:
         return f"its license is {model.license}"
     candidate = model()
+    if isinstance(candidate, Scarce) and not settings.models:
+        rows, n_labels = job.inputs["prepare"].facts["rows"]["train"], len(job.inputs["prepare"].facts["labels"])
+        if rows > candidate.most_per_label * n_labels:
+            return f"it is for {candidate.most_per_label} rows a label or fewer, and here are {rows / n_labels:.0f}"
     if isinstance(candidate, Refuses):
         sample = held.rungs[-1].path
         texts = (
