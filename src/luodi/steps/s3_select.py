@@ -89,7 +89,7 @@ def run(job: Job) -> Outcome:
             "remote": endpoints,
             "sample": n_sample,
             "whole": whole,
-            "n_dev": prepared.facts["rows"]["dev"],
+            "n_dev": sum(1 for _ in read_lines(job.out / f"{winner['model']}.jsonl")),
             "candidates": candidates,
         },
         measured={
