@@ -46,7 +46,7 @@ def test_the_direction_is_widened_where_labels_follow_it_and_not_where_they_foll
 
     vectors = noisy(labels, size=0.1)
 
-    assert valence.scale_for(vectors, labels, sorted(set(labels)), along) == max(valence.SCALES)
+    assert valence.scale_for(vectors, labels, sorted(set(labels)), along) == valence.SCALE
     assert valence.scale_for(vectors, labels, sorted(set(labels)), other) == 0.0
 
 

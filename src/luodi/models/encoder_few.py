@@ -27,7 +27,7 @@ class EncoderFew:
     license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
     most_per_label: ClassVar[int] = 64
-    """With more, fine-tuning against the labels themselves is as good; docs/logbook.md, 2026-11-30."""
+    """With more, fine-tuning against the labels themselves takes over: where exactly is a guess."""
 
     def __init__(self, inner: FittedNetwork | None = None) -> None:
         self.inner = inner
@@ -55,6 +55,10 @@ class EncoderFew:
         self.inner = inner
         return {"base": inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
 
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        finetuning.begin(train, recipe).export(folder)
+
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
@@ -74,6 +78,11 @@ class EncoderFew:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
 
 
 def _unit(net: network.Network, text: network.Text, xs: Sequence[str]) -> F32:

@@ -192,6 +192,7 @@ def _order(contest: Contest, name: str, sample: Sample, folder: Path, *, sketch:
         recipe=contest.recipe(name, last=sample.n == contest.rungs[-1].n),
         learns_from=trial.learns_from(contest.job.task),
         kind=contest.job.task.kind,
+        cross=not contest.remotes,  # whose answers cost money, and are asked for once
         sketch=sketch,
     )
     trial.run(order)

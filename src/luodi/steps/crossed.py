@@ -5,7 +5,7 @@ Source: Stone 1974, "Cross-Validatory Choice and Assessment of Statistical Predi
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,17 @@ FOLDS, SEVERAL = 4, 3
 Pairs = Sequence[tuple[Any, Any]]
 
 
-def is_needed(train: Any, dev: Pairs, recipe: Recipe) -> bool:
-    """Say whether labelled rows are so few that all of them have to judge, and still several to a label.
-
-    Answers that cost money are asked for once.
-    """
-    if recipe.remote is not None or not isinstance(train, list) or not FOLDS <= len(train) <= MOST:
+def is_needed(train: Any, dev: Pairs) -> bool:
+    """Say whether labelled rows are so few that all of them have to judge, and still several to a label."""
+    if not isinstance(train, list) or not FOLDS <= len(train) <= MOST:
         return False
     labels = {label for _, y in train if isinstance(y, str | frozenset) for label in ([y] if isinstance(y, str) else y)}
     return len(dev) < ENOUGH and 0 < SEVERAL * len(labels) <= len(train)
 
 
-def answers(kind: type[Any], train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Iterator[tuple[Any, Any]]:
+def answers(
+    fresh: Callable[[], Any], train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path
+) -> Iterator[tuple[Any, Any]]:
     """Yield what each training row should be answered and what a model says that was fitted to the other folds."""
     hurried = replace(recipe, max_minutes=recipe.max_minutes / (FOLDS + 1))
     folds = stratified([y for _, y in train], seed=recipe.seed)
@@ -41,7 +40,7 @@ def answers(kind: type[Any], train: Pairs, dev: Pairs, *, recipe: Recipe, work: 
             continue
         folder = work / f"fold-{fold}"
         folder.mkdir(exist_ok=True)
-        model = kind()
+        model = fresh()
         model.fit(rest, dev, recipe=hurried, work=folder)
         yield from zip((y for _, y in left), model.predict([x for x, _ in left]), strict=True)
 

@@ -16,7 +16,7 @@ from luodi.store import digest, read_lines, write_lines
 from luodi.text import price
 
 REMOTE = "remote"
-ON_REQUEST = {"decoder-lora"}  # needs a base of its own, and minutes where others need seconds
+ON_REQUEST = {"decoder-lora", "distilled"}  # a base of its own; a second training after the encoder's
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 EQUAL = 0.005  # far inside the interval of any sample
 
@@ -26,7 +26,7 @@ class Settings:
     """Which models may try, and what they must respect."""
 
     models: tuple[str, ...] | None = None
-    """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora."""
+    """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora and distilled."""
     base: str = "starter"
     """The pretrained encoder, or a causal model for decoder-lora: `starter`, a folder, a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
@@ -89,7 +89,7 @@ def run(job: Job) -> Outcome:
             "remote": endpoints,
             "sample": n_sample,
             "whole": whole,
-            "n_dev": prepared.facts["rows"]["dev"],
+            "n_dev": sum(1 for _ in read_lines(job.out / f"{winner['model']}.jsonl")),
             "candidates": candidates,
         },
         measured={

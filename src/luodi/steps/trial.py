@@ -44,6 +44,8 @@ class Order:
     """The folder of a model that has read on, to start from."""
     export: bool = True
     """Export too, to be timed and weighed."""
+    cross: bool = False
+    """Judge on training rows too, where dev is too small to tell candidates apart."""
     sketch: bool = False
     """Export the model as it is before it learns, and no more."""
 
@@ -58,11 +60,15 @@ def main(order: Order) -> None:
     work = folder / "work"
     work.mkdir(exist_ok=True)
     kind = registry.model(order.model)
+
+    def fresh() -> Any:
+        return kind() if order.before is None else kind.load(Path(order.before))
+
     judged: list[tuple[Any, Any, Any]] = []
-    if order.before is None and order.kind != "extract" and crossed.is_needed(train, dev, order.recipe):
-        others = crossed.answers(kind, train, dev, recipe=order.recipe, work=work)
+    if order.cross and order.kind != "extract" and crossed.is_needed(train, dev):
+        others = crossed.answers(fresh, train, dev, recipe=order.recipe, work=work)
         judged = [(None, y, scores) for y, scores in others]
-    model = kind() if order.before is None else kind.load(Path(order.before))
+    model = fresh()
     started = time.monotonic()
     facts = model.fit(train, dev, recipe=order.recipe, work=work)
     seconds = time.monotonic() - started

@@ -10,7 +10,7 @@ kind: Kind = "classify"
 metrics = ("classification.macro_f1", "classification.accuracy")
 models = (
     "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-frozen", "encoder-few", "encoder-scratch",
-    "encoder", "decoder-lora", "remote",
+    "encoder", "distilled", "decoder-lora", "remote",
 )  # fmt: skip
 
 VALENCE = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}

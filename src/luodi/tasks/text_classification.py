@@ -9,7 +9,7 @@ kind: Kind = "classify"
 metrics = ("classification.macro_f1", "classification.accuracy")
 models = (
     "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-frozen", "encoder-few", "encoder-scratch",
-    "encoder", "decoder-lora", "remote",
+    "encoder", "distilled", "decoder-lora", "remote",
 )  # fmt: skip
 
 

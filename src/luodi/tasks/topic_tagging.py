@@ -9,7 +9,7 @@ kind: Kind = "tag"
 metrics = ("tagging.micro_f1", "tagging.macro_f1", "tagging.exact_match")
 models = (
     "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-frozen", "encoder-few", "encoder-scratch",
-    "encoder", "decoder-lora", "remote",
+    "encoder", "distilled", "decoder-lora", "remote",
 )  # fmt: skip
 
 
