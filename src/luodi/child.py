@@ -1,5 +1,6 @@
 """Our own modules in processes of their own, which end when this one does, however it ends."""
 
+import ctypes
 import os
 import struct
 import subprocess
@@ -35,6 +36,12 @@ runpy.run_module(module, run_name="__main__", alter_sys=True)
 def command(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module, as `python -m` would, but blind to modules in the working folder."""
     return [sys.executable, "-P", "-c", START, str(os.getpid()), module, *arguments]
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that started it dies; only Linux can."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
 
 
 @contextmanager

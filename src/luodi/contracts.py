@@ -92,6 +92,10 @@ class Recipe:
     epochs: int | None = None
     learning_rate: float | None = None
     max_tokens: int | None = None
+    frozen_layers: int | None = None
+    """So many of a network's lowest layers, and its word table, stay as they are; left out, all learn."""
+    lora_rank: int | None = None
+    """Learn additions of so low a rank to a network's products, instead of its weights; left out, the weights."""
     class_weights: bool = False
     """Weigh each class by the inverse of its share."""
     read_tokens: int | None = None
@@ -182,6 +186,27 @@ class Metered(Protocol):
     """A session whose answers come from elsewhere: it measures itself, and asks no more than it has to."""
 
     def measured(self, xs: Sequence[Any]) -> dict[str, float]: ...
+
+
+@runtime_checkable
+class ExportsOnnx(Protocol):
+    """A network that can be written for ONNX Runtime too, which is the faster engine on some machines."""
+
+    def export_onnx(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """A model whose recipe is worth searching: it names the values to try, by the recipe's fields."""
+
+    def space(self) -> Mapping[str, tuple[Any, ...]]: ...
+
+
+@runtime_checkable
+class Sketches(Protocol):
+    """A model whose size and speed do not depend on what it learns: it can be exported before it has."""
+
+    def sketch(self, train: Sequence[tuple[Any, Any]], *, recipe: Recipe, folder: Path) -> None: ...
 
 
 @record

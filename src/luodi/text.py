@@ -69,3 +69,15 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def of_unit(name: str, value: float) -> str:
+    """Say a quantity with the unit that its name ends in.
+
+    >>> of_unit("p95_ms", 12.345), of_unit("size_mb", 90.4), of_unit("usd_per_1k", 0.004)
+    ('12.3 ms', '90.4 MB', '$0.004 per 1,000')
+    """
+    if name == "usd_per_1k":
+        return price(value)
+    unit = name.rpartition("_")[2]
+    return f"{value:.3g} {unit.upper() if unit == 'mb' else unit}"

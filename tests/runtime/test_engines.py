@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from luodi.errors import SetupError
 from luodi.runtime import ngrams
 from luodi.runtime.engine_constant import Constant
-from luodi.runtime.engine_network import BATCH_TOKENS, MAX_BATCH, batches
 from luodi.runtime.engine_ngrams import ROWS_AT_ONCE, Ngrams
 from luodi.runtime.head import to_scores
 from luodi.runtime.session import ENGINES, FILE, open_session
+from luodi.runtime.texts import BATCH_TOKENS, SIZES, batches, rounded, rounded_size
 
 CHANNELS = ("words:1-2", "chars:2-3")
 TEXTS = ["my card is lost", "refund", "", "where is my refund? " * 30, "卡丢了", "😀", "zzz"]
@@ -124,7 +124,20 @@ def test_a_network_reads_every_text_once_in_batches_of_bounded_size(lengths):
     assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
     for batch in made:
         longest = max(lengths[i] for i in batch)
-        assert len(batch) == 1 or (len(batch) <= MAX_BATCH and len(batch) * longest <= BATCH_TOKENS)
+        assert len(batch) == 1 or (len(batch) <= SIZES[-1] and len(batch) * longest <= BATCH_TOKENS)
+
+
+@given(st.integers(min_value=1, max_value=512), st.integers(min_value=1, max_value=64))
+def test_batches_come_in_few_shapes_that_hold_them(length, n):
+    assert length <= rounded(length) <= length + 31
+    assert rounded(rounded(length)) == rounded(length)
+    assert n <= rounded_size(n) <= 1.5 * n
+    assert rounded_size(n) in SIZES
+
+
+@given(st.lists(st.integers(min_value=1, max_value=128), min_size=32, max_size=64))
+def test_a_few_texts_are_enough_for_all_streams(lengths):
+    assert len(batches(lengths, streams=2)) >= 2 or sum(lengths) < 1_000
 
 
 @pytest.mark.parametrize("kind", ["classify", "tag"])

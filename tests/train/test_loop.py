@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from luodi.store import read_json
-from luodi.train import checkpoint, loop
+from luodi.train import checkpoint, device, loop
 from luodi.train.loop import Loop, Schedule, slope
 
 N = 40
@@ -95,7 +95,7 @@ def test_the_plan_is_made_once_and_kept(tmp_path):
 
     facts = a_loop(tmp_path, Schedule(epochs=9, batch_size=8, learning_rate=0.05)).run()
 
-    assert plan == {"n_steps": N_STEPS, "evaluate_every": 5}
+    assert plan == {"n_steps": N_STEPS, "evaluate_every": 5, "path": device.path()}
     assert facts["steps"] == N_STEPS
 
 
@@ -152,6 +152,64 @@ def test_biases_do_not_decay_and_lower_layers_learn_slower(tmp_path):
     found = {name: (group["scale"], group["weight_decay"]) for group in groups for name in group["names"]}
 
     assert found == {"3.weight": (1, 0.01), "3.bias": (1, 0), "0.weight": (0.8, 0.01), "0.bias": (0.8, 0)}
+
+
+def a_table_loop(work, *, accumulate=1, sparse=True, killed_at=None):
+    """Return a table of rows under a product, and all that it takes to train both."""
+    torch.manual_seed(3)
+    net = torch.nn.Sequential(torch.nn.Embedding(50, 4, sparse=sparse), torch.nn.Flatten(), torch.nn.Linear(8, 2))
+    xs = torch.randperm(2 * N).view(N, 2) % 30  # the last 20 rows are never met
+    ys = (xs.sum(dim=1) > 30).long()
+
+    def loss(batch):
+        if killed_at is not None and made.state["step"] == killed_at:
+            raise Killed
+        return torch.nn.functional.cross_entropy(net(xs[batch]).float(), ys[batch])
+
+    schedule = Schedule(epochs=3, batch_size=8, learning_rate=0.05, accumulate=accumulate, average=0.9)
+    made = Loop(net, [1] * N, loss, lambda: 0.0, schedule=schedule, seed=7, work=work)
+    return made
+
+
+def test_a_table_with_sparse_gradients_learns_the_rows_it_meets_and_resumes_to_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)
+    (tmp_path / "whole").mkdir()
+    whole = a_table_loop(tmp_path / "whole")
+    start = weights_of(whole)["0.weight"]
+    whole.run()
+    with pytest.raises(Killed):
+        a_table_loop(tmp_path, killed_at=7).run()
+
+    resumed = a_table_loop(tmp_path)
+    resumed.run()
+
+    learned = weights_of(whole)["0.weight"]
+    assert torch.equal(learned[30:], start[30:])
+    assert not torch.isclose(learned[:30], start[:30]).all(dim=1).any()
+    assert same(weights_of(resumed), weights_of(whole))
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_a_batch_in_parts_takes_the_same_step(sparse, tmp_path):
+    made = []
+    for n in (1, 3):
+        (tmp_path / str(n)).mkdir()
+        made.append(a_table_loop(tmp_path / str(n), accumulate=n, sparse=sparse))
+        made[-1]._step(N_STEPS)
+
+    for ours, theirs in zip(*(weights_of(one).values() for one in made), strict=True):
+        assert torch.allclose(ours, theirs, atol=2e-3 if device.has_fast_bf16() else 1e-6)
+
+
+@given(st.floats(min_value=0.01, max_value=5.0))
+def test_gradients_are_clipped_to_a_norm_over_all_of_them_sparse_rows_included(most):
+    table, weight = torch.nn.Embedding(9, 2, sparse=True), torch.nn.Parameter(torch.ones(3))
+    (table(torch.tensor([1, 1, 4])).sum() + (weight * 2).sum()).backward()  # rows of (2, 2) and (1, 1), and (2, 2, 2)
+
+    loop.clip([table.weight, weight], most)
+
+    norm = float(torch.cat([table.weight.grad.to_dense().flatten(), weight.grad]).norm())
+    assert norm == pytest.approx(min(most, 22**0.5), rel=1e-4)
 
 
 @given(st.integers(min_value=1, max_value=500), st.floats(min_value=0, max_value=1))

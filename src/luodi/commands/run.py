@@ -57,6 +57,10 @@ def _tell(progress: "Progress") -> None:
         forecast = measured["forecast"]
         if not facts["whole"]:
             said += f"; on all {forecast['rows']:,} rows about {duration(forecast['finetune_s'])}"
+        if measured["more"]:
+            from luodi.steps import paying
+
+            said += f"; {paying.said(measured['more'])}"
     took = f"{duration(progress.seconds)}: " if progress.state == "run" and progress.seconds > 2 else ""
     click.echo(f"{progress.step:<9} {progress.state:<9} {took}{said}")
 

@@ -24,7 +24,7 @@ from luodi.steps.reviewing import Review
 REASONS = ("disputed", "sampled", "handed_over", "low_margin")
 """In the order in which a person meets them."""
 FLUSH_SECONDS = 0.5
-MOST_AT_ONCE = 200  # found between two writes; more of them would tell little more
+MOST_AT_ONCE = 100  # found between two writes; more of them would tell little more
 MOST_DISPUTES = 200
 LOOKS_BACK_SECONDS = 30 * 86_400.0
 OVERLAP_SECONDS = 5.0  # a write that is under way may carry an earlier time than one that is done

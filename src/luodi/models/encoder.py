@@ -3,7 +3,7 @@
 Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -11,12 +11,13 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.metrics import classification, tagging
-from luodi.train import nbsvm, network, pretraining, starter
+from luodi.train import lora, nbsvm, network, parallel, pretraining, starter
 from luodi.train.answers import class_weights, decide, labels_of, targets
 from luodi.train.blended import Blended
-from luodi.train.device import device
+from luodi.train.device import device, fast
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
+from luodi.train.lower import Lower
 
 MAX_TOKENS = 256
 LEARNING_RATE = 1e-4  # docs/logbook.md, 2026-11-23
@@ -27,6 +28,13 @@ MOST_ROWS_EPOCHS = 2
 SHORT = 32  # tokens; a step of 32 such texts is mostly overhead
 SMALL = 1_500  # rows; below, smaller batches learn more than they cost
 
+SPACE = {
+    "learning_rate": (3e-5, 6e-5, 2e-4, 3e-4),
+    "epochs": (2, 3, 5, 8),
+    "frozen_layers": (None, 1, 2, 3),
+    "max_tokens": (None, 64, 128),
+}
+
 
 class Encoder:
     """Mean pooling and a linear head on a transformer encoder; all weights learn."""
@@ -34,6 +42,7 @@ class Encoder:
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
     plain: ClassVar[bool] = False
+    parallel: ClassVar[bool] = True
 
     def __init__(self, inner: Blended | None = None) -> None:
         self.inner = inner
@@ -45,13 +54,18 @@ class Encoder:
         kind, labels = labels_of(ys)
         inner = self._start(xs, labels, kind, recipe)
         net, text = inner.network, inner.text
+        # a batch's rows are learned from, not the whole table; between processes only whole gradients are added up
+        net.encoder.get_input_embeddings().sparse = parallel.size() == 1
+        net.freeze(recipe.frozen_layers or 0)
+        adapters = lora.add(net, recipe.lora_rank, seed=recipe.seed) if recipe.lora_rank else None
         ids = text.encode(xs)
+        logits_of = forward(net, text, ids, work=work)
         target = targets(ys, labels)
         answers = torch.from_numpy(target).to(device())
         weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
 
         def loss(batch: list[int]) -> torch.Tensor:
-            logits = net(*text.batch([ids[i] for i in batch])).float()
+            logits = logits_of(batch).float()
             if kind == "classify":
                 return torch.nn.functional.cross_entropy(logits, answers[batch].argmax(dim=1), weight=weights)
             return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
@@ -76,6 +90,8 @@ class Encoder:
             doing="encoder",
         )
         facts = loop.run()
+        if adapters is not None:
+            adapters.merge()
         self.inner = Blended(inner)
         self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
         return facts | {"base": inner.base, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
@@ -87,6 +103,15 @@ class Encoder:
         fitted, facts = pretraining.go_on(starter.find(recipe.base), texts, recipe=recipe, work=work, checks=checks)
         self.inner = Blended(fitted)
         return facts
+
+    def space(self) -> Mapping[str, tuple[Any, ...]]:
+        """Return what a search may try; the defaults are a trial of their own."""
+        return SPACE
+
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        kind, labels = labels_of([y for _, y in train])
+        self._start([x for x, _ in train], labels, kind, recipe).export(folder)
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
@@ -107,6 +132,11 @@ class Encoder:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
 
     def _start(self, xs: Sequence[str], labels: list[str], kind: Kind, recipe: Recipe) -> FittedNetwork:
         """Take the encoder that `pretrain` left, or the one the recipe names, and give it a fresh head."""
@@ -129,6 +159,23 @@ def _dev_score(inner: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
     ys = [y for _, y in dev]
     answers = [decide(inner.kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
     return classification.accuracy(ys, answers) if inner.kind == "classify" else tagging.micro_f1(ys, answers)
+
+
+def forward(
+    net: network.Network, text: network.Text, ids: Sequence[list[int]], *, work: Path
+) -> Callable[[list[int]], torch.Tensor]:
+    """Return a function from rows to logits: above frozen layers from what is kept of them, else from the start."""
+    with fast():
+        has_pass = net.own_pass(torch.zeros(0, device=device())) is not None
+    if has_pass and Lower.fits(net, ids):
+        kept = Lower(net, text, ids, work=work)
+
+        def upper(batch: list[int]) -> torch.Tensor:
+            states, mask = kept.batch(batch)
+            return net.answer(net.upper(states, mask), mask)
+
+        return upper
+    return lambda batch: net(*text.batch([ids[i] for i in batch]))
 
 
 def batch_size_for(ids: Sequence[list[int]]) -> int:

@@ -28,13 +28,9 @@ class EncoderFrozen:
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
-        encoder = starter.find(recipe.base)
         xs, ys = [x for x, _ in train], [y for _, y in train]
-        kind, labels = labels_of(ys)
-        net = network.pretrained(encoder, len(labels), seed=recipe.seed)
-        file = encoder.path / network.TOKENIZER
-        most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
-        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
+        inner = _start(xs, ys, recipe)
+        net, text, kind, labels = inner.network, inner.text, inner.kind, inner.labels
         vectors = network.compute(net, text, xs, pooled=True, exact=False, doing="sentence vectors")
         dev_vectors = network.compute(net, text, [x for x, _ in dev], pooled=True, exact=False)
         weight, bias, strength = fit_head(
@@ -48,8 +44,12 @@ class EncoderFrozen:
         with torch.no_grad():
             net.head.weight.copy_(torch.from_numpy(weight.T))
             net.head.bias.copy_(torch.from_numpy(bias))
-        self.inner = FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
+        self.inner = inner
         return {"base": self.inner.base, "strength": strength, "max_tokens": text.max_tokens}
+
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the encoder under a fresh head."""
+        _start([x for x, _ in train], [y for _, y in train], recipe).export(folder)
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
@@ -70,6 +70,22 @@ class EncoderFrozen:
     def export(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
+
+
+def _start(xs: Sequence[str], ys: Sequence[Any], recipe: Recipe) -> FittedNetwork:
+    """Return the encoder that the recipe names under a fresh head."""
+    encoder = starter.find(recipe.base)
+    kind, labels = labels_of(ys)
+    net = network.pretrained(encoder, len(labels), seed=recipe.seed)
+    file = encoder.path / network.TOKENIZER
+    most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
+    text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
+    return FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
 
 
 MODEL = EncoderFrozen

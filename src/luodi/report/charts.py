@@ -55,10 +55,13 @@ def quality_against_cost(
     y = Scale(low=bottom, high=top, start=HEIGHT - BOTTOM, end=TOP)
     parts, taken = _targets(x, y, asked, asked_cost, words)
     parts += frame(x, y, write_x=write_cost, write_y=lambda at: f"{at:.3g}", x_name=x_name, y_name=y_name)
+    best_of = front(candidates)
+    if len(drawn := [one for one in best_of if one.value >= bottom]) > 1:
+        parts.append(path(_steps([(x(one.cost), y(one.value)) for one in drawn]), "front"))
     taken += [(x(one.cost) - 9, y(one.value) - 9, x(one.cost) + 9, y(one.value) + 9) for one in candidates]
     taken += [(x(one.cost) - 4, y(one.high), x(one.cost) + 4, y(one.low)) for one in near]
     for one in sorted(candidates, key=lambda one: (not one.chosen, -one.value)):
-        parts.append(_candidate(one, x, y, taken))
+        parts.append(_candidate(one, x, y, taken, beaten=one not in best_of))
     return drawing(WIDE, HEIGHT, parts, title=words["title"])
 
 
@@ -82,7 +85,24 @@ def _targets(
     return parts, taken
 
 
-def _candidate(one: Candidate, x: Scale, y: Scale, taken: list[Box]) -> Markup:
+def front(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those that no other beats in both, cheapest first: each buys quality that nothing cheaper has."""
+    best: list[Candidate] = []
+    for one in sorted(candidates, key=lambda one: (one.cost, -one.value)):
+        if not one.refused and (not best or one.value > best[-1].value):
+            best.append(one)
+    return best
+
+
+def _steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the corners of a line that rises only where a candidate stands: between two, one has the cheaper."""
+    corners = [points[0]]
+    for at, level in points[1:]:
+        corners += [(at, corners[-1][1]), (at, level)]
+    return corners
+
+
+def _candidate(one: Candidate, x: Scale, y: Scale, taken: list[Box], *, beaten: bool) -> Markup:
     at, level, below = x(one.cost), y(one.value), one.value < y.low
     label = fit(one.name, 16) + (f" {quality(one.value)} {'↙' if one.cost < x.low else '↓'}" if below else "")
     left, baseline = _room(at, level, EM * width_of(label), taken, within=(x.start, y.end - 6, x.end + RIGHT, y.start))
@@ -93,7 +113,7 @@ def _candidate(one: Candidate, x: Scale, y: Scale, taken: list[Box]) -> Markup:
             parts.append(tag("line", x1=at - 4, x2=at + 4, y1=y(end), y2=y(end), class_="whisker"))
     parts.append(tag("circle", cx=at, cy=level, r=7 if one.chosen else 5))
     parts.append(tag("text", label, x=left, y=baseline))
-    kind = "chosen" if one.chosen else "refused" if one.refused else "other"
+    kind = "chosen" if one.chosen else "refused" if one.refused else "beaten" if beaten else "other"
     return tag("g", join(parts), class_=f"candidate {kind}")
 
 

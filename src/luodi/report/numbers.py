@@ -40,17 +40,17 @@ def gain(value: Any) -> str:
     return f"{found:+.3f}".replace("-", "−") if round(found, 3) else "0.000"
 
 
-def points(value: Any) -> str:
+def points(value: Any, digits: int = 2) -> str:
     """Write a change of a share in hundredths, with its sign.
 
-    >>> points(-0.001), points(0.0)
-    ('−0.10', '0.00')
+    >>> points(-0.001), points(0.0), points(0.0123, 1)
+    ('−0.10', '0.00', '+1.2')
     """
     found = number(value)
     if found is None:
         return DASH
     found *= 100
-    return f"{found:+.2f}".replace("-", "−") if round(found, 2) else "0.00"
+    return f"{found:+.{digits}f}".replace("-", "−") if round(found, digits) else f"{0:.{digits}f}"
 
 
 def interval(low: Any, high: Any, write: Any = quality) -> str:

@@ -9,7 +9,19 @@ from markupsafe import Markup, escape
 from luodi.contracts import record
 from luodi.report import charts
 from luodi.report.blocks import Block, Column, Figure, Pairs, Section, Table, View, mapping, sequence
-from luodi.report.numbers import DASH, NO_BREAK, count, dollars, interval, number, of_metric, percent, quality, short
+from luodi.report.numbers import (
+    DASH,
+    NO_BREAK,
+    count,
+    dollars,
+    interval,
+    number,
+    of_metric,
+    percent,
+    points,
+    quality,
+    short,
+)
 from luodi.report.remote import remote
 from luodi.text import duration
 
@@ -162,7 +174,27 @@ def choice(view: View) -> Section | None:
     if forecast:
         blocks.append(Pairs(heading=view.say("forecast"), pairs=forecast))
     note = view.say("choice_note", sample=count(facts.get("sample")), n_dev=count(facts.get("n_dev")))
-    return Section(name="choice", title=view.say("choice"), lead=_why(view, candidates), note=note, blocks=blocks)
+    space = "" if view.language == "zh" else " "
+    lead = space.join(one for one in (_why(view, candidates), _offer(view)) if one)
+    return Section(name="choice", title=view.say("choice"), lead=lead, note=note, blocks=blocks)
+
+
+def _offer(view: View) -> str:
+    """Say what paying more would buy."""
+    offer = mapping(view.measured("select").get("more"))
+    gain, low, high = (number(offer.get(name)) for name in ("gain", "low", "high"))
+    if gain is None or low is None or high is None:
+        return ""
+    key = "offer_sure" if low > 0 else "offer_worse" if high < 0 else "offer_unsure"
+    return view.say(
+        key,
+        model=str(offer.get("model")),
+        times=short(offer.get("times")),
+        price=dollars(offer.get("usd_per_1k")),
+        gain=points(gain, 1),
+        low=points(low, 1),
+        high=points(high, 1),
+    )
 
 
 def _why(view: View, candidates: Sequence[Mapping[str, Any]]) -> str:
@@ -244,6 +276,9 @@ def _candidates(view: View, candidates: Sequence[Mapping[str, Any]], measured: M
         if any(number(mapping(one).get(name)) is not None for one in measured.values())
     ]
     columns = [Column(name=say("candidate")), Column(name=view.metric(metric), kind="num")]
+    gains = any(mapping(one.get("gain")) for one in candidates)
+    if gains:
+        columns.append(Column(name=say("against_chosen"), kind="num"))
     columns += [Column(name=say(name), kind="num") for name in costs]
     rows = []
     for one in candidates:
@@ -252,8 +287,19 @@ def _candidates(view: View, candidates: Sequence[Mapping[str, Any]], measured: M
         label = Markup('{} <span class="tag">{}</span>').format(name, say("chosen")) if chosen else escape(name)
         label += Markup("<small>{}</small>").format(say("refused", why=str(refused))) if refused else ""
         value = escape(quality(one.get("value"))) + Markup("<small>{}</small>").format(_ends(one))
-        rows.append([label, value, *(of_metric(cost, mapping(measured.get(name)).get(cost)) for cost in costs)])
+        against = [_against(one)] if gains else []
+        scales = mapping(measured.get(name))
+        rows.append([label, value, *against, *(of_metric(cost, scales.get(cost)) for cost in costs)])
     return Table(columns=columns, rows=rows)
+
+
+def _against(one: Mapping[str, Any]) -> str:
+    """Write by how many points a candidate beats the chosen one on the same rows, with its interval."""
+    found = mapping(one.get("gain"))
+    if number(found.get("gain")) is None:
+        return DASH
+    ends = f"{points(found.get('low'), 1)} … {points(found.get('high'), 1)}"
+    return escape(points(found["gain"], 1)) + Markup("<small>{}</small>").format(ends)
 
 
 def _ends(one: Mapping[str, Any]) -> str:

@@ -58,9 +58,22 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Of {n} candidates, {model} was chosen: {metric} {value} ({low}–{high}).",
         "在 {n} 个候选模型中选用了 {model}：{metric} 为 {value}（{low}–{high}）。",
     ),
+    "offer_sure": (
+        "Paying {times} times as much ({model}, {price} per 1,000) buys {gain} points ({low} to {high}).",
+        "多付至 {times} 倍费用（{model}，每千次 {price}）可提高 {gain} 个百分点（{low} 至 {high}）。",
+    ),
+    "offer_unsure": (
+        "Paying {times} times as much ({model}, {price} per 1,000) may not help: {gain} points ({low} to {high}).",
+        "多付至 {times} 倍费用（{model}，每千次 {price}）未必有收益：{gain} 个百分点（{low} 至 {high}）。",
+    ),
+    "offer_worse": (
+        "Paying {times} times as much ({model}, {price} per 1,000) buys nothing: {gain} points ({low} to {high}).",
+        "多付至 {times} 倍费用（{model}，每千次 {price}）并无收益：{gain} 个百分点（{low} 至 {high}）。",
+    ),
+    "against_chosen": ("Against the chosen, points", "与选用者之差（百分点）"),
     "choice_note": (
-        "Fitted on {sample} rows, judged on {n_dev}, on this machine. Further left is cheaper, further up is better.",
-        "各模型在本机上用 {sample} 条数据训练，并以 {n_dev} 条选型数据评判。越靠左成本越低，越靠上质量越好。",
+        "Fitted on {sample} rows, judged on {n_dev}, here. Left is cheaper, up is better; a line joins the best buys.",
+        "各模型在本机上用 {sample} 条数据训练，以 {n_dev} 条选型数据评判。左侧更便宜，上方更好；折线连接最划算的模型。",
     ),
     "x_usd_per_1k": ("US dollars per 1,000 requests, log scale", "每千次请求费用（美元，对数刻度）"),
     "x_p50_ms": ("Median latency in ms, log scale", "中位延迟（毫秒，对数刻度）"),

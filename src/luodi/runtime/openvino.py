@@ -11,7 +11,7 @@ sys.modules.setdefault("openvino_telemetry", cast(Any, None))  # OpenVINO then t
 import openvino as engine  # noqa: E402
 from openvino import opset13 as ops  # noqa: E402
 
-__all__ = ["core", "engine", "has_bf16", "look_up_first", "write"]
+__all__ = ["core", "engine", "has_bf16", "look_up_first", "widen", "write"]
 
 core: Any = engine.Core()
 
@@ -49,3 +49,18 @@ def look_up_first(model: Any) -> None:
         found = ops.multiply(rows, ops.gather(scale, ids, axis))
         for one in gather.output(0).get_target_inputs():
             one.replace_source_output(found.output(0))
+
+
+def widen(product: Any) -> None:
+    """Give a product float weights where it has int8 ones, as a scale times a converted constant.
+
+    Left as they are, OpenVINO 2026.4 multiplies them wrongly in bfloat16 with more than one stream.
+    """
+    scaled = product.input_value(1).get_node()
+    inputs = [scaled.input_value(n).get_node() for n in range(2)] if scaled.get_type_name() == "Multiply" else []
+    if [one.get_type_name() for one in inputs] != ["Convert", "Constant"]:
+        return
+    narrow = inputs[0].input_value(0).get_node()
+    if narrow.get_type_name() == "Constant":
+        wide = ops.constant(narrow.data.astype("float32") * inputs[1].data.astype("float32"))
+        product.input(1).replace_source_output(wide.output(0))

@@ -1,4 +1,4 @@
-"""Smaller and faster forms of an exported network: int8 by calibration, bfloat16 by a switch."""
+"""Smaller and faster forms of an exported network: int8 by calibration, in whole or in part, bfloat16 by a switch."""
 
 import contextlib
 import io
@@ -7,21 +7,31 @@ import shutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from luodi.runtime.engine_blend import DEEP
 from luodi.runtime.engine_network import GRAPH, GraphSession
-from luodi.runtime.openvino import core, has_bf16, write
+from luodi.runtime.openvino import core, has_bf16, widen, write
 from luodi.runtime.session import read_about, write_about
 
 CALIBRATION_TEXTS = 300
+PROBED_TEXTS = 64  # by which the sensitive stretches of a network are found
+ATTENTION = {"ScaledDotProductAttention", "Softmax"}
 
 
 def forms(folder: Path, wanted: str) -> list[str]:
     """Return the forms to try for an exported model, fastest first; a model that is no network has only its own."""
-    if read_about(network_in(folder))["engine"] != "engine_network":
+    if not is_network(folder):
         return []
     below = {"int8": ["int8", "bf16"], "bf16": ["bf16"], "none": []}[wanted]
     return [form for form in below if form != "bf16" or has_bf16()]
+
+
+def is_network(folder: Path) -> bool:
+    """Say whether an exported model is a network, or has one as a part."""
+    return bool(read_about(network_in(folder))["engine"] == "engine_network")
 
 
 def network_in(folder: Path) -> Path:
@@ -40,15 +50,61 @@ def make(folder: Path, form: str, texts: Sequence[str], out: Path) -> None:
     write_about(out, name, **about | {"precision": "bf16" if has_bf16() else "f32"})
 
 
+def sensitive(folder: Path, small: Path, texts: Sequence[str]) -> list[int]:
+    """Return the stretches of an int8 network, that which does most harm first.
+
+    `folder` holds the network before, `small` in int8. A stretch reaches from one attention to the next. Each in turn
+    computes in float, and what remains of the distance to the float network's logits says what its int8 has done.
+    """
+    texts = texts[:PROBED_TEXTS]
+    folder, small = network_in(folder), network_in(small)
+    exact = GraphSession.load(folder).logits(texts)
+    gaps = {}
+    for stretch in sorted(set(_stretches(core.read_model(small / GRAPH)).values())):
+        probe = small.with_name(f"{small.name}.probe")
+        shutil.copytree(small, probe, dirs_exist_ok=True)
+        _in_float(small, [stretch], probe)
+        gaps[stretch] = float(np.abs(GraphSession.load(probe).logits(texts) - exact).mean())
+        shutil.rmtree(probe)
+    return sorted(gaps, key=lambda stretch: (gaps[stretch], stretch))
+
+
+def relax(small: Path, stretches: Sequence[int], out: Path) -> None:
+    """Write the int8 model in `small` to `out` with these stretches of its network computing in float."""
+    shutil.copytree(small, out, dirs_exist_ok=True)
+    _in_float(network_in(small), stretches, network_in(out))
+
+
+def _in_float(small: Path, stretches: Sequence[int], out: Path) -> None:
+    """Take out the rounding of activations, and widen the weights that they meet; what int8 made of those stays."""
+    model = core.read_model(small / GRAPH)
+    for rounding, stretch in _stretches(model).items():
+        if stretch in stretches:
+            for reader in rounding.output(0).get_target_inputs():
+                if reader.get_node().get_type_name() == "MatMul":
+                    widen(reader.get_node())
+            rounding.output(0).replace(rounding.input_value(0))
+    write(model, out / GRAPH)
+
+
+def _stretches(model: Any) -> dict[Any, int]:
+    """Return where activations are rounded to int8, each with the number of attentions before it."""
+    found, n = {}, 0
+    for one in model.get_ordered_ops():
+        n += one.get_type_name() in ATTENTION
+        if one.get_type_name() == "FakeQuantize":
+            found[one] = n
+    return found
+
+
 def _int8(folder: Path, texts: Sequence[str], out: Path) -> None:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         import nncf
 
         nncf.set_log_level(logging.ERROR)
-        session = GraphSession.load(folder)
-        ids = [one.ids for one in session.tokenizer.encode_batch(list(texts))]
-        inputs = [dict(enumerate(session._inputs([one]))) for one in ids]
+        reader = GraphSession.load(folder).texts
+        inputs = [dict(enumerate(reader.inputs([one]))) for one in reader.encode(texts)[0]]
         graph = nncf.quantize(
             core.read_model(folder / GRAPH),
             nncf.Dataset(inputs),

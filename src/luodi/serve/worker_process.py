@@ -19,15 +19,13 @@ log = logging.getLogger(__name__)
 START_SECONDS = 60.0
 HANG_SECONDS = 5.0
 BACKOFF_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
-# OpenVINO has threads of its own, a text at a time leaves nothing to share, and more arenas only hold more memory, as
-# do kernels for a thousand shapes.
+# OpenVINO has threads of its own, a text at a time leaves nothing to share, and more arenas only hold more memory.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "MALLOC_ARENA_MAX": "2",
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
 }
 FIX = "luodi run makes a fresh bundle; the server's standard error says more"
 

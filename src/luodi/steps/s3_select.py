@@ -1,30 +1,24 @@
 """Step 3. Let candidates try on a sample, measure them on this machine, keep the cheapest that is good enough."""
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from luodi import child, registry
-from luodi.contracts import Facts, Job, Outcome, Recipe, Refuses, record
-from luodi.errors import LuodiError, ScenarioError, SetupError
-from luodi.log import progress
-from luodi.metrics import automation, calibration, interval
+from luodi import registry
+from luodi.contracts import Facts, Job, Outcome, Refuses, record
+from luodi.errors import ScenarioError, SetupError
 from luodi.runtime import measure
 from luodi.runtime.endpoint import Endpoint
-from luodi.steps import trial
-from luodi.store import digest, read_json, read_lines, write_json, write_lines
+from luodi.steps import contest, paying, trial
+from luodi.store import digest, read_lines, write_lines
 from luodi.text import price
 
 REMOTE = "remote"
+ON_REQUEST = {"decoder-lora"}  # needs a base of its own, and minutes where others need seconds
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 EQUAL = 0.005  # far inside the interval of any sample
-N_MEASURED = 200
-SAMPLE_EPOCHS = 3  # enough to rank candidates; the winner learns again, and longer, from all rows
 
 
 @record
@@ -32,9 +26,9 @@ class Settings:
     """Which models may try, and what they must respect."""
 
     models: tuple[str, ...] | None = None
-    """Candidates, cheapest first; left out, every one that the task knows."""
+    """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora."""
     base: str = "starter"
-    """The pretrained encoder: `starter`, a folder, or a hub name (with LUODI_NETWORK=1)."""
+    """The pretrained encoder, or for decoder-lora a causal model: `starter`, a folder, or a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
     """Every candidate learns from the same so many rows."""
     max_minutes: float = 5.0
@@ -54,32 +48,39 @@ def run(job: Job) -> Outcome:
     settings: Settings = job.settings
     prepared = job.inputs["prepare"]
     endpoints = remotes(settings)
-    names = [one for one in settings.models or job.task.models if one != REMOTE] + list(endpoints)
+    known = settings.models or [one for one in job.task.models if one not in ON_REQUEST]
+    names = [one for one in known if one != REMOTE] + list(endpoints)
     n_train = prepared.facts["rows"]["train"]
     ranks = job.task.kind == "rank"  # half of a log is another log, so every candidate learns from all of it
     n_sample = n_train if ranks else min(settings.sample, n_train)
-    sample = prepared.path if ranks else _sample(job.work, prepared.path / "train.jsonl", n_sample, job.seed)
+    samples = (
+        [contest.Sample(path=prepared.path, n=n_sample)]
+        if ranks
+        else _samples(job.work, prepared.path / "train.jsonl", contest.sizes(n_sample), job.seed)
+    )
     whole = n_sample == n_train
-    candidates: list[Facts] = []
-    measured: dict[str, Any] = {}
-    for name in progress(names, total=len(names), doing="contest"):
-        refused = _refusal(name, job, sample)
-        if refused:
-            candidates.append({"model": name, "value": None, "low": None, "high": None, "refused": refused})
-            continue
-        facts, scales = _try(name, job, sample, whole=whole)
-        candidates.append(facts)
-        measured[name] = scales
+    held = contest.Contest(job=job, rungs=tuple(samples), whole=whole, remotes=endpoints)
+    refused = _refused(held, names)
+    shown = contest.hold(held, [name for name in names if name not in refused])
+    nothing: Facts = {"value": None, "low": None, "high": None}
+    candidates: list[Facts] = [
+        shown[name].facts if name in shown else {"model": name, **nothing, "refused": refused[name]} for name in names
+    ]
+    measured: dict[str, Any] = {name: one.scales for name, one in shown.items()}
     allowed = [one for one in candidates if one["refused"] is None]
     if not allowed:
         why = "; ".join(f"{one['model']}: {one['refused']}" for one in candidates)
         raise ScenarioError(f"no candidate may take part ({why})", fix="loosen [select]")
     defined = job.inputs["define"].facts["succeed"]
     winner, why = choose(allowed, measured, defined, job.task.metrics[0], whole=whole)
+    best = shown[winner["model"]].folder
     if whole:
-        shutil.copytree(job.work / winner["model"] / "model", job.out / "model")
+        shutil.copytree(best / "model", job.out / "model")
     for one in allowed:
-        shutil.copyfile(job.work / one["model"] / "dev.jsonl", job.out / f"{one['model']}.jsonl")
+        folder = shown[one["model"]].folder
+        shutil.copyfile(folder / "dev.jsonl", job.out / f"{one['model']}.jsonl")
+        if one is not winner:
+            one["gain"] = contest.paired(job, folder, best)
     return Outcome(
         facts={
             "model": winner["model"],
@@ -93,6 +94,7 @@ def run(job: Job) -> Outcome:
         },
         measured={
             "why": why,
+            "more": paying.more(winner, allowed, measured),
             "candidates": measured,
             "machine": measure.machine(),
             "forecast": _forecast(winner["model"], measured, n_sample, n_train),
@@ -145,13 +147,23 @@ def _is_enough(one: Facts, cost: dict[str, float], targets: dict[str, float]) ->
     return good and affordable and bool(one["promises"])
 
 
-def _refusal(name: str, job: Job, sample: Path) -> str | None:
-    """Say why a model may not take part, before anything is learned."""
-    settings: Settings = job.settings
+def _refused(held: contest.Contest, names: Sequence[str]) -> dict[str, str]:
+    """Return why models may not take part, before anything is learned.
+
+    Limits on cost leave one candidate at least in the contest: the verdict says that it does not meet them.
+    """
+    found = {name: why for name in names if (why := _refusal(name, held))}
+    rest = [name for name in names if name not in found]
+    dear = {name: why for name in rest if (why := contest.too_dear(held, name))}
+    return found | dear if len(dear) < len(rest) else found
+
+
+def _refusal(name: str, held: contest.Contest) -> str | None:
+    job, settings = held.job, held.job.settings
     try:
         model = registry.model(name)
     except SetupError as error:
-        if settings.models or name in remotes(settings):
+        if settings.models or name in held.remotes:
             raise
         return error.what
     if job.task.kind not in model.kinds:
@@ -160,105 +172,27 @@ def _refusal(name: str, job: Job, sample: Path) -> str | None:
         return f"its license is {model.license}"
     candidate = model()
     if isinstance(candidate, Refuses):
+        sample = held.rungs[-1].path
         texts = (
             [row["x"] for row in read_lines(sample)]
             if sample.is_file()
             else trial.read_train(sample, trial.learns_from(job.task))
         )
-        return candidate.refuses(texts, recipe=Recipe(seed=job.seed, base=job.path_of(settings.base)))
+        return candidate.refuses(texts, recipe=held.recipe(name, last=True))
     return None
 
 
-def _sample(work: Path, file: Path, n: int, seed: int) -> Path:
-    """Write the first n rows in an order of hashes: every candidate learns from the same ones."""
+def _samples(work: Path, file: Path, sizes: Sequence[int], seed: int) -> list[contest.Sample]:
+    """Write the first n rows in an order of hashes: every candidate learns from the same ones, more hold the fewer."""
     rows = list(read_lines(file))
-    if n < len(rows):
-        rows = sorted(rows, key=lambda row: digest([seed, row["line"]]))[:n]
-    path = work / "sample.jsonl"
-    write_lines(path, ({"x": row["x"], "y": row["y"]} for row in rows))
-    return path
-
-
-def _try(name: str, job: Job, sample: Path, *, whole: bool) -> tuple[Facts, dict[str, float]]:
-    """Fit one candidate in a process of its own, or take what an earlier, interrupted contest found."""
-    folder = job.work / name
-    done = folder / "done.json"
-    if not done.is_file():
-        folder.mkdir(exist_ok=True)
-        settings: Settings = job.settings
-        order = trial.Order(
-            model=name,
-            train=str(sample),
-            dev=str(job.inputs["prepare"].path / "dev.jsonl"),
-            folder=str(folder),
-            recipe=Recipe(
-                seed=job.seed,
-                max_minutes=settings.max_minutes,
-                base=job.path_of(settings.base),
-                epochs=None if whole else SAMPLE_EPOCHS,
-                remote=remotes(settings).get(name),
-            ),
-            learns_from=trial.learns_from(job.task),
-        )
-        result = _in_a_process(order)
-        facts, scales = _judge(name, job, folder, result)
-        write_json(done, {"facts": facts, "scales": scales})
-    found = read_json(done)
-    return found["facts"], found["scales"]
-
-
-def _in_a_process(order: trial.Order) -> dict[str, Any]:
-    """Run a trial so that its memory is its own, and its death too."""
-    file = Path(order.folder) / "order.json"
-    write_json(file, asdict(order))
-    done = subprocess.run(child.command("luodi.steps.trial", str(file)), stdout=subprocess.PIPE, check=False)
-    if done.returncode == trial.USER_ERROR:
-        raise LuodiError(**json.loads(done.stdout.decode().splitlines()[-1]))
-    if done.returncode in {-9, 137}:
-        raise SetupError(
-            f"{order.model} was ended by the system, most likely for want of memory",
-            fix="make [select] sample smaller, or leave the model out of [select] models",
-        )
-    assert done.returncode == 0, f"the trial of {order.model} failed with {done.returncode}"
-    result: dict[str, Any] = read_json(Path(order.folder) / "result.json")
-    return result
-
-
-def _judge(name: str, job: Job, folder: Path, result: dict[str, Any]) -> tuple[Facts, dict[str, float]]:
-    metric = job.task.metrics[0]
-    family = sys.modules[registry.metric(metric).__module__]
-    rows = list(read_lines(folder / "dev.jsonl"))
-    gold = [trial.answer(row["y"]) for row in rows]
-    predicted = [trial.given(job.task.kind, row["answer"]) for row in rows]
-    n = job.settings.n_resamples
-    metrics = {
-        one: interval.bootstrap(family, one.partition(".")[2], gold, predicted, n_resamples=n, seed=job.seed)
-        for one in job.task.metrics
-    }
-    texts = [row["x"] for row in read_lines(job.inputs["prepare"].path / "dev.jsonl")][:N_MEASURED]
-    core_hour = job.inputs["define"].facts["price"]["core_hour"]
-    scales = measure.measure(folder / "session", texts, work=folder, core_hour=core_hour)
-    limit = job.settings.max_size_mb
-    refused = f"it is {scales['size_mb']:.0f} MB large" if limit and scales["size_mb"] > limit else None
-    facts = {
-        "model": name,
-        **metrics[metric],
-        "metrics": metrics,
-        "refused": refused,
-        "promises": _promises(job, rows, gold, predicted),
-    }
-    facts["learned"] = result["facts"]
-    return facts, scales | {"fit_s": result["seconds"], "train_memory_mb": result["memory_mb"]}
-
-
-def _promises(job: Job, rows: list[dict[str, Any]], gold: list[Any], predicted: list[Any]) -> bool:
-    """Say whether the asked precision looks reachable on dev. Only the exam can promise it."""
-    automate = job.inputs["define"].facts["automate"]
-    if not automate:
-        return True
-    sure = [calibration.confidence(job.task.kind, row["scores"]) for row in rows]
-    right = [g == p for g, p in zip(gold, predicted, strict=True)]
-    return automation.promise((sure, right), (sure, right), **automate).threshold is not None
+    ordered = sorted(rows, key=lambda row: digest([seed, row["line"]]))
+    made = []
+    for n in sizes:
+        path = work / f"sample-{n}.jsonl"
+        taken = rows if n == len(rows) else ordered[:n]
+        write_lines(path, ({"x": row["x"], "y": row["y"]} for row in taken))
+        made.append(contest.Sample(path=path, n=n))
+    return made
 
 
 def _forecast(name: str, measured: dict[str, Any], n_sample: int, n_train: int) -> dict[str, Any]:

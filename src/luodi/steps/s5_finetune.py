@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Facts, Job, Outcome, Recipe, record
+from luodi.contracts import Facts, Job, Outcome, Recipe, Searches, record
+from luodi.steps import search, together
 from luodi.steps.trial import learns_from, read_train
 from luodi.store import read_pairs
 
@@ -24,8 +25,14 @@ class Settings:
     """How far a step goes; left out, what suits the model."""
     max_tokens: int | None = None
     """Longer texts are cut; left out, enough for 98 of 100 texts."""
+    frozen_layers: int | None = None
+    """So many of the lowest layers of a network stay as they are: faster, and less exact; left out, all learn."""
+    lora_rank: int | None = None
+    """Learn additions of this rank instead of the weights themselves, in less memory; left out, the weights."""
     class_weights: bool = False
     """Weigh rare labels up."""
+    search_minutes: float = 0.0
+    """Look for a better recipe for about so long first; what is set above stays. Never worse on dev than without."""
 
 
 def run(job: Job) -> Outcome:
@@ -44,6 +51,8 @@ def run(job: Job) -> Outcome:
         shutil.copytree(selected.path / "model", job.out / "model", dirs_exist_ok=True)
         learned = next(one["learned"] for one in selected.facts["candidates"] if one["model"] == name)
         facts: Facts = {"model": name, "from": "the contest, which saw every training row", **learned}
+    elif job.settings.search_minutes and isinstance(registry.model(name)(), Searches):
+        facts = {"model": name, **search.run(job, name, how)}
     else:
         facts = {"model": name, **_fit(job, name, train, dev, how)}
     seconds = time.monotonic() - started
@@ -66,6 +75,8 @@ def recipe(settings: Settings, selected: Facts, *, seed: int, base: str) -> Reci
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         max_tokens=settings.max_tokens,
+        frozen_layers=settings.frozen_layers,
+        lora_rank=settings.lora_rank,
         class_weights=settings.class_weights,
         remote=selected["remote"].get(selected["model"]),
     )
@@ -74,10 +85,30 @@ def recipe(settings: Settings, selected: Facts, *, seed: int, base: str) -> Reci
 def _fit(job: Job, name: str, train: Any, dev: Any, how: Recipe) -> Facts:
     pretrained = job.inputs["pretrain"]
     kind = registry.model(name)
-    model = kind() if "skipped" in pretrained.facts else kind.load(pretrained.path / "model")
+    before = None if "skipped" in pretrained.facts else pretrained.path / "model"
+    if getattr(kind, "parallel", False) and (n := _n_processes()) > 1:
+        prepared, what = job.inputs["prepare"].path, learns_from(job.task)
+        order = together.Order(
+            model=name,
+            before=None if before is None else str(before),
+            train=str(prepared / "train.jsonl" if what == "rows" else prepared),
+            dev=str(prepared / "dev.jsonl"),
+            work=str(_work(job, name)),
+            out=str(job.out / "model"),
+            recipe=how,
+            learns_from=what,
+        )
+        return together.fit(order, n=n)
+    model = kind() if before is None else kind.load(before)
     facts: Facts = model.fit(train, dev, recipe=how, work=_work(job, name))
     model.save(job.out / "model")
     return facts
+
+
+def _n_processes() -> int:
+    from luodi.train import parallel
+
+    return parallel.n_processes()
 
 
 def _is_finished(job: Job) -> bool:

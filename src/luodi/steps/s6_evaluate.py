@@ -1,26 +1,23 @@
 """Step 6. The last exam: measure, make it smaller and faster, and measure again what will be served."""
 
-import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Keeps, Outcome, Scores, record
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime.session import open_session
-from luodi.steps.trial import answer, best, learns_from, plain
+from luodi.steps import forms
+from luodi.steps.forms import Exam, sit
+from luodi.steps.trial import learns_from, plain
 from luodi.store import read_lines, write_json, write_lines
 from luodi.text import shorten
 
-AGREES, LOSES = 0.99, 0.003  # int8 must give 99 of 100 same answers and lose at most 0.3 points, or one row, on dev
-SAME = 1.0  # the exported model must give every answer that the trained one gives
-NEAR = 1e-3  # ... but for ties: two labels this close are one answer
 N_MISTAKES = 20
 DETAILS = "details.json"
 """What is too long for the lock file, or quotes the user's texts."""
@@ -37,18 +34,12 @@ class Settings:
     """Make probabilities mean what they say, by a temperature."""
     quantize: Literal["int8", "bf16", "none"] = "int8"
     """The form to serve a network in, if it answers the same: "int8", "bf16" or "none"."""
+    max_loss: float = 0.003
+    """A faster form may lose at most so much accuracy on dev, or one row."""
+    engine: Literal["fastest", "openvino", "onnx"] = "fastest"
+    """What runs a network: "openvino", "onnx" (ONNX Runtime), or whichever is clearly faster on this machine."""
     n_resamples: int = 2_000
     """Resamples behind each interval."""
-
-
-@record
-class Exam:
-    """Examples with the answers that were given to them."""
-
-    rows: list[dict[str, Any]]
-    gold: list[Any]
-    scores: list[Scores]
-    answers: list[Any]
 
 
 def run(job: Job) -> Outcome:
@@ -65,10 +56,10 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     settings: Settings = job.settings
     name = job.inputs["finetune"].facts["model"]
     model = _trained(job, name)
-    trained_dev, trained = _sit(dev_rows, model), _sit(rows, model)
-    form, parity = _export(job, model, trained_dev, trained)
+    trained_dev, trained = sit(dev_rows, model), sit(rows, model)
+    served = forms.decide(job, model, trained_dev, trained)
     session = open_session(job.out / "session")
-    dev, exam = _sit(dev_rows, session), _sit(rows, session)
+    dev, exam = sit(dev_rows, session), sit(rows, session)
     kind = job.task.kind
     t = calibration.fit_temperature(kind, dev.gold, dev.scores) if settings.calibrate else 1.0
     sharp_dev = [calibration.sharpen(kind, one, t) for one in dev.scores]
@@ -97,11 +88,12 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
         facts={
             "model": name,
             **_remote(job, name),
-            "form": form,
+            "form": served.form,
+            "engine": served.engine,
             "n_exam": len(rows),
             "metrics": metrics,
             "trained": {metric: _value(metric, trained) for metric in job.task.metrics},
-            "parity": parity,
+            "parity": served.parity,
             "temperature": t,
             "ece": {
                 "before": calibration.expected_calibration_error(raw, right),
@@ -111,7 +103,8 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
             "baselines": _baselines(job, exam),
             "slices": _slices(job, exam),
             "seen": _seen(job, exam, session),
-        }
+        },
+        measured=served.measured,
     )
 
 
@@ -142,66 +135,6 @@ def _remote(job: Job, name: str) -> Facts:
     return {"remote": told | {"personal": job.inputs["prepare"].facts["wash"]["personal"]}}
 
 
-def _sit(rows: list[dict[str, Any]], model: Any) -> Exam:
-    scores = list(model.predict([row["x"] for row in rows]))
-    gold = [answer(row["y"]) for row in rows]
-    answers = [answer(best(y, one)) for y, one in zip(gold, scores, strict=True)]
-    return Exam(rows=rows, gold=gold, scores=scores, answers=answers)
-
-
-def _export(job: Job, model: Any, trained_dev: Exam, trained: Exam) -> tuple[str, list[Facts]]:
-    """Export, then try faster forms; the first that answers like the trained model on dev is the one to serve."""
-    from luodi.runtime import quantize  # loads OpenVINO, which reading a scenario file can do without
-
-    plain_form = job.work / "plain"
-    shutil.rmtree(plain_form, ignore_errors=True)
-    plain_form.mkdir()
-    model.export(plain_form)
-    tried = quantize.forms(plain_form, job.settings.quantize)
-    parity = [_compare("exported", plain_form, trained_dev, trained, agrees=SAME, loses=0.0)]
-    assert parity[0]["ok"], f"the exported model answers otherwise than the trained one: {parity[0]}"
-    texts = [row["x"] for row in read_lines(job.inputs["prepare"].path / "train.jsonl")]
-    for form in tried:
-        folder = job.work / form
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        quantize.make(plain_form, form, texts, folder)
-        parity.append(_compare(form, folder, trained_dev, trained, agrees=AGREES, loses=LOSES))
-        if parity[-1]["ok"]:
-            shutil.copytree(folder, job.out / "session")
-            return form, parity
-    shutil.copytree(plain_form, job.out / "session")
-    return ("fp32" if tried else "plain"), parity
-
-
-def _compare(form: str, folder: Path, dev: Exam, exam: Exam, *, agrees: float, loses: float) -> Facts:
-    """Hold the answers of an exported form against the trained model's: on dev to decide, on the exam to report."""
-    session = open_session(folder)
-    made = {"form": form, "ok": True}
-    for part, theirs in (("dev", dev), ("exam", exam)):
-        ours = _sit(theirs.rows, session)
-        same = sum(_is_same(*one) for one in zip(ours.answers, theirs.answers, theirs.scores, strict=True))
-        change = _accuracy(ours) - _accuracy(theirs)
-        made[part] = {"agree": same / len(theirs.gold), "change": change}
-    decides = made["dev"]
-    assert isinstance(decides, dict)
-    made["ok"] = decides["agree"] >= agrees and decides["change"] >= -max(loses, 1 / len(dev.gold)) - 1e-9
-    return {**made, **cast(Facts, made["exam"])}
-
-
-def _is_same(ours: Any, theirs: Any, scores: Scores) -> bool:
-    """Say whether two answers are the same, or a tie of the trained model's that rounding may break either way."""
-    if ours == theirs:
-        return True
-    if isinstance(ours, str):
-        return abs(scores[ours] - scores[theirs]) < NEAR
-    return all(abs(scores[label] - 0.5) < NEAR for label in ours ^ theirs)
-
-
-def _accuracy(exam: Exam) -> float:
-    return sum(1 for g, a in zip(exam.gold, exam.answers, strict=True) if g == a) / len(exam.gold)
-
-
 def _family(metric: str) -> ModuleType:
     return sys.modules[registry.metric(metric).__module__]
 
@@ -229,7 +162,7 @@ def _baselines(job: Job, exam: Exam) -> Facts:
     name = metric.partition(".")[2]
     result = {}
     for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
-        theirs = _sit(exam.rows, registry.model(folder.name).load(folder))
+        theirs = sit(exam.rows, registry.model(folder.name).load(folder))
         n, seed = job.settings.n_resamples, job.seed
         gain = interval.paired(_family(metric), name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed)
         result[folder.name] = _measure(job, metric, theirs) | {
@@ -245,7 +178,7 @@ def _seen(job: Job, exam: Exam, session: Any) -> Facts | None:
     rows = list(read_lines(job.inputs["prepare"].path / "seen.jsonl"))
     if not rows:
         return None
-    met = _sit(rows, session)
+    met = sit(rows, session)
     whole = Exam(
         rows=exam.rows + met.rows,
         gold=exam.gold + met.gold,

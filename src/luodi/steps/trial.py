@@ -3,18 +3,25 @@
 import json
 import os
 import resource
+import shutil
+import subprocess
 import sys
 import time
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from luodi import registry
+from luodi import child, registry
 from luodi.contracts import Recipe, Task, record
-from luodi.errors import LuodiError
+from luodi.errors import LuodiError, SetupError
+from luodi.runtime.session import read_about
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
+SERVED = "served"
+NETWORKS = {"engine_network", "engine_blend"}
+N_CALIBRATE = 32  # for speed and size; what is served is calibrated on more
 LESSONS = {"events": "luodi.train.lesson", "documents": "luodi.train.corpus"}
 """What reads a prepared folder that is no file of rows, by what the task learns from: a module with a `Lesson`."""
 
@@ -30,15 +37,25 @@ class Order:
     recipe: Recipe
     learns_from: str = "rows"
     """"rows", or a name in `LESSONS`."""
+    before: str | None = None
+    """The folder of a model that has read on, to start from."""
+    export: bool = True
+    """Export too, to be timed and weighed."""
+    sketch: bool = False
+    """Export the model as it is before it learns, and no more."""
 
 
 def main(order: Order) -> None:
     """Fit, predict dev, save and export; leave `result.json` last."""
+    if order.sketch:
+        _sketch(order)
+        return
     folder = Path(order.folder)
     train, dev = read_train(Path(order.train), order.learns_from), read_pairs(Path(order.dev))
     work = folder / "work"
     work.mkdir(exist_ok=True)
-    model = registry.model(order.model)()
+    kind = registry.model(order.model)
+    model = kind() if order.before is None else kind.load(Path(order.before))
     started = time.monotonic()
     facts = model.fit(train, dev, recipe=order.recipe, work=work)
     seconds = time.monotonic() - started
@@ -52,12 +69,48 @@ def main(order: Order) -> None:
             for (_, y), scores in zip(dev, predictions, strict=True)
         ),
     )
-    for name in ("model", "session"):
-        (folder / name).mkdir(exist_ok=True)
+    (folder / "model").mkdir(exist_ok=True)
     model.save(folder / "model")
-    model.export(folder / "session")
+    if order.export:
+        (folder / "session").mkdir(exist_ok=True)
+        model.export(folder / "session")
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    if order.export:
+        _as_served(folder, train)
     write_json(folder / "result.json", {"facts": facts, "seconds": seconds, "memory_mb": round(memory_mb, 1)})
+
+
+def _sketch(order: Order) -> None:
+    folder, train = Path(order.folder), read_train(Path(order.train), order.learns_from)
+    (folder / "session").mkdir(exist_ok=True)
+    registry.model(order.model)().sketch(train, recipe=order.recipe, folder=folder / "session")
+    _as_served(folder, train)
+
+
+def _as_served(folder: Path, train: Any) -> None:
+    """Write a network in int8 too, as it will be served if it answers the same: that is what costs are measured on."""
+    if read_about(folder / "session")["engine"] in NETWORKS:
+        from luodi.runtime import quantize  # loads OpenVINO
+
+        shutil.rmtree(folder / SERVED, ignore_errors=True)
+        quantize.make(folder / "session", "int8", [x for x, _ in train[:N_CALIBRATE]], folder / SERVED)
+
+
+def run(order: Order) -> None:
+    """Run a trial so that its memory is its own, and its death too. Raises what the user can mend."""
+    folder = Path(order.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / "order.json", asdict(order))
+    command = child.command("luodi.steps.trial", str(folder / "order.json"))
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode == USER_ERROR:
+        raise LuodiError(**json.loads(done.stdout.decode().splitlines()[-1]))
+    if done.returncode in {-9, 137}:
+        raise SetupError(
+            f"{order.model} was ended by the system, most likely for want of memory",
+            fix="make [select] sample smaller, or leave the model out of [select] models",
+        )
+    assert done.returncode == 0, f"the trial of {order.model} failed with {done.returncode}"
 
 
 def learns_from(task: Task) -> str:

@@ -8,7 +8,8 @@ from luodi.text import squeeze
 kind: Kind = "classify"
 metrics = ("classification.macro_f1", "classification.accuracy")
 models = (
-    "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-scratch", "encoder-frozen", "encoder", "remote",
+    "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-scratch", "encoder-frozen", "encoder",
+    "decoder-lora", "remote",
 )  # fmt: skip
 
 

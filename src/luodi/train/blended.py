@@ -5,7 +5,7 @@ one number says how much of the wide part is added.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,9 +66,16 @@ class Blended:
         return cls(deep, Ngrams.load(folder / engine_blend.WIDE) if share else None, share)
 
     def export(self, folder: Path) -> None:
+        self._export(folder, self.deep.export)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same, its network for ONNX Runtime."""
+        self._export(folder, self.deep.export_onnx)
+
+    def _export(self, folder: Path, export: Callable[[Path], None]) -> None:
         if self.wide is None:
-            self.deep.export(folder)
+            export(folder)
             return
         deep, wide = engine_blend.write(folder, self.deep.kind, self.deep.labels, self.share)
-        self.deep.export(deep)
+        export(deep)
         self.wide.save(wide)

@@ -5,10 +5,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import torch
 
+from luodi.errors import SetupError
+
+PATHS = ("bf16", "fp32", "fp32-onednn")
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
@@ -18,28 +20,53 @@ def device() -> torch.device:
     wanted = os.environ.get("LUODI_DEVICE")
     if wanted:
         return torch.device(wanted)
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))  # torchrun's: one GPU for each process
 
 
 @cache
-def has_fast_bf16() -> bool:
-    """Say whether bfloat16 products are done in hardware; without it they are emulated, and slower."""
+def path() -> str:
+    """Return how products are computed where speed counts: "bf16", "fp32", or "fp32-onednn" (torch's other library).
+
+    On a processor it was measured once and noted for this user (`train/probe.py`); `LUODI_TRAIN_PATH` overrules it.
+    """
+    asked = os.environ.get("LUODI_TRAIN_PATH")
+    if asked in PATHS:
+        return asked
+    if asked:
+        raise SetupError(f"there is no path {asked!r}", where="LUODI_TRAIN_PATH", fix=f"use one of {', '.join(PATHS)}")
     if device().type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        flags = next(line for line in lines if line.startswith("flags"))
-    except (OSError, StopIteration):
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    from luodi.train import probe
+
+    return probe.chosen()
+
+
+def has_fast_bf16() -> bool:
+    """Say whether bfloat16 products are faster here than others, and safe; elsewhere they are emulated."""
+    return path() == "bf16"
+
+
+_in_force: list[str] = []
 
 
 @contextmanager
-def fast() -> Iterator[None]:
-    """Compute products in bfloat16 where the hardware does, keeping weights and sums in float32."""
+def fast(wanted: str | None = None) -> Iterator[None]:
+    """Compute products on this machine's fastest path, or the one asked for; weights and sums stay in float32."""
     keep_memory()
-    with torch.autocast(device().type, dtype=torch.bfloat16, enabled=has_fast_bf16()):
-        yield
+    used = wanted or path()
+    _in_force.append(used)
+    try:
+        with torch.autocast(device().type, dtype=torch.bfloat16, enabled=used == "bf16"):
+            yield
+    finally:
+        _in_force.pop()
+
+
+def in_force() -> str | None:
+    """Return the path that the innermost `fast` took; `None` outside of any."""
+    return _in_force[-1] if _in_force else None
 
 
 @cache

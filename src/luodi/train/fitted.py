@@ -35,3 +35,7 @@ class FittedNetwork:
 
     def export(self, folder: Path) -> None:
         export.export(folder, self.network, self.text, self.kind, self.labels)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        export.export_onnx(folder, self.network, self.text, self.kind, self.labels)

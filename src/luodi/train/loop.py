@@ -11,11 +11,12 @@ import torch
 from luodi.contracts import Facts, record
 from luodi.log import bar_for
 from luodi.store import read_json, write_json
-from luodi.train import checkpoint
+from luodi.train import checkpoint, parallel
 from luodi.train.batching import epoch_batches, seed_of
-from luodi.train.device import fast
+from luodi.train.device import fast, path
 
 CHECKPOINT_SECONDS = 60.0
+AVERAGE_EVERY = 8  # steps; less often is as good in a long training, and the average is a pass over all weights
 TIMED_STEPS = 8  # steps whose speed forecasts the rest
 Loss = Callable[[list[int]], torch.Tensor]
 
@@ -40,6 +41,8 @@ class Schedule:
     """Looks at dev, evenly spaced; the best of them is kept. 0 looks once an epoch."""
     patience: int = 3
     """Stop when so many looks in a row brought nothing better."""
+    accumulate: int = 1
+    """Parts that a batch is cut into, one after the other, before its one step: the same sum in less memory."""
 
 
 def groups(model: torch.nn.Module, schedule: Schedule, depth: Callable[[str], int]) -> list[dict[str, Any]]:
@@ -63,6 +66,23 @@ def groups(model: torch.nn.Module, schedule: Schedule, depth: Callable[[str], in
     return [made[key] for key in sorted(made)]
 
 
+def optimizers(model: torch.nn.Module, groups_: list[dict[str, Any]]) -> list[torch.optim.Optimizer]:
+    """Return a fused AdamW, and for tables with sparse gradients an Adam that touches only the rows of a batch.
+
+    A table of words is half of a small encoder, and a batch uses one row in thirty of it. Its rows do not decay.
+    """
+    tables = {id(one.weight) for one in model.modules() if isinstance(one, torch.nn.Embedding) and one.sparse}
+    made: list[torch.optim.Optimizer] = []
+    for sparse in (False, True):
+        mine = [
+            group | {"params": [one for one in group["params"] if (id(one) in tables) == sparse]} for group in groups_
+        ]
+        mine = [{key: group[key] for key in ("params", "weight_decay", "scale")} for group in mine if group["params"]]
+        if mine:
+            made.append(torch.optim.SparseAdam(mine, lr=1.0) if sparse else torch.optim.AdamW(mine, lr=1.0, fused=True))
+    return made
+
+
 class Loop:
     """Trains a model to the last planned step, from wherever an earlier try stopped."""
 
@@ -83,22 +103,21 @@ class Loop:
         self.schedule, self.seed, self.work, self.doing = schedule, seed, work, doing
         self.steps_per_epoch = math.ceil(len(lengths) / schedule.batch_size)
         groups_ = groups(model, schedule, depth)
-        self.optimizer = torch.optim.AdamW(
-            [{key: one[key] for key in ("params", "weight_decay")} for one in groups_], lr=1.0, fused=True
-        )
-        for made, one in zip(self.optimizer.param_groups, groups_, strict=True):
-            made["scale"] = one["scale"]
+        self.optimizers = optimizers(model, groups_)
         self.named = {
             name: parameter for one in groups_ for name, parameter in zip(one["names"], one["params"], strict=True)
         }
         self.average = {name: one.detach().clone() for name, one in self.named.items()} if schedule.average else {}
         self.best: dict[str, torch.Tensor] = {}
+        self.path = path()
         self.state: dict[str, Any] = {"step": 0, "losses": [], "dev": [], "best": None}
 
     def run(self) -> Facts:
         """Learn, and leave the best weights in the model. Returns the curves."""
         self._resume()
-        plan = self._plan()
+        parallel.wait()
+        plan = parallel.agree(self._plan() if parallel.rank() == 0 else {})
+        self.path = plan["path"]  # of the machine where it was planned: another one ends with the same weights
         n_steps, every = plan["n_steps"], plan["evaluate_every"]
         bar = bar_for(total=n_steps, doing=self.doing, at=self.state["step"])
         saved = time.monotonic()
@@ -121,7 +140,7 @@ class Loop:
             "dev": self.state["dev"],
         }
 
-    def _plan(self) -> dict[str, int]:
+    def _plan(self) -> dict[str, Any]:
         """Decide the number of steps once: all epochs, or as many steps as the time allows. A rerun keeps to it."""
         file = self.work / "plan.json"
         if file.is_file():
@@ -133,7 +152,7 @@ class Loop:
             seconds = self._seconds_per_step()
             n_steps = max(TIMED_STEPS, min(wanted, int(schedule.max_minutes * 60 / seconds)))
         looks = schedule.n_evaluations or math.ceil(n_steps / self.steps_per_epoch)
-        plan = {"n_steps": n_steps, "evaluate_every": max(1, math.ceil(n_steps / looks))}
+        plan = {"n_steps": n_steps, "evaluate_every": max(1, math.ceil(n_steps / looks)), "path": self.path}
         write_json(file, plan)
         return plan
 
@@ -145,7 +164,7 @@ class Loop:
         started = time.monotonic()
         for batch in chosen:
             self._backward(batch, 0)
-        self.optimizer.zero_grad(set_to_none=True)
+        self._forget()
         return max(1e-6, (time.monotonic() - started) / len(chosen)) * 1.15  # the optimizer's part, measured
 
     def _batches(self, epoch: int) -> list[list[int]]:
@@ -156,35 +175,51 @@ class Loop:
         return self._cached[1]
 
     def _backward(self, batch: list[int], step: int) -> float:
-        torch.manual_seed(seed_of(self.seed, "step", step))  # dropout depends on the step, not on the past
-        with fast():
-            loss = self.loss(batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss.detach())
+        # dropout depends on the step, not on the past
+        torch.manual_seed(seed_of(self.seed, "step", step, *([parallel.rank()] if parallel.rank() else [])))
+        total = 0.0
+        for part in parts(parallel.share(batch), self.schedule.accumulate):
+            with fast(self.path):
+                loss = self.loss(part) * (len(part) / len(batch))
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        return total
 
     def _step(self, n_steps: int) -> None:
         step, schedule = self.state["step"], self.schedule
         epoch, at = divmod(step, self.steps_per_epoch)
-        loss = self._backward(self._batches(epoch)[at], step)
-        torch.nn.utils.clip_grad_norm_(list(self.named.values()), schedule.clip)
+        parameters = list(self.named.values())
+        loss = parallel.add_up(parameters, self._backward(self._batches(epoch)[at], step))
+        clip(parameters, schedule.clip)
         rate = schedule.learning_rate * slope(step, n_steps, schedule.warmup)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * group["scale"]
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        if self.average:
-            keep = min(schedule.average, (1 + step) / (10 + step))
-            torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.named.values()], 1 - keep)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate * group["scale"]
+            optimizer.step()
+        self._forget()
+        self._average(step, n_steps)
         self.state["step"] = step + 1
         if step % max(1, n_steps // 100) == 0:
             self.state["losses"].append([step, round(loss, 4)])
+
+    def _forget(self) -> None:
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+
+    def _average(self, step: int, n_steps: int) -> None:
+        """Move the averaged weights towards the present ones: in long trainings every few steps, as far as by each."""
+        every = max(1, min(AVERAGE_EVERY, n_steps // 100))
+        past = step % every + 1
+        if self.average and (past == every or step + 1 == n_steps):
+            keep = min(self.schedule.average, (1 + step) / (10 + step)) ** past
+            torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.named.values()], 1 - keep)
 
     def _look(self) -> None:
         """Measure on dev with the averaged weights, and keep them if they are the best so far."""
         kept = {name: one.detach().clone() for name, one in self.named.items()}
         self._load(self.average or kept)
         self.model.eval()
-        value = self.evaluate()
+        value = parallel.agree(self.evaluate() if parallel.rank() == 0 else 0.0)
         self.state["dev"].append([round(self.state["step"] / self.steps_per_epoch, 2), round(value, 4)])
         if self.state["best"] is None or value >= self.state["best"]:
             self.state["best"] = value
@@ -206,12 +241,15 @@ class Loop:
                 self.named[name].copy_(one)
 
     def _save(self) -> None:
+        if parallel.rank():
+            return
         tensors = {f"weight/{name}": one for name, one in self.named.items()}
         tensors |= {f"average/{name}": one for name, one in self.average.items()}
         tensors |= {f"best/{name}": one for name, one in self.best.items()}
         for name, parameter in self.named.items():
-            for key, value in self.optimizer.state.get(parameter, {}).items():
-                tensors[f"adam/{key}/{name}"] = torch.as_tensor(value)
+            for optimizer in self.optimizers:
+                for key, value in optimizer.state.get(parameter, {}).items():
+                    tensors[f"adam/{key}/{name}"] = torch.as_tensor(value)
         checkpoint.write(self.work, tensors, self.state)
 
     def _resume(self) -> None:
@@ -226,13 +264,44 @@ class Loop:
                 kinds[kind][rest] = tensor.to(self.named[rest].device)
             else:
                 key, _, rest = rest.partition("/")
-                parameter = self.named[rest]
-                self.optimizer.state[parameter][key] = tensor.to(parameter.device)
+                self._resume_optimizer(self.named[rest], key, tensor)
         self._load(kinds["weight"])
         if self.average:
             # in the order of the weights, with which they are averaged pair by pair; a file keeps its own
             self.average = {name: kinds["average"][name] for name in self.named}
         self.best = kinds["best"]
+
+    def _resume_optimizer(self, parameter: torch.nn.Parameter, key: str, tensor: torch.Tensor) -> None:
+        for optimizer in self.optimizers:
+            if any(parameter is one for group in optimizer.param_groups for one in group["params"]):
+                counts = isinstance(optimizer, torch.optim.SparseAdam) and key == "step"
+                # a whole number there, and a tensor in AdamW: computed with in another precision, so it matters
+                optimizer.state[parameter][key] = int(tensor) if counts else tensor.to(parameter.device)
+
+
+def parts(batch: list[int], n: int) -> list[list[int]]:
+    """Cut a batch into so many parts of about equal length, in its order; fewer where it is shorter.
+
+    >>> parts([1, 2, 3, 4, 5], 2)
+    [[1, 2, 3], [4, 5]]
+    """
+    size = max(1, math.ceil(len(batch) / n))
+    return [batch[start : start + size] for start in range(0, len(batch), size)]
+
+
+@torch.no_grad()
+def clip(parameters: Sequence[torch.nn.Parameter], most: float) -> None:
+    """Scale gradients so that the norm over all of them is at most so much; of sparse ones, of the rows they have."""
+    grads = []
+    for one in parameters:
+        if one.grad is not None and one.grad.is_sparse:
+            one.grad = one.grad.coalesce()
+            grads.append(one.grad._values())
+        elif one.grad is not None:
+            grads.append(one.grad)
+    norm = torch.nn.utils.get_total_norm(grads)
+    if norm > most:
+        torch._foreach_mul_(grads, float(most / norm))
 
 
 def slope(step: int, n_steps: int, warmup: float) -> float:

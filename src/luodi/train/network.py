@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from luodi.contracts import Kind
 from luodi.errors import SetupError
 from luodi.log import progress
 from luodi.runtime.engine_tokens import plain_tokenizer
-from luodi.train import grams, starter
+from luodi.train import bert_pass, grams, starter
 from luodi.train.batching import sorted_batches
-from luodi.train.device import device, fast
+from luodi.train.bert_pass import BertPass
+from luodi.train.device import device, fast, in_force
 
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
@@ -45,17 +47,69 @@ class Network(torch.nn.Module):
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
         self.config = clean
         self.encoder, width = _encoder(clean)
+        self.is_plain_bert, self.passes = bert_pass.fits(clean), dict[str, BertPass]()
+        self.frozen, self.adapted = 0, False
         self.dropout = torch.nn.Dropout(dropout)
         self.head = torch.nn.Linear(width, n_labels)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.head(self.dropout(self.pool(ids, mask)))  # type: ignore[no-any-return]
+        return self.answer(self.hidden(ids, mask), mask)
 
     def pool(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # (batch, time, width)
-        real = mask[..., None].to(hidden.dtype)
-        pooled: torch.Tensor = (hidden * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
-        return pooled  # (batch, width), padding left out
+        return mean(self.hidden(ids, mask), mask)
+
+    def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return the last hidden states, (batch, time, width): inside `device.fast` on the path that it took."""
+        if (own := self.own_pass(ids)) is None:
+            return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # type: ignore[no-any-return]
+        if self.frozen:
+            return self.upper(self.lower(ids, mask), mask)
+        with torch.autocast("cpu", enabled=False):
+            return own(ids, mask)
+
+    @torch.no_grad()
+    def lower(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return what the frozen layers make of a batch, nothing dropped; only on a path of `own_pass`."""
+        own = self.own_pass(ids)
+        assert own is not None
+        with torch.autocast("cpu", enabled=False):
+            return own(ids, mask, n_layers=self.frozen)
+
+    def upper(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return what the layers that learn make of what `lower` returned."""
+        own = self.own_pass(hidden)
+        assert own is not None
+        with torch.autocast("cpu", enabled=False):
+            return own.upper(hidden, mask, self.frozen)
+
+    def answer(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return the logits for last hidden states: (batch, time, width) to (batch, n_labels)."""
+        return self.head(self.dropout(mean(hidden, mask)))  # type: ignore[no-any-return]
+
+    def freeze(self, n_layers: int) -> None:
+        """Keep the lowest layers, at most all of them, and the tables below them from learning."""
+        stack = [one for one in self.encoder.modules() if isinstance(one, torch.nn.ModuleList)][:1]
+        self.frozen = min(n_layers, len(stack[0])) if stack else 0
+        if not self.frozen:
+            return
+        for part in (self.encoder.embeddings, *stack[0][: self.frozen]):
+            part.requires_grad_(requires_grad=False)
+
+    def own_pass(self, ids: torch.Tensor) -> BertPass | None:
+        """Return our own pass for the path that is in force; `None` where the module's own forward is to be used."""
+        path = in_force()
+        if path is None or ids.device.type != "cpu" or not self.is_plain_bert or self.adapted:
+            return None
+        if path not in self.passes:
+            self.passes[path] = BertPass(self.encoder, path)
+        return self.passes[path]
+
+
+def mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Return the mean over real tokens, (batch, time, width) to (batch, width) in float32."""
+    real = mask[..., None].float()
+    pooled: torch.Tensor = (hidden.float() * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
+    return pooled
 
 
 def _encoder(config: dict[str, Any]) -> tuple[Any, int]:
@@ -86,13 +140,11 @@ class Text:
 
     def batch(self, ids: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ids and mask, each of shape (batch, longest)."""
-        longest = max(len(one) for one in ids)
-        padded = torch.full((len(ids), longest), self.pad, dtype=torch.int64)
-        mask = torch.zeros((len(ids), longest), dtype=torch.int64)
-        for row, one in enumerate(ids):
-            padded[row, : len(one)] = torch.tensor(one, dtype=torch.int64)
-            mask[row, : len(one)] = 1
-        return padded.to(device()), mask.to(device())
+        lengths = np.fromiter(map(len, ids), np.int64, len(ids))
+        mask = np.arange(lengths.max()) < lengths[:, None]
+        padded = np.full(mask.shape, self.pad, np.int64)
+        padded[mask] = np.fromiter(chain.from_iterable(ids), np.int64, int(lengths.sum()))
+        return torch.from_numpy(padded).to(device()), torch.from_numpy(mask.astype(np.int64)).to(device())
 
 
 def limit_for(file: Path, texts: Sequence[str], *, most: int) -> int:

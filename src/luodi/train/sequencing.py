@@ -10,6 +10,7 @@ import torch
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.scorer_sequence import Sequential
+from luodi.train.batching import seed_of
 from luodi.train.choosing import few, ndcg
 from luodi.train.device import device
 from luodi.train.lesson import Lesson, numbered
@@ -49,10 +50,9 @@ def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, 
         warmup=0.05,
         patience=5,
     )
-    negatives = torch.Generator().manual_seed(recipe.seed)
 
     def loss(rows: list[int]) -> torch.Tensor:
-        return _loss(net, [windows[n] for n in rows], negatives)
+        return _loss(net, [windows[n] for n in rows], seed_of(recipe.seed, "negatives", rows))
 
     loop = Loop(
         net,
@@ -87,7 +87,7 @@ def _dropout(n_events: int) -> float:
     return float(np.clip(0.5 - 0.1 * math.log10(max(1.0, n_events / 300_000)), 0.2, 0.5))
 
 
-def _loss(net: SequenceNet, windows: Sequence[np.ndarray[Any, Any]], generator: torch.Generator) -> torch.Tensor:
+def _loss(net: SequenceNet, windows: Sequence[np.ndarray[Any, Any]], seed: int) -> torch.Tensor:
     x, y = padded([one[:-1] for one in windows]).to(device()), padded([one[1:] for one in windows]).to(device())
     lengths = torch.tensor([len(one) - 1 for one in windows], device=device())
     real = torch.arange(x.shape[1], device=device())[None] < lengths[:, None]  # (batch, time)
@@ -96,7 +96,9 @@ def _loss(net: SequenceNet, windows: Sequence[np.ndarray[Any, Any]], generator: 
     if net.shape.n_items > FULL_SOFTMAX:
         # Every target of the batch and a uniform sample: an estimate of the softmax over all, as negatives weigh by
         # how few of them are drawn. Source: Bengio and Senécal 2008, "Adaptive Importance Sampling".
+        generator = torch.Generator().manual_seed(seed)
         drawn = torch.randint(net.shape.n_items, (N_NEGATIVES,), generator=generator).to(device())
         among, place = torch.unique(torch.cat([target, drawn]), return_inverse=True)
         weight, target = weight[among], place[: len(target)]
-    return SoftmaxLoss.apply(hidden.float(), weight, target)  # type: ignore[no-any-return, no-untyped-call]
+    with torch.autocast(hidden.device.type, enabled=False):  # probabilities of many items are small
+        return SoftmaxLoss.apply(hidden.float(), weight, target)  # type: ignore[no-any-return, no-untyped-call]

@@ -1,0 +1,130 @@
+"""A local causal language model, adapted by LoRA: for those who have one in a folder and more patience than labels."""
+
+import json
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+
+from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.errors import SetupError
+from luodi.metrics import classification, tagging
+from luodi.train import decoder, export, network, starter
+from luodi.train.answers import class_weights, decide, labels_of, targets
+from luodi.train.device import device
+from luodi.train.fitted import FittedNetwork
+from luodi.train.loop import Loop, Schedule
+
+ABOUT = "decoder.json"
+MAX_TOKENS = 256
+RANK = 8
+LEARNING_RATE = 5e-4  # of additions, which start at zero: more than of weights
+EPOCHS = 3
+BATCH = 16
+
+
+class DecoderLora:
+    """The likelihood of each label's token after the text; additions of low rank learn, and are merged."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
+    license: ClassVar[str] = "the base model's own"
+    plain: ClassVar[bool] = False
+
+    def __init__(self, inner: FittedNetwork | None = None) -> None:
+        self.inner = inner
+
+    def fit(
+        self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
+    ) -> Facts:
+        if find_spec("peft") is None:
+            raise SetupError("decoder-lora needs the package 'peft'", fix='pip install "luodi[lora]"')
+        ys = [y for _, y in train]
+        inner = _start([x for x, _ in train], ys, recipe, work)
+        net, text, kind = inner.network, inner.text, inner.kind
+        ids = text.encode([x for x, _ in train])
+        target = targets(ys, inner.labels)
+        answers = torch.from_numpy(target).to(device())
+        weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
+        rank = recipe.lora_rank or RANK
+        tuner = decoder.adapt(net, rank)  # type: ignore[arg-type]
+
+        def loss(batch: list[int]) -> torch.Tensor:
+            logits = net(*text.batch([ids[i] for i in batch])).float()
+            if kind == "classify":
+                return torch.nn.functional.cross_entropy(logits, answers[batch].argmax(dim=1), weight=weights)
+            return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
+
+        def score() -> float:
+            given = [decide(kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
+            gold = [y for _, y in dev]
+            return classification.accuracy(gold, given) if kind == "classify" else tagging.micro_f1(gold, given)
+
+        schedule = Schedule(
+            epochs=recipe.epochs or EPOCHS,
+            batch_size=BATCH,
+            learning_rate=recipe.learning_rate or LEARNING_RATE,
+            max_minutes=recipe.max_minutes,
+        )
+        lengths = [len(one) for one in ids]
+        loop = Loop(net, lengths, loss, score, schedule=schedule, seed=recipe.seed, work=work, doing="decoder")
+        facts = loop.run()
+        net.body = tuner.merge_and_unload()
+        net.requires_grad_(requires_grad=True)
+        self.inner = inner
+        return facts | {"base": inner.base, "max_tokens": text.max_tokens, "rank": rank}
+
+    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
+        """Say that the base is no causal language model."""
+        base = starter.find(recipe.base)
+        return None if decoder.is_causal(base.path) else f"the base {base.name!r} is no causal language model"
+
+    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
+        """Export the base under a fresh head."""
+        work = folder.with_name(folder.name + ".tokenizer")
+        work.mkdir(exist_ok=True)
+        _start([x for x, _ in train], [y for _, y in train], recipe, work).export(folder)
+
+    def predict(self, xs: Sequence[str]) -> list[Scores]:
+        assert self.inner, "fit or load first"
+        return self.inner.predict(xs)
+
+    def save(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        inner = self.inner
+        decoder.save(folder, inner.network)  # type: ignore[arg-type]
+        (folder / network.TOKENIZER).write_bytes(inner.text.file.read_bytes())
+        about = {"kind": inner.kind, "labels": inner.labels, "max_tokens": inner.text.max_tokens, "base": inner.base}
+        (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        net: Any = decoder.load(folder, len(about["labels"]))
+        text = network.Text(folder / network.TOKENIZER, max_tokens=about["max_tokens"])
+        return cls(FittedNetwork(about["kind"], about["labels"], net, text, about["base"]))
+
+    def export(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.export(folder)
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        inner = self.inner
+        export.export_onnx(folder, inner.network, inner.text, inner.kind, inner.labels)
+
+
+def _start(xs: Sequence[str], ys: Sequence[Any], recipe: Recipe, work: Path) -> FittedNetwork:
+    """Return the base that the recipe names, under a head of the labels' tokens."""
+    base = starter.find(recipe.base)
+    kind, labels = labels_of(ys)
+    net: Any
+    net, file = decoder.pretrained(base.path, labels, seed=recipe.seed, work=work)
+    most = min(recipe.max_tokens or MAX_TOKENS, int(getattr(net.body.config, "max_position_embeddings", MAX_TOKENS)))
+    text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
+    return FittedNetwork(kind, labels, net, text, f"{base.name} {base.sha256[:12]}")
+
+
+MODEL = DecoderLora
