@@ -74,9 +74,8 @@ def fine_tuned(base: Path, work: Path, **how: Any) -> str:
 
 def pretrained(base: Path, work: Path) -> str:
     recipe = Recipe(base=str(base), epochs=6)
-    return of(
-        pretraining.go_on(starter.find(str(base)), [x for x, _ in texts(300)], recipe=recipe, work=work)[0].network
-    )
+    read = [x for x, _ in texts(300)]
+    return of(pretraining.go_on(starter.find(str(base)), read, recipe=recipe, work=work)[0].network)
 
 
 def adapted(base: Path, work: Path) -> str:
@@ -123,9 +122,9 @@ def start(learn: Callable[[Path, Path], str], base: Path, work: Path) -> int:
         work.mkdir(exist_ok=True)
         (work.parent / "digest").write_text(learn(base, work), encoding="ascii")
         code = 0
-    except BaseException:
-        traceback.print_exc()
     finally:
+        if code:
+            traceback.print_exc()
         os._exit(code)
 
 
@@ -169,10 +168,7 @@ def main(n_kills: int, seed: int = 7) -> int:
                 others += finish(learn, base, work)[0] != reference
                 rounds += 1
             shutil.rmtree(work.parent)
-            print(
-                f"{name}: {kills} kills in {rounds} rounds, {others} with other weights than {reference[:12]}",
-                flush=True,
-            )
+            print(f"{name}: {kills} kills in {rounds} rounds, {others} without {reference[:12]} at the end", flush=True)
             bad, done = bad + others, done + kills
     print(f"{done} kills, {bad} rounds with other weights")
     return 1 if bad else 0

@@ -19,11 +19,11 @@ def interleaved(sides: dict[str, Callable[[], object]], *, n_windows: int) -> di
         for name, run in sides.items():
             if len(times[name]) >= n_windows:
                 continue
-            before = cpu()
+            before = _cpu()
             started = time.perf_counter()
             run()
             seconds = time.perf_counter() - started
-            if taken_by_others(before, seconds) <= MOST_TAKEN_BY_OTHERS:
+            if _taken_by_others(before, seconds) <= MOST_TAKEN_BY_OTHERS:
                 times[name].append(seconds)
         if all(len(one) >= n_windows for one in times.values()):
             break
@@ -35,7 +35,7 @@ def median_ratio(times: dict[str, list[float]], ours: str, theirs: str) -> float
     return statistics.median(times[theirs]) / statistics.median(times[ours])
 
 
-def cpu() -> tuple[float, float]:
+def _cpu() -> tuple[float, float]:
     """Return seconds of processor time used by everybody, and by this process and its children."""
     fields = [int(one) for one in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]]
     busy = sum(fields) - fields[3] - fields[4]  # all but idle and waiting for disks
@@ -43,7 +43,7 @@ def cpu() -> tuple[float, float]:
     return busy / os.sysconf("SC_CLK_TCK"), mine
 
 
-def taken_by_others(before: tuple[float, float], seconds: float) -> float:
-    after = cpu()
+def _taken_by_others(before: tuple[float, float], seconds: float) -> float:
+    after = _cpu()
     others = (after[0] - before[0]) - (after[1] - before[1])
     return max(0.0, others) / (seconds * (os.cpu_count() or 1))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from luodi.contracts import Model, Pretrains, Refuses, Scores, Session, Task
+from luodi.contracts import Model, Pretrains, Refuses, Scarce, Scores, Session, Task
+from luodi.models.distilled import Distilled
 from luodi.models.encoder import Encoder
+from luodi.models.encoder_few import EncoderFew
 from luodi.models.encoder_frozen import EncoderFrozen
 from luodi.models.encoder_scratch import EncoderScratch
 from luodi.models.majority import Majority
@@ -22,7 +24,9 @@ sentiment_is_a_task: Task = sentiment
 text_classification_is_a_task: Task = text_classification
 topic_tagging_is_a_task: Task = topic_tagging
 
+distilled_is_a_model: type[TextModel] = Distilled
 encoder_is_a_model: type[TextModel] = Encoder
+encoder_few_is_a_model: type[TextModel] = EncoderFew
 encoder_frozen_is_a_model: type[TextModel] = EncoderFrozen
 encoder_scratch_is_a_model: type[TextModel] = EncoderScratch
 majority_is_a_model: type[TextModel] = Majority
@@ -30,9 +34,13 @@ nb_svm_is_a_model: type[TextModel] = NbSvm
 static_embedding_is_a_model: type[TextModel] = StaticEmbedding
 tfidf_logreg_is_a_model: type[TextModel] = TfidfLogreg
 
+distilled_pretrains: type[Pretrains] = Distilled
+distilled_refuses: type[Refuses] = Distilled
 encoder_pretrains: type[Pretrains] = Encoder
 encoder_scratch_pretrains: type[Pretrains] = EncoderScratch
 encoder_refuses: type[Refuses] = Encoder
+encoder_few_refuses: type[Refuses] = EncoderFew
+encoder_few_is_for_few: type[Scarce] = EncoderFew
 encoder_frozen_refuses: type[Refuses] = EncoderFrozen
 encoder_scratch_refuses: type[Refuses] = EncoderScratch
 

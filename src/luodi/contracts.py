@@ -175,6 +175,13 @@ class Refuses(Protocol):
 
 
 @runtime_checkable
+class Scarce(Protocol):
+    """A model for few labels: unless a scenario names it, it takes part while labels have so many rows or fewer."""
+
+    most_per_label: ClassVar[int]
+
+
+@runtime_checkable
 class Keeps(Protocol):
     """A model whose answers cost money: it notes them in a folder that outlives a crash, and takes those it finds."""
 

@@ -11,7 +11,7 @@ from luodi.doctor.checks import Finding
 
 GOOD = {
     "torch": {"speeds": {"torch MKL fp32": 50.0, "torch int8": None}, "version": "2.13.0", "built_for": None,
-              "gpus": [], "threads": 2, "device": "cpu", "bf16": False},
+              "gpus": [], "threads": 2, "device": "cpu", "path": "fp32"},
     "openvino": {"speeds": {"OpenVINO fp32": 60.0}, "version": "2026.4.1", "bf16": True},
 }  # fmt: skip
 

@@ -2,7 +2,10 @@
 
 import pytest
 
-from luodi.steps.s3_select import choose
+from luodi.contracts import Artifact, Job
+from luodi.steps.s3_select import Settings, _refusal, choose
+from luodi.store import write_lines
+from luodi.tasks import text_classification
 
 METRIC = "classification.macro_f1"
 TARGETS = {METRIC: 0.80, "cost.p95_ms": 50.0}
@@ -63,3 +66,31 @@ def test_of_two_equals_on_a_sample_the_richer_one_wins():
 
     assert choose(pair, PRICES, TARGETS, METRIC, whole=False)[0]["model"] == "large"
     assert choose(pair, PRICES, TARGETS, METRIC, whole=True)[0]["model"] == "small"
+
+
+@pytest.fixture
+def job(tmp_path):
+    """Return a function that makes the job of a contest over so many rows of two labels."""
+
+    def make(n_train, **settings):
+        write_lines(tmp_path / "sample.jsonl", [{"x": "where is my card", "y": "card"}])
+        facts = {"rows": {"train": n_train}, "labels": ["card", "refund"]}
+        prepared = Artifact(step="prepare", key="", path=tmp_path, digest="", facts=facts, measured={})
+        about = {"name": "", "goal": "", "task_name": "text-classification", "task": text_classification, "seed": 7}
+        return Job(**about, options=None, settings=Settings(**settings), root=tmp_path, inputs={"prepare": prepared},
+                   out=tmp_path, work=tmp_path)  # fmt: skip
+
+    return make
+
+
+def test_a_model_for_few_labels_takes_part_while_they_are_few(job, tmp_path):
+    few, many = (_refusal("encoder-few", job(n), tmp_path / "sample.jsonl") for n in (128, 130))
+
+    assert few is None
+    assert many == "it is for 64 rows a label or fewer, and here are 65"
+
+
+def test_a_model_for_few_labels_takes_part_where_it_is_named(job, tmp_path):
+    named = job(10_000, models=("tfidf-logreg", "encoder-few"))
+
+    assert _refusal("encoder-few", named, tmp_path / "sample.jsonl") is None

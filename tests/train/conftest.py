@@ -2,6 +2,9 @@
 
 import pytest
 import torch
+from tests.models.conftest import pairs, tiny_encoder
+
+__all__ = ["pairs", "tiny_encoder"]
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -201,6 +201,18 @@ def test_a_batch_in_parts_takes_the_same_step(sparse, tmp_path):
         assert torch.allclose(ours, theirs, atol=2e-3 if device.has_fast_bf16() else 1e-6)
 
 
+@given(st.integers(0, 30), st.integers(min_value=1, max_value=5), st.integers(min_value=3, max_value=90))
+def test_the_parts_of_a_batch_are_the_batch_and_none_has_too_many_places(n, accumulate, most):
+    made = Loop.__new__(Loop)
+    made.schedule = Schedule(epochs=1, batch_size=9, learning_rate=1, accumulate=accumulate, most_tokens=most)
+    made.lengths = [1, 3, 2] * 10
+
+    found = made._parts(list(range(n)))
+
+    assert [i for part in found for i in part] == list(range(n))
+    assert all(len(part) == 1 or len(part) * max(made.lengths[i] for i in part) <= most for part in found)
+
+
 @given(st.floats(min_value=0.01, max_value=5.0))
 def test_gradients_are_clipped_to_a_norm_over_all_of_them_sparse_rows_included(most):
     table, weight = torch.nn.Embedding(9, 2, sparse=True), torch.nn.Parameter(torch.ones(3))

@@ -25,6 +25,7 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "data": ("pyarrow", "python_calamine", "py3langid", "sqlalchemy", "ftfy", "phonenumbers"),
     "rec": ("implicit", "scipy"),
     "search": ("bm25s", "usearch", "pypdf", "docx", "pptx"),
+    "lora": ("peft",),
     "remote": ("httpx2",),
     "postgres": ("psycopg",),
     "trace": ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"),
@@ -114,7 +115,7 @@ def speeds(found: Mapping[str, Any]) -> Iterator[Finding]:
             if value is not None:
                 yield Finding(about="speed", state="fine", value="gflops", holes={"name": name, "value": value})
     if torch := found.get("torch"):
-        path = "path_bf16" if torch["bf16"] else "path_fp32"
+        path = f"path_{torch['path'].replace('-', '_')}"  # measured, and noted for every training on this machine
         yield Finding(about="training", state="fine", value=path, holes={"device": torch["device"]})
         n, few = machine.cores()[0], torch["threads"] < machine.cores()[1] - 0.5
         yield Finding(about="threads", state="note" if few else "fine", value="n_threads",

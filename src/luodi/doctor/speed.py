@@ -57,7 +57,7 @@ def of_torch() -> dict[str, Any]:
         "gpus": gpus,
         "threads": torch.get_num_threads(),
         "device": device.device().type,
-        "bf16": device.has_fast_bf16(),
+        "path": device.path(),
     }
 
 

@@ -22,7 +22,9 @@ MAX_TOKENS = 256
 RANK = 8
 LEARNING_RATE = 5e-4  # of additions, which start at zero: more than of weights
 EPOCHS = 3
+BATCHES = ((200, 4), (1_000, 8))  # few rows are worth more steps
 BATCH = 16
+LOOKS = 6  # at dev; seldom enough that a slow start is not taken for the end
 
 
 class DecoderLora:
@@ -61,9 +63,11 @@ class DecoderLora:
             gold = [y for _, y in dev]
             return classification.accuracy(gold, given) if kind == "classify" else tagging.micro_f1(gold, given)
 
+        epochs = recipe.epochs or EPOCHS
         schedule = Schedule(
-            epochs=recipe.epochs or EPOCHS,
-            batch_size=BATCH,
+            epochs=epochs,
+            batch_size=next((n for rows, n in BATCHES if len(train) <= rows), BATCH),
+            n_evaluations=min(epochs, LOOKS),
             learning_rate=recipe.learning_rate or LEARNING_RATE,
             max_minutes=recipe.max_minutes,
         )
@@ -78,7 +82,7 @@ class DecoderLora:
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say that the base is no causal language model."""
         base = starter.find(recipe.base)
-        return None if decoder.is_causal(base.path) else f"the base {base.name!r} is no causal language model"
+        return None if starter.is_causal(base) else f"the base {base.name!r} is no causal language model"
 
     def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
         """Export the base under a fresh head."""

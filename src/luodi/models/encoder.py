@@ -3,30 +3,13 @@
 Where they help on dev, n-grams stand at its side: the network knows meanings, they know the exact words.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import torch
-
 from luodi.contracts import Facts, Kind, Recipe, Scores
-from luodi.metrics import classification, tagging
-from luodi.train import lora, nbsvm, network, parallel, pretraining, starter
-from luodi.train.answers import class_weights, decide, labels_of, targets
+from luodi.train import finetuning, nbsvm, pretraining, starter
 from luodi.train.blended import Blended
-from luodi.train.device import device, fast
-from luodi.train.fitted import FittedNetwork
-from luodi.train.loop import Loop, Schedule
-from luodi.train.lower import Lower
-
-MAX_TOKENS = 256
-LEARNING_RATE = 1e-4  # docs/logbook.md, 2026-11-23
-AVERAGE = 0.99
-LAYER_DECAY = 0.95
-EPOCHS = ((2_000, 6), (6_000, 4), (30_000, 3))  # few rows are worth more rounds
-MOST_ROWS_EPOCHS = 2
-SHORT = 32  # tokens; a step of 32 such texts is mostly overhead
-SMALL = 1_500  # rows; below, smaller batches learn more than they cost
 
 SPACE = {
     "learning_rate": (3e-5, 6e-5, 2e-4, 3e-4),
@@ -50,51 +33,11 @@ class Encoder:
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
-        xs, ys = [x for x, _ in train], [y for _, y in train]
-        kind, labels = labels_of(ys)
-        inner = self._start(xs, labels, kind, recipe)
-        net, text = inner.network, inner.text
-        # a batch's rows are learned from, not the whole table; between processes only whole gradients are added up
-        net.encoder.get_input_embeddings().sparse = parallel.size() == 1
-        net.freeze(recipe.frozen_layers or 0)
-        adapters = lora.add(net, recipe.lora_rank, seed=recipe.seed) if recipe.lora_rank else None
-        ids = text.encode(xs)
-        logits_of = forward(net, text, ids, work=work)
-        target = targets(ys, labels)
-        answers = torch.from_numpy(target).to(device())
-        weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
-
-        def loss(batch: list[int]) -> torch.Tensor:
-            logits = logits_of(batch).float()
-            if kind == "classify":
-                return torch.nn.functional.cross_entropy(logits, answers[batch].argmax(dim=1), weight=weights)
-            return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
-
-        schedule = Schedule(
-            epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
-            batch_size=batch_size_for(ids),
-            learning_rate=recipe.learning_rate or LEARNING_RATE,
-            max_minutes=recipe.max_minutes,
-            average=AVERAGE,
-            layer_decay=LAYER_DECAY,
-        )
-        loop = Loop(
-            net,
-            [len(one) for one in ids],
-            loss,
-            lambda: _dev_score(inner, dev),
-            schedule=schedule,
-            seed=recipe.seed,
-            work=work,
-            depth=depth_of(net),
-            doing="encoder",
-        )
-        facts = loop.run()
-        if adapters is not None:
-            adapters.merge()
+        inner = finetuning.begin(train, recipe, self.inner.deep if self.inner else None)
+        facts = finetuning.learn(inner, train, dev, recipe=recipe, work=work)
         self.inner = Blended(inner)
         self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
-        return facts | {"base": inner.base, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
+        return facts | {"base": inner.base, "max_tokens": inner.text.max_tokens, "ngrams": self.inner.share}
 
     def pretrain(
         self, texts: Iterable[str], *, recipe: Recipe, work: Path, checks: Mapping[str, Sequence[str]] | None = None
@@ -110,8 +53,7 @@ class Encoder:
 
     def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
         """Export the encoder under a fresh head."""
-        kind, labels = labels_of([y for _, y in train])
-        self._start([x for x, _ in train], labels, kind, recipe).export(folder)
+        finetuning.begin(train, recipe, self.inner.deep if self.inner else None).export(folder)
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
@@ -137,71 +79,6 @@ class Encoder:
         """Write the same for ONNX Runtime."""
         assert self.inner, "fit or load first"
         self.inner.export_onnx(folder)
-
-    def _start(self, xs: Sequence[str], labels: list[str], kind: Kind, recipe: Recipe) -> FittedNetwork:
-        """Take the encoder that `pretrain` left, or the one the recipe names, and give it a fresh head."""
-        if self.inner is None:
-            encoder = starter.find(recipe.base)
-            base = f"{encoder.name} {encoder.sha256[:12]}"
-            net = network.pretrained(encoder, len(labels), seed=recipe.seed)
-            file = encoder.path / network.TOKENIZER
-        else:
-            torch.manual_seed(recipe.seed)
-            read = self.inner.deep
-            net, file, base = read.network, read.text.file, read.base
-            net.head = torch.nn.Linear(net.head.in_features, len(labels)).to(device())
-        most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
-        text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
-        return FittedNetwork(kind, labels, net, text, base)
-
-
-def _dev_score(inner: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
-    ys = [y for _, y in dev]
-    answers = [decide(inner.kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
-    return classification.accuracy(ys, answers) if inner.kind == "classify" else tagging.micro_f1(ys, answers)
-
-
-def forward(
-    net: network.Network, text: network.Text, ids: Sequence[list[int]], *, work: Path
-) -> Callable[[list[int]], torch.Tensor]:
-    """Return a function from rows to logits: above frozen layers from what is kept of them, else from the start."""
-    with fast():
-        has_pass = net.own_pass(torch.zeros(0, device=device())) is not None
-    if has_pass and Lower.fits(net, ids):
-        kept = Lower(net, text, ids, work=work)
-
-        def upper(batch: list[int]) -> torch.Tensor:
-            states, mask = kept.batch(batch)
-            return net.answer(net.upper(states, mask), mask)
-
-        return upper
-    return lambda batch: net(*text.batch([ids[i] for i in batch]))
-
-
-def batch_size_for(ids: Sequence[list[int]]) -> int:
-    """Return how many texts go into a step: few where rows are few, more where texts are short.
-
-    >>> batch_size_for([[1] * 50] * 1_000), batch_size_for([[1] * 50] * 9_000), batch_size_for([[1] * 12] * 60_000)
-    (16, 32, 64)
-    """
-    if len(ids) <= SMALL:
-        return 16
-    mean = sum(map(len, ids)) / len(ids)
-    return 64 if mean < SHORT and len(ids) > EPOCHS[-1][0] else 32
-
-
-def depth_of(net: network.Network) -> Any:
-    """Return a function from parameter name to distance from the head: 0 for the head, 1 for the top layer, …"""
-    layers = int(net.config.get("num_hidden_layers") or net.config.get("n_layers") or 0)
-
-    def depth(name: str) -> int:
-        parts = name.split(".")
-        if parts[0] == "head":
-            return 0
-        numbers = [int(part) for part in parts if part.isdigit()]
-        return layers - numbers[0] if numbers else layers + 1
-
-    return depth
 
 
 MODEL = Encoder

@@ -10,7 +10,7 @@ from typing import Any
 from luodi.errors import SetupError
 from luodi.quality.columns import quantiles
 
-MAX_TOKENS = 256  # what the encoders read at most (models/encoder.py)
+MAX_TOKENS = 256  # what the encoders read at most (train/finetuning.py)
 LANGUAGE_SAMPLE, TOKEN_SAMPLE = 1_000, 2_000
 LOOKED_AT = 400  # characters of a text are enough to tell its language
 SHORTEST = 12  # letters; below that a guess is a guess

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from luodi.report import charts
 from luodi.report.blocks import (
@@ -22,9 +22,10 @@ from luodi.report.blocks import (
     sequence,
     thin,
 )
-from luodi.report.numbers import DASH, bytes_, count, number, percent, short
+from luodi.report.numbers import DASH, bytes_, count, number, percent, points, quality, short
 from luodi.report.words import reason
 
+SEARCHED = ("learning_rate", "epochs", "frozen_layers", "max_tokens")
 PARTS = ("train", "dev", "test")
 MAX_LABELS = 15
 BY_HAND = ("accepted", "rejected", "excluded", "unused")
@@ -161,18 +162,45 @@ def learning(view: View) -> Section | None:
         (tuned.get("losses"), "loss", "x_step", False),
         (tuned.get("dev"), "dev_value", "x_epoch", True),
     )
-    blocks = []
+    blocks: list[Block] = []
     for values, title, x_name, dots in curves:
         points = [(row[0], row[1]) for row in thin(numbers_of(values)) if len(row) > 1]
         if len(points) > 1:
             metric = view.metric(view.decides()) if dots and view.decides() else ""
             names = {"x_name": say(x_name), "y_name": metric, "title": say(title)}
             blocks.append(Figure(picture=charts.line(points, dots=dots, **names), heading=say(title)))
+    if trials := _trials(view):
+        blocks.append(trials)
     lead = ""
     if number(pretrained.get("perplexity_after")) is not None:
         before, after = (short(pretrained.get(f"perplexity_{when}")) for when in ("before", "after"))
         lead = say("pretrain_said", texts=count(pretrained.get("texts")), before=before, after=after)
     return Section(name="learning", title=say("learning"), lead=lead, blocks=blocks) if blocks or lead else None
+
+
+def _trials(view: View) -> Table | None:
+    """Return what a search for a better recipe has tried, in order."""
+    found, say = mapping(view.facts("finetune").get("search")), view.say
+    trials = [mapping(one) for one in sequence(found.get("trials"))]
+    if not trials:
+        return None
+    columns = [Column(name=say("recipe")), Column(name=say("rows"), kind="num")]
+    columns += [Column(name=view.metric(view.decides()), kind="num"), Column(name="", kind="mini")]
+    columns += [Column(name=say(name), kind="num") for name in SEARCHED]
+    best = max((number(one.get("value")) or 0.0 for one in trials), default=0.0) or 1.0
+    most = max((number(one.get("rows")) or 0.0 for one in trials), default=0.0)
+    cells = []
+    for one in trials:
+        name = escape(say("standing") if one.get("number") == 0 else say("recipe_n", n=count(one.get("number"))))
+        if one.get("number") == found.get("chosen") and number(one.get("rows")) == most:
+            name += Markup(' <span class="tag">{}</span>').format(say("chosen"))
+        value = number(one.get("value"))
+        picture = charts.bar((value or 0.0) / best)
+        values = [DASH if one.get(key) is None else short(one[key]) for key in SEARCHED]
+        cells.append([name, count(one.get("rows")), quality(value), picture, *values])
+    gain = mapping(found.get("gain"))
+    ends = {key: points(gain.get(key), 1) for key in ("gain", "low", "high")}
+    return Table(columns=columns, rows=cells, heading=say("search_trail"), note=say("search_note", **ends), first=12)
 
 
 def again(view: View) -> Section | None:

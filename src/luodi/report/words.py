@@ -236,6 +236,18 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "delimiter": ("Delimiter", "分隔符"),
     "header": ("Header", "表头"),
     # learning
+    "search_trail": ("The search for a better recipe", "训练参数搜索"),
+    "search_note": (
+        "The best other one beats the standing one by {gain} points ({low} to {high}) on dev; above zero it is taken.",
+        "其他参数中最好者与原参数在选型数据上相比：{gain} 个百分点（{low} 至 {high}）。整个区间都在零以上才会采用。",
+    ),
+    "recipe": ("Recipe", "参数"),
+    "recipe_n": ("no. {n}", "第 {n} 组"),
+    "standing": ("as it stands", "原参数"),
+    "learning_rate": ("Learning rate", "学习率"),
+    "epochs": ("Epochs", "轮数"),
+    "frozen_layers": ("Frozen layers", "冻结层数"),
+    "max_tokens": ("Tokens read", "读取词元数"),
     "learning": ("How it learned", "学习过程"),
     "loss": ("Training loss", "训练损失"),
     "x_step": ("Step", "步数"),

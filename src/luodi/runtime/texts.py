@@ -12,8 +12,8 @@ from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 
 BATCH_TOKENS = 2_048  # about 32 texts of 64 tokens; larger batches fall out of the cache
 LEAST_TOKENS = 384  # a batch is not made smaller than this to keep every stream busy
-# Kernels are made for each shape, in 20 to 30 ms where the processor has matrix units, and they stay in memory. So there
-# are few shapes: these numbers of texts, by the lengths of `rounded`.
+# Kernels are made for each shape, in 20 to 30 ms where the processor has matrix units, and they stay in memory. So
+# there are few shapes: these numbers of texts, by the lengths of `rounded`.
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 

@@ -143,12 +143,15 @@ def _hopeless(contest: Contest, shown: Shown, other: Shown, n: int) -> str | Non
 
 
 def paired(job: Job, ours: Path, theirs: Path) -> dict[str, float]:
-    """Return by how much one candidate beats another on the same dev rows: `gain`, `low`, `high` (95 %)."""
+    """Return by how much one candidate beats another on the rows that both answered: `gain`, `low`, `high` (95 %)."""
     metric = job.task.metrics[0]
     family = sys.modules[registry.metric(metric).__module__]
     gold, mine = _answers(job, ours)
+    other = _answers(job, theirs)[1]
+    both = min(len(mine), len(other))  # the rows of dev come last, whatever else one of them was asked
     name, n = metric.partition(".")[2], job.settings.n_resamples
-    return interval.paired(family, name, gold, mine, _answers(job, theirs)[1], n_resamples=n, seed=job.seed)
+    answers = gold[-both:], mine[-both:], other[-both:]
+    return interval.paired(family, name, *answers, n_resamples=n, seed=job.seed)
 
 
 def _answers(job: Job, folder: Path) -> tuple[list[Any], list[Any]]:

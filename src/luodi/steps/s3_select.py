@@ -28,7 +28,7 @@ class Settings:
     models: tuple[str, ...] | None = None
     """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora."""
     base: str = "starter"
-    """The pretrained encoder, or for decoder-lora a causal model: `starter`, a folder, or a hub name (LUODI_NETWORK=1)."""
+    """The pretrained encoder, or a causal model for decoder-lora: `starter`, a folder, a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
     """Every candidate learns from the same so many rows."""
     max_minutes: float = 5.0

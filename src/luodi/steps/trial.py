@@ -16,6 +16,7 @@ from luodi import child, registry
 from luodi.contracts import Recipe, Task, record
 from luodi.errors import LuodiError, SetupError
 from luodi.runtime.session import read_about
+from luodi.steps import crossed
 from luodi.store import as_y, explain_os_error, read_json, read_pairs, write_json, write_lines
 
 USER_ERROR = 22
@@ -55,18 +56,21 @@ def main(order: Order) -> None:
     work = folder / "work"
     work.mkdir(exist_ok=True)
     kind = registry.model(order.model)
+    judged: list[tuple[Any, Any]] = []
+    if order.before is None and crossed.is_needed(train, dev, order.recipe):
+        judged = list(crossed.answers(kind, train, dev, recipe=order.recipe, work=work))
     model = kind() if order.before is None else kind.load(Path(order.before))
     started = time.monotonic()
     facts = model.fit(train, dev, recipe=order.recipe, work=work)
     seconds = time.monotonic() - started
-    predictions = model.predict(asked([x for x, _ in dev]))
+    judged += zip((y for _, y in dev), model.predict(asked([x for x, _ in dev])), strict=True)
     write_lines(
         folder / "dev.jsonl",
         (
             {"y": plain(y), "answer": best(y, scores), "scores": scores}
             if isinstance(scores, dict)
             else {"y": plain(y), "answer": [hit["id"] for hit in scores]}
-            for (_, y), scores in zip(dev, predictions, strict=True)
+            for y, scores in judged
         ),
     )
     (folder / "model").mkdir(exist_ok=True)

@@ -8,8 +8,8 @@ from luodi.text import squeeze
 kind: Kind = "classify"
 metrics = ("classification.macro_f1", "classification.accuracy")
 models = (
-    "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-scratch", "encoder-frozen", "encoder",
-    "decoder-lora", "remote",
+    "majority", "tfidf-logreg", "nb-svm", "static-embedding", "encoder-frozen", "encoder-few", "encoder-scratch",
+    "encoder", "decoder-lora", "remote",
 )  # fmt: skip
 
 

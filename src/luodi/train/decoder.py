@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_model, save_model
 from tokenizers import Tokenizer, processors
 from transformers import AutoConfig, AutoModelForCausalLM
@@ -45,19 +46,13 @@ class Decoder(torch.nn.Module):
         return self.head((hidden * ends[..., None]).sum(dim=1))  # type: ignore[no-any-return]
 
 
-def is_causal(folder: Path) -> bool:
-    """Say whether a folder holds a causal language model, by what its config says it was."""
-    names = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("architectures") or []
-    return any(str(one).endswith(("ForCausalLM", "LMHeadModel")) for one in names)
-
-
 def pretrained(folder: Path, labels: Sequence[str], *, seed: int, work: Path) -> tuple[Decoder, Path]:
     """Return the model under a head of the labels' tokens, and the file of a tokenizer that adds the end mark."""
     try:
         read = AutoModelForCausalLM.from_pretrained(
             folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         fix = "a causal language model of the library transformers, in safetensors, without code of its own"
         raise SetupError(f"this is no model that can be read: {str(error)[:200]}", where=str(folder), fix=fix) from None
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))

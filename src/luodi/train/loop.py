@@ -43,6 +43,8 @@ class Schedule:
     """Stop when so many looks in a row brought nothing better."""
     accumulate: int = 1
     """Parts that a batch is cut into, one after the other, before its one step: the same sum in less memory."""
+    most_tokens: int = 0
+    """Cut a batch further, until a part has at most so many places, padding included; 0 leaves it whole."""
 
 
 def groups(model: torch.nn.Module, schedule: Schedule, depth: Callable[[str], int]) -> list[dict[str, Any]]:
@@ -178,12 +180,18 @@ class Loop:
         # dropout depends on the step, not on the past
         torch.manual_seed(seed_of(self.seed, "step", step, *([parallel.rank()] if parallel.rank() else [])))
         total = 0.0
-        for part in parts(parallel.share(batch), self.schedule.accumulate):
+        for part in self._parts(parallel.share(batch)):
             with fast(self.path):
                 loss = self.loss(part) * (len(part) / len(batch))
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
         return total
+
+    def _parts(self, batch: list[int]) -> list[list[int]]:
+        size, most = max(1, math.ceil(len(batch) / self.schedule.accumulate)), self.schedule.most_tokens
+        if most and batch:
+            size = max(1, min(size, most // max(self.lengths[i] for i in batch)))
+        return [batch[start : start + size] for start in range(0, len(batch), size)]
 
     def _step(self, n_steps: int) -> None:
         step, schedule = self.state["step"], self.schedule
@@ -277,16 +285,6 @@ class Loop:
                 counts = isinstance(optimizer, torch.optim.SparseAdam) and key == "step"
                 # a whole number there, and a tensor in AdamW: computed with in another precision, so it matters
                 optimizer.state[parameter][key] = int(tensor) if counts else tensor.to(parameter.device)
-
-
-def parts(batch: list[int], n: int) -> list[list[int]]:
-    """Cut a batch into so many parts of about equal length, in its order; fewer where it is shorter.
-
-    >>> parts([1, 2, 3, 4, 5], 2)
-    [[1, 2, 3], [4, 5]]
-    """
-    size = max(1, math.ceil(len(batch) / n))
-    return [batch[start : start + size] for start in range(0, len(batch), size)]
 
 
 @torch.no_grad()

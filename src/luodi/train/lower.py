@@ -20,7 +20,7 @@ MOST_BYTES = 4_000_000_000  # of a disk; where texts need more, frozen layers ar
 class Lower:
     """Hidden states above the frozen layers, text by text: float16, (all tokens, width), on disk."""
 
-    def __init__(self, net: Network, text: Text, ids: Sequence[list[int]], *, work: Path) -> None:
+    def __init__(self, net: Network, text: Text, ids: Sequence[Sequence[int]], *, work: Path) -> None:
         self.ends = np.cumsum([0] + [len(one) for one in ids])
         self.file = work / FILE
         about = {"tokens": int(self.ends[-1]), "layers": net.frozen}
@@ -29,10 +29,10 @@ class Lower:
             self._compute(net, text, ids)
             write_json(known, about)
         parallel.wait()
-        self.states = np.load(self.file, mmap_mode="r")
+        self.states = np.lib.format.open_memmap(self.file, mode="r")
 
     @staticmethod
-    def fits(net: Network, ids: Sequence[list[int]]) -> bool:
+    def fits(net: Network, ids: Sequence[Sequence[int]]) -> bool:
         """Say whether there is something to keep, and whether it is small enough."""
         return bool(net.frozen) and 2 * net.head.in_features * sum(map(len, ids)) <= MOST_BYTES
 
@@ -46,7 +46,7 @@ class Lower:
         return torch.from_numpy(padded), torch.from_numpy(mask.astype(np.int64))
 
     @torch.no_grad()
-    def _compute(self, net: Network, text: Text, ids: Sequence[list[int]]) -> None:
+    def _compute(self, net: Network, text: Text, ids: Sequence[Sequence[int]]) -> None:
         partial = self.file.with_name(f"{FILE}.partial")
         shape = (int(self.ends[-1]), net.head.in_features)
         made = np.lib.format.open_memmap(partial, mode="w+", dtype=np.float16, shape=shape)

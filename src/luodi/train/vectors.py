@@ -34,7 +34,7 @@ def fit_head(
     dev_vectors, dev_ys = (dev[0][known] - mean) / spread, [dev[1][n] for n in known]
     best: tuple[float, Any, Any, Any] | None = None
     for strength in STRENGTHS:
-        weight, bias = _solve(kind, (vectors - mean) / spread, target, strength, seed=seed, class_weights=class_weights)
+        weight, bias = solve(kind, (vectors - mean) / spread, target, strength, seed=seed, class_weights=class_weights)
         loss = tempered_loss(kind, labels, dev_vectors @ weight + bias, dev_ys) if known else 0.0
         if best is None or loss < best[0]:
             best = (loss, weight, bias, strength)
@@ -44,7 +44,7 @@ def fit_head(
     return weight.astype(np.float32), (bias - mean @ weight).astype(np.float32), strength
 
 
-def _solve(
+def solve(
     kind: Kind, x: F32, target: NDArray[np.bool_], strength: float, *, seed: int, class_weights: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     weighing = "balanced" if class_weights else None

@@ -1,0 +1,89 @@
+"""A pretrained encoder that few labels suffice for: tuned by their contrast, under a linear head on unit vectors.
+
+Which texts belong together is learned from all pairs of them, and there are many more pairs than labels.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+
+from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.train import contrast, finetuning, network, starter, valence
+from luodi.train.answers import targets
+from luodi.train.fitted import FittedNetwork
+from luodi.train.vectors import F32, solve
+
+STRENGTH = 10.0  # inverse regularization, on unit vectors; docs/logbook.md, 2026-11-30
+FEW = 40  # rows; where these are about valence, they are too few to tune by
+
+
+class EncoderFew:
+    """Contrastive fine-tuning, then logistic regression."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
+    license: ClassVar[str] = "Apache-2.0"
+    plain: ClassVar[bool] = False
+    most_per_label: ClassVar[int] = 64
+    """With more, fine-tuning against the labels themselves is as good; docs/logbook.md, 2026-11-30."""
+
+    def __init__(self, inner: FittedNetwork | None = None) -> None:
+        self.inner = inner
+
+    def fit(
+        self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
+    ) -> Facts:
+        xs, ys = [x for x, _ in train], [y for _, y in train]
+        inner = finetuning.begin(train, recipe)
+        net, text, labels = inner.network, inner.text, inner.labels
+        net.unit = True
+        scale = valence.scale_for(_unit(net, text, xs), ys, labels, _along(net, text))
+        learned: Facts = {"steps": 0}
+        if not (scale and len(xs) < FEW):
+            learned = contrast.tune(net, text, xs, ys, labels, recipe=recipe, work=work)
+        along = _along(net, text)
+        made = valence.widened(_unit(net, text, xs), along, scale)
+        weight, bias = solve(
+            inner.kind, made, targets(ys, labels) > 0, STRENGTH, seed=recipe.seed, class_weights=recipe.class_weights
+        )
+        with torch.no_grad():
+            folded = weight[:-1] + scale * along[:, None] * weight[-1:]  # (width, n_labels)
+            net.head.weight.copy_(torch.from_numpy(folded.T.astype(np.float32)))
+            net.head.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
+        self.inner = inner
+        return {"base": inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
+
+    def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
+        """Say why the encoder is the wrong one for these texts."""
+        return starter.stranger(starter.find(recipe.base), texts)
+
+    def predict(self, xs: Sequence[str]) -> list[Scores]:
+        assert self.inner, "fit or load first"
+        return self.inner.predict(xs)
+
+    def save(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls(FittedNetwork.load(folder))
+
+    def export(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.export(folder)
+
+
+def _unit(net: network.Network, text: network.Text, xs: Sequence[str]) -> F32:
+    """Return the vectors of texts, brought to length 1."""
+    made = network.compute(net, text, xs, pooled=True, exact=False, doing="sentence vectors")
+    return np.asarray(made / np.maximum(1e-9, np.linalg.norm(made, axis=1, keepdims=True)), dtype=np.float32)
+
+
+def _along(net: network.Network, text: network.Text) -> F32:
+    return valence.direction(_unit(net, text, valence.TEXTS))
+
+
+MODEL = EncoderFew
