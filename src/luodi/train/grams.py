@@ -13,7 +13,7 @@ import torch
 from transformers import BertConfig, BertModel
 
 MODEL_TYPE = "luodi-grams"
-FACTORS = (31_627, 30_011)  # OpenVINO multiplies in 32 bits: bucket * factor + id stays below 2**31
+FACTORS = (509, 251)  # OpenVINO computes remainders in float32: bucket * factor + id stays below 2**24
 MOST_BUCKETS = 65_521
 MOST_VOCABULARY = 1 << 15
 

@@ -39,7 +39,7 @@ class Masked(torch.nn.Module):
         self.bias = torch.nn.Parameter(torch.zeros(net.encoder.get_input_embeddings().weight.shape[0]))
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
-        hidden = self.net.encoder(input_ids=ids, attention_mask=mask).last_hidden_state[where]  # (n_masked, width)
+        hidden = self.net.hidden(ids, mask)[where]  # (n_masked, width)
         hidden = self.norm(torch.nn.functional.gelu(self.dense(hidden)))
         table = self.net.encoder.get_input_embeddings().weight
         logits: torch.Tensor = hidden @ table.T + self.bias  # (n_masked, vocabulary)
