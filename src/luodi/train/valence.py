@@ -64,6 +64,6 @@ def left_out_error(x: F32, target: NDArray[np.float64], ridge: float) -> float:
         inverse = np.linalg.inv(centered.T @ centered + ridge * np.eye(x.shape[1]))
         half = centered @ inverse
         fitted = half @ (centered.T @ target) + target.mean(axis=0)
-        own = np.einsum("nd,nd->n", half, centered) + 1 / n
+        own = np.einsum("ij,ij->i", half, centered) + 1 / n
     left = (target - fitted) / np.maximum(1e-9, 1 - own)[:, None]
     return float((left**2).sum(axis=1).mean())
