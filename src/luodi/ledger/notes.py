@@ -1,6 +1,7 @@
 """An answer as it is kept: with its texts, with its texts masked, or with its figures alone."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ Keep = Literal["full", "redacted", "none"]
 """What is kept of texts: all, all but personal data, or nothing."""
 
 MOST_SCORES = 20
+SHORT = 24  # characters of a name or a label; few personal data are as short, and these stay in memory alone
 MASKING = Personal(mode="mask")
 
 
@@ -55,12 +57,18 @@ def redacted(value: Any) -> Any:
     {'text': 'write to [EMAIL]', 'n': [1, True, None]}
     """
     if isinstance(value, str):
-        return MASKING.apply(value)[0]
+        return _short(value) if len(value) <= SHORT else MASKING.apply(value)[0]
     if isinstance(value, Mapping):
         return {redacted(key): redacted(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [redacted(one) for one in value]
     return value
+
+
+@lru_cache(2_048)
+def _short(text: str) -> str:
+    """Mask names of fields and labels once, and not with every answer."""
+    return MASKING.apply(text)[0]
 
 
 def best(scores: Any) -> Any:

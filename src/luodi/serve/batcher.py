@@ -24,6 +24,8 @@ QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
 ALONE_SECONDS = 2.0  # for an x that may have hung a worker before; more, where batches are known to take long
 ALONE_TIMES = 10
+REACH = 100  # neighbors by length, to either side, that are looked at
+BYTES_PER_SECOND = 500.0  # of padding, that are taken for each second that somebody waits
 LEARNING = 0.2  # how much the newest batch counts in what is known of the worker's speed
 
 
@@ -191,27 +193,20 @@ class Batcher:
         return None
 
     def _take(self) -> list[Waiting]:
-        """Return the oldest with those whose lengths are nearest to its own."""
-        oldest, queue = self._by_age.popleft(), self._by_length
-        low = bisect_left(queue, (oldest.length, oldest.n))
-        high = low + 1
-        n = min(self.max_batch, max(MIN_BATCH, len(queue) // POOL))
-        while high - low < n:
-            longest = queue[high - 1][0]
-            shorter = longest - queue[low - 1][0] if low else None
-            longer = (queue[high][0] - longest) * (high - low) if high < len(queue) else None
-            if longer is None and shorter is None:
-                break
-            take_longer = shorter is None or (longer is not None and longer < shorter)
-            if max(longest, queue[high][0] if take_longer else 0) * (high - low + 1) > BATCH_BYTES:
-                break
-            low, high = (low, high + 1) if take_longer else (low - 1, high)
-        low, high = trimmed(low, bisect_left(queue, (oldest.length, oldest.n)), high)
-        batch = [one for _, _, one in queue[low:high]]
-        del queue[low:high]
-        for one in batch:
-            one.taken = True
-        return [one for one in batch if not one.future.done()]
+        """Return the oldest with those whose lengths are nearest to its own; each millisecond waited brings one nearer.
+
+        As many as a power of two, since networks fill batches up to one.
+        """
+        oldest, queue, now = self._by_age.popleft(), self._by_length, time.monotonic()
+        place = bisect_left(queue, (oldest.length, oldest.n))
+        around = [one for _, _, one in queue[max(0, place - REACH) : place + REACH + 1]]
+        around.sort(key=lambda one: (one is not oldest, far(one, oldest.length, now)))
+        n = 1 << min(self.max_batch, max(MIN_BATCH, len(queue) // POOL), len(around)).bit_length() - 1
+        while n > 1 and n * max(one.length for one in around[:n]) > BATCH_BYTES:
+            n //= 2
+        for one in around[:n]:
+            self._remove(one)
+        return [one for one in around[:n] if not one.future.done()]
 
     def _hand_over(self, batch: list[Waiting], patience_seconds: float | None = None) -> None:
         now = time.monotonic()
@@ -260,15 +255,9 @@ class Batcher:
         return until > time.monotonic()
 
 
-def trimmed(low: int, at: int, high: int) -> tuple[int, int]:
-    """Return the bounds of a power of two of places, `at` among them: networks fill batches up to such a number.
-
-    >>> trimmed(0, 2, 6), trimmed(0, 5, 6), trimmed(3, 3, 4)
-    ((0, 4), (2, 6), (3, 4))
-    """
-    spare = (high - low) - (1 << (high - low).bit_length() - 1)
-    longer = min(spare, high - 1 - at)
-    return low + spare - longer, high - longer
+def far(one: Waiting, length: int, now: float) -> float:
+    """Return how badly an x fits into a batch of such a length, in bytes of padding less what its waiting is worth."""
+    return abs(one.length - length) - BYTES_PER_SECOND * (now - one.arrived)
 
 
 def size_of(x: Any) -> int:
