@@ -16,10 +16,10 @@ from typing import Any
 from luodi.serve.worker_frames import Outcome, Unscored
 from luodi.serve.worker_process import Flight, LostError, Worker
 
-AHEAD = 0  # batches that wait in the worker, so that it never waits for us
+AHEAD = 1  # batches that wait in the worker, so that it never waits for us
 MIN_BATCH = 4
-POOL = 2  # a batch is taken from so many times its size, if so many wait, so that its texts are alike in length
-BATCH_BYTES = 6_000  # of a batch, padded: some 1,000 tokens; a larger one is little faster, and takes more memory
+POOL = 3  # a batch is taken from so many times its size, if so many wait, so that its texts are alike in length
+BATCH_BYTES = 4_500  # of a batch, padded: some 1,000 tokens; a larger one is little faster, and takes more memory
 QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
 ALONE_SECONDS = 2.0  # for an x that may have hung a worker before; more, where batches are known to take long
