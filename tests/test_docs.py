@@ -213,7 +213,13 @@ def visit(tmp_path, monkeypatch, request) -> Iterator[Visit]:
     made.leave()
 
 
-RUNNING = [page for page in PAGES if page != CHINESE and any(one.language in RUN for one in blocks(page))]
+LONG = {"labels", "question-answering", "search", "releases", "deploying", "monitoring", "client", "batch", "inspect"}
+"""Pages whose commands take half a minute and more together; the slow suite runs them."""
+RUNNING = [
+    pytest.param(page, marks=[pytest.mark.slow] if page.stem in LONG else [])
+    for page in PAGES
+    if page != CHINESE and any(one.language in RUN for one in blocks(page))
+]
 
 
 @pytest.mark.parametrize("visit", RUNNING, ids=relative, indirect=True)
