@@ -114,7 +114,7 @@ def test_texts_of_like_length_go_together_and_the_oldest_goes_first(tmp_path):
 def test_what_has_not_begun_when_its_time_is_up_or_its_client_gone_is_never_computed(tmp_path):
     async def run():
         async with batching(tmp_path, max_wait_ms=0) as (batcher, sizes):
-            held = asyncio.create_task(ask(batcher, "sleep 0.2"))
+            held = asyncio.create_task(ask(batcher, "sleep 0.6"))
             await asyncio.sleep(0.02)
             with pytest.raises(TimeoutError):
                 await ask(batcher, "late", seconds=0.02)
