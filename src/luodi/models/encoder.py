@@ -5,11 +5,12 @@ Where they help on dev, n-grams stand at its side: the network knows meanings, t
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.train import finetuning, nbsvm, pretraining, starter
 from luodi.train.blended import Blended
+from luodi.train.own_engine import TwiceExported
 
 SPACE = {
     "learning_rate": (3e-5, 6e-5, 2e-4, 3e-4),
@@ -19,16 +20,15 @@ SPACE = {
 }
 
 
-class Encoder:
+class Encoder(TwiceExported):
     """Mean pooling and a linear head on a transformer encoder; all weights learn."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = Blended
     parallel: ClassVar[bool] = True
 
-    def __init__(self, inner: Blended | None = None) -> None:
-        self.inner = inner
+    inner: Blended | None
 
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
@@ -58,27 +58,6 @@ class Encoder:
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(Blended.load(folder))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
-
-    def export_onnx(self, folder: Path) -> None:
-        """Write the same for ONNX Runtime."""
-        assert self.inner, "fit or load first"
-        self.inner.export_onnx(folder)
 
 
 MODEL = Encoder

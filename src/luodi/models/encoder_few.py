@@ -5,32 +5,32 @@ Which texts belong together is learned from all pairs of them, and there are man
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.train import contrast, finetuning, network, starter, valence
 from luodi.train.answers import targets
 from luodi.train.fitted import FittedNetwork
+from luodi.train.own_engine import TwiceExported
 from luodi.train.vectors import F32, solve
 
 STRENGTH = 10.0  # inverse regularization, on unit vectors; docs/logbook.md, 2026-11-30
 FEW = 40  # rows; where these are about valence, they are too few to tune by
 
 
-class EncoderFew:
+class EncoderFew(TwiceExported):
     """Contrastive fine-tuning, then logistic regression."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = FittedNetwork
     most_per_label: ClassVar[int] = 64
     """With more, fine-tuning against the labels themselves takes over: where exactly is a guess."""
 
-    def __init__(self, inner: FittedNetwork | None = None) -> None:
-        self.inner = inner
+    inner: FittedNetwork | None
 
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
@@ -62,27 +62,6 @@ class EncoderFew:
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(FittedNetwork.load(folder))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
-
-    def export_onnx(self, folder: Path) -> None:
-        """Write the same for ONNX Runtime."""
-        assert self.inner, "fit or load first"
-        self.inner.export_onnx(folder)
 
 
 def _unit(net: network.Network, text: network.Text, xs: Sequence[str]) -> F32:

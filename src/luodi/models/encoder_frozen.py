@@ -2,28 +2,28 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.train import network, starter
 from luodi.train.answers import labels_of
 from luodi.train.fitted import FittedNetwork
+from luodi.train.own_engine import TwiceExported
 from luodi.train.vectors import fit_head
 
 MAX_TOKENS = 256
 
 
-class EncoderFrozen:
+class EncoderFrozen(TwiceExported):
     """Computes every sentence vector once, then fits the head."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = FittedNetwork
 
-    def __init__(self, inner: FittedNetwork | None = None) -> None:
-        self.inner = inner
+    inner: FittedNetwork | None
 
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
@@ -54,27 +54,6 @@ class EncoderFrozen:
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(FittedNetwork.load(folder))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
-
-    def export_onnx(self, folder: Path) -> None:
-        """Write the same for ONNX Runtime."""
-        assert self.inner, "fit or load first"
-        self.inner.export_onnx(folder)
 
 
 def _start(xs: Sequence[str], ys: Sequence[Any], recipe: Recipe) -> FittedNetwork:

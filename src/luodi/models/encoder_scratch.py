@@ -6,17 +6,18 @@ For languages and trades that no encoder at hand can read. n-grams stand at its 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.errors import SetupError
 from luodi.train import nbsvm, network, pretraining, regularized, starter
 from luodi.train.answers import labels_of
 from luodi.train.blended import Blended
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
+from luodi.train.own_engine import Exported
 
 MIN_ROWS = 1_000  # below, n-grams alone know as much
 MIN_CHARACTERS = 100_000  # below, reading the texts without labels first teaches nothing
@@ -27,15 +28,14 @@ SIZE = pretraining.Size()
 LEARNING = regularized.Learning()
 
 
-class EncoderScratch:
+class EncoderScratch(Exported):
     """Mean pooling and a linear head on a small encoder with n-gram vectors; all weights learn."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = Blended
 
-    def __init__(self, inner: Blended | None = None) -> None:
-        self.inner = inner
+    inner: Blended | None
 
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
@@ -86,22 +86,6 @@ class EncoderScratch:
         except SetupError:  # no encoder at hand
             return None
         return "the encoder at hand can read these texts, and has read far more" if knows else None
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(Blended.load(folder))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
 
 
 MODEL = EncoderScratch

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from luodi.contracts import Facts, Kind, Recipe, Span
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.runtime.reading_light import LIMITS
 from luodi.train import answering
 from luodi.train.answering_light import LightReader
 from luodi.train.loop import Schedule
+from luodi.train.own_engine import Exported
 
 Pairs = Sequence[tuple[dict[str, Any], Any]]
 LEARNING_RATE = 1e-3
@@ -21,15 +22,14 @@ LONGEST, SHORTEST, SLACK = 0.99, 15, 1.1
 """Answers may be so long, in tokens: as 99 of 100 that were learned from, and a tenth more."""
 
 
-class ReaderLight:
+class ReaderLight(Exported):
     """Features of the match with the question under some layers of convolutions."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("extract",)
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = LightReader
 
-    def __init__(self, inner: LightReader | None = None) -> None:
-        self.inner = inner
+    inner: LightReader | None
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         limits = replace(LIMITS, max_tokens=recipe.max_tokens or LIMITS.max_tokens)
@@ -45,22 +45,6 @@ class ReaderLight:
             patience=5,
         )
         return answering.learn(self.inner, train, dev, schedule=schedule, seed=recipe.seed, work=work)
-
-    def predict(self, xs: Sequence[dict[str, Any]]) -> list[list[Span]]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(LightReader.load(folder))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
 
 
 MODEL = ReaderLight

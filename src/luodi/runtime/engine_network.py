@@ -11,9 +11,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from luodi.contracts import Scores
 from luodi.errors import SetupError
-from luodi.runtime.head import to_scores
+from luodi.runtime.marked import Marked
 from luodi.runtime.openvino import core, has_bf16, look_up_first
 from luodi.runtime.session import read_about
 from luodi.runtime.texts import SIZES, Texts, batches
@@ -22,7 +21,7 @@ GRAPH, CACHE = "graph.xml", "CPU_RUNTIME_CACHE_CAPACITY"
 KEPT = 256  # entries of the caches of kernels, some 10 to a shape, of which there are few: `texts.SIZES`
 
 
-class GraphSession:
+class GraphSession(Marked):
     """Token ids and mask in, logits out. One stream for a single text, one per core for many.
 
     Any number of threads may ask at the same time; `streams` of them keep all cores busy.
@@ -45,20 +44,6 @@ class GraphSession:
         self.free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.streams):
             self.free.put(compiled.create_infer_request())
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        return [scores for scores, _ in self.predict_marked(xs)]
-
-    def predict_marked(self, xs: Sequence[str]) -> list[tuple[Scores, bool]]:
-        """Return the scores of each text, and whether its end was cut off."""
-        if not xs:
-            return []
-        logits, cut = self.marked_logits(xs)
-        return list(zip(to_scores(self.kind, self.labels, logits), cut, strict=True))
-
-    def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
-        """Return logits, shape (n, n_labels); of a network that makes vectors, these."""
-        return self.marked_logits(xs)[0]
 
     def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
         """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""

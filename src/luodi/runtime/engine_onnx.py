@@ -12,16 +12,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from luodi.contracts import Scores
 from luodi.errors import SetupError
-from luodi.runtime.head import to_scores
+from luodi.runtime.marked import Marked
 from luodi.runtime.session import read_about
 from luodi.runtime.texts import Texts, batches
 
 GRAPH, INPUTS, OUTPUT = "graph.onnx", ("ids", "mask"), "logits"
 
 
-class OnnxSession:
+class OnnxSession(Marked):
     """Token ids and mask in, logits out. All cores for a single text, one core a batch for many."""
 
     def __init__(self, about: dict[str, Any], folder: Path) -> None:
@@ -32,20 +31,6 @@ class OnnxSession:
         self.single = _open(folder / GRAPH, threads=self.streams)
         self.many = self.single if self.streams == 1 else _open(folder / GRAPH, threads=1)
         self.width = int(self.single.get_outputs()[0].shape[1])
-
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        return [scores for scores, _ in self.predict_marked(xs)]
-
-    def predict_marked(self, xs: Sequence[str]) -> list[tuple[Scores, bool]]:
-        """Return the scores of each text, and whether its end was cut off."""
-        if not xs:
-            return []
-        logits, cut = self.marked_logits(xs)
-        return list(zip(to_scores(self.kind, self.labels, logits), cut, strict=True))
-
-    def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
-        """Return logits, shape (n, n_labels); of a network that makes vectors, these."""
-        return self.marked_logits(xs)[0]
 
     def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
         """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""

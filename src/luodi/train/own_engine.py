@@ -1,4 +1,4 @@
-"""Models whose fitted form is the very engine that serves them: nothing is left to export."""
+"""Models that are a thin skin over their fitted form, which may be the very engine that serves them."""
 
 from abc import ABC
 from collections.abc import Sequence
@@ -33,3 +33,20 @@ class OwnEngine(ABC):
     @classmethod
     def load(cls, folder: Path) -> Self:
         return cls(cls.engine.load(folder))
+
+
+class Exported(OwnEngine):
+    """The same for models whose fitted form, `engine`, has an `export` of its own."""
+
+    def export(self, folder: Path) -> None:
+        assert self.inner, "fit or load first"
+        self.inner.export(folder)
+
+
+class TwiceExported(Exported):
+    """The same for models that can be exported for ONNX Runtime too."""
+
+    def export_onnx(self, folder: Path) -> None:
+        """Write the same for ONNX Runtime."""
+        assert self.inner, "fit or load first"
+        self.inner.export_onnx(folder)
