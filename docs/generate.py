@@ -23,7 +23,7 @@ EXAMPLES = (
     "handbook-answers", "faq-zh",
 )  # fmt: skip
 METRIC_FILES = ("classification", "tagging", "ranking", "extraction", "cost")
-MACHINE, MACHINE_ZH = "two cores of an AMD EPYC, no GPU", "AMD EPYC 的两个核心，没有 GPU"
+MACHINE = "two cores of an AMD EPYC, no GPU"
 
 LIMITS = {
     "max_body_bytes": "Of a request.",
@@ -77,7 +77,7 @@ WORDS = {
         "winner": "model", "one": "one label", "many": "any number of labels", "ranked": "a ranking",
         "verdict": "verdict",
         "alone": "answers alone", "none": "No run of the examples has been noted yet.",
-        "measured": "Measured on {date} on {machine}, with `luodi run examples/NAME`.",
+        "measured": "Measured on {dates}, two cores without a GPU (each page says which): `luodi run examples/NAME`.",
     },
     "zh": {
         "task": "任务", "model": "模型", "does": "做什么", "kind": "类型", "first": "首要指标",
@@ -85,7 +85,7 @@ WORDS = {
         "winner": "选中的模型", "one": "一个标签", "many": "任意多个标签", "ranked": "一个排序",
         "verdict": "结论",
         "alone": "可独自作答", "none": "示例的运行结果还没有记录。",
-        "measured": "{date} 测得，机器：{machine}，命令：`luodi run examples/NAME`。",
+        "measured": "{dates} 测得，两个核心，没有 GPU（各页写明机器），命令：`luodi run examples/NAME`。",
     },
 }  # fmt: skip
 
@@ -195,9 +195,8 @@ def results(language: str = "en") -> str:
         cost = f"{found['p50_ms']:.2g} ms, {found['size_mb']:.3g} MB"
         rows.append([link, f"{found['rows']:,}", f"`{found['model']}`", score(found), cost, alone, found["verdict"]])
     head = [say["example"], say["rows"], say["winner"], say["result"], "CPU", say["alone"], say["verdict"]]
-    date = max(measured(name).get("date", "") for name in EXAMPLES)
-    machine = {"zh": MACHINE_ZH}.get(language, MACHINE)
-    below = say["measured"].format(date=date, machine=machine) if date else say["none"]
+    dates = ", ".join(sorted({one["date"] for one in map(measured, EXAMPLES) if one}))
+    below = say["measured"].format(dates=dates) if dates else say["none"]
     return table(head, rows) + "\n\n" + below
 
 

@@ -220,7 +220,8 @@ def test_a_name_in_another_script_can_be_run_and_shown(luodi, tiny, tmp_path):
 def test_ctrl_c_ends_a_run_with_a_sentence(folder):
     command = [sys.executable, "-m", "luodi", "run", str(folder)]
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    with subprocess.Popen(command, **how) as process:
+    # what a shell starts in the background is deaf to Ctrl-C, and so would be all that the tests start
+    with subprocess.Popen(command, **how, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as process:
         assert [process.stdout.readline()[:8].strip() for _ in range(2)] == ["define", "prepare"]
         time.sleep(0.5)  # a candidate is being tried, in a process that hears the same Ctrl-C
         os.killpg(process.pid, signal.SIGINT)
