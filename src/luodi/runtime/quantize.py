@@ -40,10 +40,11 @@ def network_in(folder: Path) -> Path:
     return folder / DEEP if read_about(folder)["engine"] == "engine_blend" else folder
 
 
-def make(folder: Path, form: str, texts: Sequence[Any], out: Path, *, exact: bool = False) -> None:
+def make(folder: Path, form: str, texts: Sequence[Any], out: Path) -> None:
     """Write the `form` of the exported network in `folder` to `out`. Calibration sees the first of `texts`.
 
-    `exact` computes in float32 what is not in int8, so that a text's vector does not depend on its company.
+    What int8 leaves in float is float32: in bfloat16 some texts alone get other logits, and it is no faster (logbook,
+    2026-11-30).
     """
     shutil.copytree(folder, out, dirs_exist_ok=True)
     folder, out = network_in(folder), network_in(out)
@@ -51,7 +52,7 @@ def make(folder: Path, form: str, texts: Sequence[Any], out: Path, *, exact: boo
     if form == "int8":
         _int8(folder, texts[:CALIBRATION_TEXTS], out)
     name = about.pop("engine")
-    write_about(out, name, **about | {"precision": "bf16" if has_bf16() and not exact else "f32"})
+    write_about(out, name, **about | {"precision": "bf16" if form == "bf16" and has_bf16() else "f32"})
 
 
 def sensitive(folder: Path, small: Path, texts: Sequence[str]) -> list[int]:

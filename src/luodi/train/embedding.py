@@ -89,7 +89,7 @@ def write(folder: Path, net: torch.nn.Module, text: network.Text, texts: Sequenc
     export.export(plain, net, text, "rank", [])
     if form == "int8":
         folder.mkdir()
-        quantize.make(plain, "int8", texts, folder, exact=True)
+        quantize.make(plain, "int8", texts, folder)
         shutil.rmtree(plain)
     else:
         plain.rename(folder)
