@@ -55,6 +55,6 @@ def test_a_form_answers_nearly_as_the_network_does(form, exported, pairs, tmp_pa
     quantize.make(exported, form, texts, tmp_path)
 
     before, after = (open_session(folder).predict(texts) for folder in (exported, tmp_path))
-    assert read_about(tmp_path)["precision"] == ("bf16" if BF16 else "f32")
+    assert read_about(tmp_path)["precision"] == ("bf16" if form == "bf16" else "f32")
     for ours, theirs in zip(before, after, strict=True):
         assert theirs == pytest.approx(ours, abs=0.1)
