@@ -8,14 +8,14 @@ from typing import Any, ClassVar, Self
 
 import torch
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.errors import SetupError
-from luodi.metrics import classification, tagging
-from luodi.train import decoder, export, network, starter
-from luodi.train.answers import class_weights, decide, labels_of, targets
+from luodi.train import decoder, export, finetuning, network, starter
+from luodi.train.answers import class_weights, labels_of, targets
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
+from luodi.train.own_engine import Exported
 
 ABOUT = "decoder.json"
 MAX_TOKENS = 256
@@ -27,15 +27,14 @@ BATCH = 16
 LOOKS = 6  # at dev; seldom enough that a slow start is not taken for the end
 
 
-class DecoderLora:
+class DecoderLora(Exported):
     """The likelihood of each label's token after the text; additions of low rank learn, and are merged."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "the base model's own"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = FittedNetwork
 
-    def __init__(self, inner: FittedNetwork | None = None) -> None:
-        self.inner = inner
+    inner: FittedNetwork | None
 
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
@@ -44,7 +43,7 @@ class DecoderLora:
             raise SetupError("decoder-lora needs the package 'peft'", fix='pip install "luodi[lora]"')
         ys = [y for _, y in train]
         inner = _start([x for x, _ in train], ys, recipe, work)
-        net, text, kind = inner.network, inner.text, inner.kind
+        net, text = inner.network, inner.text
         ids = text.encode([x for x, _ in train])
         target = targets(ys, inner.labels)
         answers = torch.from_numpy(target).to(device())
@@ -53,15 +52,8 @@ class DecoderLora:
         tuner = decoder.adapt(net, rank)  # type: ignore[arg-type]
 
         def loss(batch: list[int]) -> torch.Tensor:
-            logits = net(*text.batch([ids[i] for i in batch])).float()
-            if kind == "classify":
-                return torch.nn.functional.cross_entropy(logits, answers[batch].argmax(dim=1), weight=weights)
-            return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
-
-        def score() -> float:
-            given = [decide(kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
-            gold = [y for _, y in dev]
-            return classification.accuracy(gold, given) if kind == "classify" else tagging.micro_f1(gold, given)
+            logits = net(*text.batch([ids[i] for i in batch]))
+            return finetuning.against(inner.kind, logits, answers[batch], weights)
 
         epochs = recipe.epochs or EPOCHS
         schedule = Schedule(
@@ -72,7 +64,16 @@ class DecoderLora:
             max_minutes=recipe.max_minutes,
         )
         lengths = [len(one) for one in ids]
-        loop = Loop(net, lengths, loss, score, schedule=schedule, seed=recipe.seed, work=work, doing="decoder")
+        loop = Loop(
+            net,
+            lengths,
+            loss,
+            lambda: finetuning.dev_score(inner, dev),
+            schedule=schedule,
+            seed=recipe.seed,
+            work=work,
+            doing="decoder",
+        )
         facts = loop.run()
         net.body = tuner.merge_and_unload()
         net.requires_grad_(requires_grad=True)
@@ -90,10 +91,6 @@ class DecoderLora:
         work.mkdir(exist_ok=True)
         _start([x for x, _ in train], [y for _, y in train], recipe, work).export(folder)
 
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
     def save(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         inner = self.inner
@@ -108,10 +105,6 @@ class DecoderLora:
         net: Any = decoder.load(folder, len(about["labels"]))
         text = network.Text(folder / network.TOKENIZER, max_tokens=about["max_tokens"])
         return cls(FittedNetwork(about["kind"], about["labels"], net, text, about["base"]))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
 
     def export_onnx(self, folder: Path) -> None:
         """Write the same for ONNX Runtime."""

@@ -11,23 +11,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self
 
-from luodi.contracts import Facts, Kind, Recipe, Scores
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.train import finetuning, network, pretraining, starter, student
 from luodi.train.fitted import FittedNetwork
+from luodi.train.own_engine import TwiceExported
 
 TEXTS = "unlabelled.json"
 TEACHING = 0.5  # share of the time that the teacher may take
 
 
-class Distilled:
+class Distilled(TwiceExported):
     """Fine-tunes an encoder, and keeps what a smaller network learns of it."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
 
     def __init__(self, inner: FittedNetwork | None = None, texts: Sequence[str] = ()) -> None:
-        self.inner, self.texts = inner, list(texts)
+        super().__init__(inner)
+        self.texts = list(texts)
 
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
@@ -71,13 +72,8 @@ class Distilled:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)
 
-    def predict(self, xs: Sequence[str]) -> list[Scores]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
     def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
+        super().save(folder)
         if self.texts:
             (folder / TEXTS).write_text(json.dumps(self.texts, ensure_ascii=False), encoding="utf-8")
 
@@ -86,15 +82,6 @@ class Distilled:
         kept = folder / TEXTS
         texts = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else ()
         return cls(FittedNetwork.load(folder), texts)
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
-
-    def export_onnx(self, folder: Path) -> None:
-        """Write the same for ONNX Runtime."""
-        assert self.inner, "fit or load first"
-        self.inner.export_onnx(folder)
 
 
 MODEL = Distilled

@@ -39,12 +39,13 @@ class EncoderFew(TwiceExported):
         inner = finetuning.begin(train, recipe)
         net, text, labels = inner.network, inner.text, inner.labels
         net.unit = True
-        scale = valence.scale_for(_unit(net, text, xs), ys, labels, _along(net, text))
+        vectors, along = _unit(net, text, xs), _along(net, text)
+        scale = valence.scale_for(vectors, ys, labels, along)
         learned: Facts = {"steps": 0}
         if not (scale and len(xs) < FEW):
             learned = contrast.tune(net, text, xs, ys, labels, recipe=recipe, work=work)
-        along = _along(net, text)
-        made = valence.widened(_unit(net, text, xs), along, scale)
+            vectors, along = _unit(net, text, xs), _along(net, text)
+        made = valence.widened(vectors, along, scale)
         weight, bias = solve(
             inner.kind, made, targets(ys, labels) > 0, STRENGTH, seed=recipe.seed, class_weights=recipe.class_weights
         )
@@ -54,10 +55,6 @@ class EncoderFew(TwiceExported):
             net.head.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
         self.inner = inner
         return {"base": inner.base, "max_tokens": text.max_tokens, "valence": scale, **learned}
-
-    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
-        """Export the encoder under a fresh head."""
-        finetuning.begin(train, recipe).export(folder)
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""

@@ -47,10 +47,6 @@ class EncoderFrozen(TwiceExported):
         self.inner = inner
         return {"base": self.inner.base, "strength": strength, "max_tokens": text.max_tokens}
 
-    def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
-        """Export the encoder under a fresh head."""
-        _start([x for x, _ in train], [y for _, y in train], recipe).export(folder)
-
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why the encoder is the wrong one for these texts."""
         return starter.stranger(starter.find(recipe.base), texts)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from luodi.contracts import Facts, Kind, Recipe, Span
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.runtime.reading import Limits
 from luodi.train import answering, parallel, starter
 from luodi.train.loop import Schedule
+from luodi.train.own_engine import Exported
 
 Pairs = Sequence[tuple[dict[str, str], Any]]
 LEARNING_RATE = 2e-4
@@ -21,15 +22,14 @@ LONGEST, SHORTEST, SLACK = 0.99, 30, 1.25
 """Answers may be so long, in tokens: as 99 of 100 that were learned from, and a quarter more."""
 
 
-class ReaderEncoder:
+class ReaderEncoder(Exported):
     """A linear head for beginnings and ends on a transformer encoder; all weights learn."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("extract",)
     license: ClassVar[str] = "Apache-2.0"
-    plain: ClassVar[bool] = False
+    engine: ClassVar[Any] = answering.SpanReader
 
-    def __init__(self, inner: answering.SpanReader | None = None) -> None:
-        self.inner = inner
+    inner: answering.SpanReader | None
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         inner = self.inner = _start(train, recipe)
@@ -54,22 +54,6 @@ class ReaderEncoder:
             return None
         read = [x["passage"] or x["question"] for x in texts[: 10 * starter.LOOKED_AT]]
         return starter.stranger(starter.find(recipe.base), list(dict.fromkeys(read)))
-
-    def predict(self, xs: Sequence[dict[str, str]]) -> list[list[Span]]:
-        assert self.inner, "fit or load first"
-        return self.inner.predict(xs)
-
-    def save(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        return cls(answering.SpanReader.load(folder))
-
-    def export(self, folder: Path) -> None:
-        assert self.inner, "fit or load first"
-        self.inner.export(folder)
 
 
 def _start(train: Pairs, recipe: Recipe) -> answering.SpanReader:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn import functional
 
 from luodi.contracts import Facts, Recipe
 from luodi.metrics import classification, tagging
@@ -52,7 +53,7 @@ def learn(
     doing: str = "encoder",
 ) -> Facts:
     """Fine-tune the network in place, and keep its best weights by dev. Returns the curves."""
-    net, text, kind = inner.network, inner.text, inner.kind
+    net, text = inner.network, inner.text
     # a batch's rows are learned from, not the whole table; between processes only whole gradients are added up
     net.encoder.get_input_embeddings().sparse = parallel.size() == 1
     net.freeze(recipe.frozen_layers or 0)
@@ -64,10 +65,7 @@ def learn(
     weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
 
     def loss(batch: list[int]) -> torch.Tensor:
-        logits = logits_of(batch).float()
-        if kind == "classify":
-            return torch.nn.functional.cross_entropy(logits, answers[batch].argmax(dim=1), weight=weights)
-        return torch.nn.functional.binary_cross_entropy_with_logits(logits, answers[batch], pos_weight=weights)
+        return against(inner.kind, logits_of(batch), answers[batch], weights)
 
     schedule = Schedule(
         epochs=recipe.epochs or next((n for rows, n in EPOCHS if len(train) <= rows), MOST_ROWS_EPOCHS),
@@ -95,7 +93,18 @@ def learn(
     return facts
 
 
+def against(
+    kind: str, logits: torch.Tensor, gold: torch.Tensor, weights: torch.Tensor | None, *, smoothing: float = 0.0
+) -> torch.Tensor:
+    """Return the loss of logits, (batch, n_labels), held against 0 and 1 for each label; one label is a class of n."""
+    if kind == "classify":
+        target = gold.argmax(dim=1)
+        return functional.cross_entropy(logits.float(), target, weight=weights, label_smoothing=smoothing)
+    return functional.binary_cross_entropy_with_logits(logits.float(), gold, pos_weight=weights)
+
+
 def dev_score(inner: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
+    """Return by what a training on labels looks at dev: accuracy, or the micro F1 of tags."""
     ys = [y for _, y in dev]
     answers = [decide(inner.kind, one) for one in inner.predict([x for x, _ in dev], exact=False)]
     return classification.accuracy(ys, answers) if inner.kind == "classify" else tagging.micro_f1(ys, answers)

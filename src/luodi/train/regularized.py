@@ -12,9 +12,9 @@ import torch
 from torch.nn import functional
 
 from luodi.contracts import Facts, Recipe, record
-from luodi.metrics import classification, tagging
-from luodi.train.answers import class_weights, decide, targets
+from luodi.train.answers import class_weights, targets
 from luodi.train.device import device
+from luodi.train.finetuning import against, dev_score
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
 from luodi.train.tokenizing import MASK, SPECIAL
@@ -55,11 +55,6 @@ def learn(
     hide = text.tokenizer.token_to_id(MASK)
     assert hide is not None, "learned with it"
 
-    def against(logits: torch.Tensor, gold: torch.Tensor) -> torch.Tensor:
-        if kind == "classify":
-            return functional.cross_entropy(logits, gold.argmax(dim=1), weight=weights, label_smoothing=how.smoothing)
-        return functional.binary_cross_entropy_with_logits(logits, gold, pos_weight=weights)
-
     def loss(batch: list[int]) -> torch.Tensor:
         tokens, mask = text.batch([ids[i] for i in batch])
         gold = answers[batch]
@@ -67,7 +62,7 @@ def learn(
         tokens, mask = tokens.repeat(looks, 1), mask.repeat(looks, 1)
         hidden = (torch.rand(tokens.shape) < how.hidden_words).to(tokens.device) & (tokens >= len(SPECIAL))
         logits = net(torch.where(hidden, hide, tokens), mask).float()  # (looks * batch, n_labels)
-        made = against(logits, gold.repeat(looks, 1))
+        made = against(kind, logits, gold.repeat(looks, 1), weights, smoothing=how.smoothing)
         if how.agreement:
             made = made + how.agreement * disagreement(kind, *logits.chunk(2))
         return made
@@ -88,7 +83,7 @@ def learn(
         net,
         lengths,
         loss,
-        lambda: _dev_score(fitted, dev),
+        lambda: dev_score(fitted, dev),
         schedule=schedule,
         seed=recipe.seed,
         work=work,
@@ -103,9 +98,3 @@ def disagreement(kind: str, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         p, q = functional.log_softmax(a, dim=1), functional.log_softmax(b, dim=1)
         return ((p.exp() - q.exp()) * (p - q)).sum(dim=1).mean() / 2
     return ((torch.sigmoid(a) - torch.sigmoid(b)) * (a - b)).mean() / 2
-
-
-def _dev_score(fitted: FittedNetwork, dev: Sequence[tuple[str, Any]]) -> float:
-    ys = [y for _, y in dev]
-    answers = [decide(fitted.kind, one) for one in fitted.predict([x for x, _ in dev], exact=False)]
-    return classification.accuracy(ys, answers) if fitted.kind == "classify" else tagging.micro_f1(ys, answers)
