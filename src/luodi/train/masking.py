@@ -16,7 +16,7 @@ from luodi.errors import SetupError
 from luodi.train import network
 from luodi.train.batching import seed_of, sorted_batches
 from luodi.train.device import device, fast
-from luodi.train.reading import Reading
+from luodi.train.token_cache import Reading
 
 MASKED, AS_MASK, AS_OTHER = 0.15, 0.8, 0.1
 IGNORED = -100

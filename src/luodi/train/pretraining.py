@@ -18,7 +18,7 @@ from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
 from luodi.train.masking import IGNORED, Masked, Masker, perplexity
-from luodi.train.reading import encode, read
+from luodi.train.token_cache import encode, read
 
 SCRATCH = "scratch"
 BUCKETS = (1_021, 4_093, 16_381, grams.MOST_BUCKETS)  # of n-grams, primes: about as many as there are characters
