@@ -148,7 +148,7 @@ def test_a_network_that_cannot_keep_a_limit_is_refused_before_it_learns(succeed,
 def test_a_sample_holds_the_smaller_ones(tmp_path):
     write_lines(tmp_path / "train.jsonl", ({"x": f"t {i}", "y": "a", "line": f"t:{i}"} for i in range(50)))
 
-    small, large, whole = s3_select._samples(tmp_path, tmp_path / "train.jsonl", [5, 20, 50], seed=1)
+    small, large, whole = contest.samples(tmp_path, tmp_path / "train.jsonl", [5, 20, 50], seed=1)
 
     lines = [set(one.path.read_text().splitlines()) for one in (small, large, whole)]
     assert [len(one) for one in lines] == [5, 20, 50]

@@ -13,7 +13,7 @@ from luodi.log import bar_for
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
 from luodi.steps import trial
-from luodi.store import read_json, read_lines, write_json
+from luodi.store import digest, read_json, read_lines, write_json, write_lines
 from luodi.text import of_unit
 
 N_MEASURED = 200
@@ -76,6 +76,19 @@ def sizes(n: int) -> list[int]:
     return made
 
 
+def samples(work: Path, file: Path, sizes: Sequence[int], seed: int) -> list[Sample]:
+    """Write the first n rows in an order of hashes: every candidate learns from the same ones, more hold the fewer."""
+    rows = list(read_lines(file))
+    ordered = sorted(rows, key=lambda row: digest([seed, row["line"]]))
+    made = []
+    for n in sizes:
+        path = work / f"sample-{n}.jsonl"
+        taken = rows if n == len(rows) else ordered[:n]
+        write_lines(path, ({"x": row["x"], "y": row["y"]} for row in taken))
+        made.append(Sample(path=path, n=n))
+    return made
+
+
 def hold(contest: Contest, names: Sequence[str]) -> dict[str, Shown]:
     """Let the candidates try, and return what each has shown; one that was dropped says why in `refused`.
 
@@ -134,7 +147,7 @@ def _hopeless(contest: Contest, shown: Shown, other: Shown, n: int) -> str | Non
     """
     if shown.scales["usd_per_1k"] < other.scales["usd_per_1k"]:
         return None
-    gap = paired(contest.job, shown.folder, other.folder)
+    gap = paired(contest.job, shown.folder, other.folder, n_resamples=contest.job.settings.n_resamples)
     shrinks = (contest.rungs[-1].n / n) ** 0.5
     mistakes = 1 - other.facts["value"]
     if mistakes - gap["high"] <= mistakes * shrinks:
@@ -142,19 +155,19 @@ def _hopeless(contest: Contest, shown: Shown, other: Shown, n: int) -> str | Non
     return f"on {n:,} rows it made {mistakes - gap['high']:.3f} mistakes or more, {other.facts['model']} {mistakes:.3f}"
 
 
-def paired(job: Job, ours: Path, theirs: Path) -> dict[str, float]:
+def paired(job: Job, ours: Path, theirs: Path, *, n_resamples: int) -> dict[str, float]:
     """Return by how much one candidate beats another on the rows that both answered: `gain`, `low`, `high` (95 %)."""
     metric = job.task.metrics[0]
     family = sys.modules[registry.metric(metric).__module__]
-    gold, mine = _answers(job, ours)
-    other = _answers(job, theirs)[1]
+    gold, mine = answers(job, ours)
+    other = answers(job, theirs)[1]
     both = min(len(mine), len(other))  # the rows of dev come last, whatever else one of them was asked
-    name, n = metric.partition(".")[2], job.settings.n_resamples
-    answers = gold[-both:], mine[-both:], other[-both:]
-    return interval.paired(family, name, *answers, n_resamples=n, seed=job.seed)
+    compared = gold[-both:], mine[-both:], other[-both:]
+    return interval.paired(family, metric.partition(".")[2], *compared, n_resamples=n_resamples, seed=job.seed)
 
 
-def _answers(job: Job, folder: Path) -> tuple[list[Any], list[Any]]:
+def answers(job: Job, folder: Path) -> tuple[list[Any], list[Any]]:
+    """Return what the rows of dev should be answered, and what a candidate said."""
     rows = list(read_lines(folder / "dev.jsonl"))
     return [trial.answer(row["y"]) for row in rows], [trial.given(job.task.kind, row["answer"]) for row in rows]
 
@@ -201,7 +214,7 @@ def _order(contest: Contest, name: str, sample: Sample, folder: Path, *, sketch:
 def _judge(job: Job, name: str, folder: Path) -> tuple[Facts, Scales]:
     result, metric = read_json(folder / "result.json"), job.task.metrics[0]
     family = sys.modules[registry.metric(metric).__module__]
-    gold, predicted = _answers(job, folder)
+    gold, predicted = answers(job, folder)
     n = job.settings.n_resamples
     metrics = {
         one: interval.bootstrap(family, one.partition(".")[2], gold, predicted, n_resamples=n, seed=job.seed)

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from luodi import registry
@@ -12,7 +11,7 @@ from luodi.errors import ScenarioError, SetupError
 from luodi.runtime import measure
 from luodi.runtime.endpoint import Endpoint
 from luodi.steps import contest, paying, trial
-from luodi.store import digest, read_lines, write_lines
+from luodi.store import read_lines
 from luodi.text import price
 
 REMOTE = "remote"
@@ -56,7 +55,7 @@ def run(job: Job) -> Outcome:
     samples = (
         [contest.Sample(path=prepared.path, n=n_sample)]
         if ranks
-        else _samples(job.work, prepared.path / "train.jsonl", contest.sizes(n_sample), job.seed)
+        else contest.samples(job.work, prepared.path / "train.jsonl", contest.sizes(n_sample), job.seed)
     )
     whole = n_sample == n_train
     held = contest.Contest(job=job, rungs=tuple(samples), whole=whole, remotes=endpoints)
@@ -80,7 +79,7 @@ def run(job: Job) -> Outcome:
         folder = shown[one["model"]].folder
         shutil.copyfile(folder / "dev.jsonl", job.out / f"{one['model']}.jsonl")
         if one is not winner:
-            one["gain"] = contest.paired(job, folder, best)
+            one["gain"] = contest.paired(job, folder, best, n_resamples=settings.n_resamples)
     return Outcome(
         facts={
             "model": winner["model"],
@@ -184,19 +183,6 @@ def _refusal(name: str, held: contest.Contest) -> str | None:
         )
         return candidate.refuses(texts, recipe=held.recipe(name, last=True))
     return None
-
-
-def _samples(work: Path, file: Path, sizes: Sequence[int], seed: int) -> list[contest.Sample]:
-    """Write the first n rows in an order of hashes: every candidate learns from the same ones, more hold the fewer."""
-    rows = list(read_lines(file))
-    ordered = sorted(rows, key=lambda row: digest([seed, row["line"]]))
-    made = []
-    for n in sizes:
-        path = work / f"sample-{n}.jsonl"
-        taken = rows if n == len(rows) else ordered[:n]
-        write_lines(path, ({"x": row["x"], "y": row["y"]} for row in taken))
-        made.append(contest.Sample(path=path, n=n))
-    return made
 
 
 def _forecast(name: str, measured: dict[str, Any], n_sample: int, n_train: int) -> dict[str, Any]:

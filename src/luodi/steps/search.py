@@ -6,17 +6,14 @@ Source: Jamieson and Talwalkar 2016, "Non-stochastic Best Arm Identification and
 
 import random
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Recipe, record
 from luodi.log import bar_for
-from luodi.metrics import interval
-from luodi.steps import trial
-from luodi.store import digest, read_json, read_lines, write_json, write_lines
+from luodi.steps import contest, trial
+from luodi.store import read_json, write_json
 
 THIRD, SMALLEST, MOST_TRIALS = 3, 300, 27
 N_RESAMPLES = 1_000
@@ -53,7 +50,7 @@ def run(job: Job, name: str, how: Recipe) -> Facts:
     standing = found.tries(0, {}, sizes[-1])
     finalists = [one for one in found.trail if one.rows == sizes[-1] and one.number]
     best_one = max(finalists, key=lambda one: one.value, default=standing)
-    gain = _paired(job, best_one, standing)
+    gain = contest.paired(job, best_one.folder, standing.folder, n_resamples=N_RESAMPLES)
     chosen = best_one if gain["low"] > 0 else standing
     shutil.copytree(chosen.folder / "model", job.out / "model", dirs_exist_ok=True)
     learned: Facts = read_json(chosen.folder / "result.json")["facts"]
@@ -78,7 +75,9 @@ class _Search:
 
     def __init__(self, job: Job, name: str, how: Recipe, sizes: list[int]) -> None:
         self.job, self.name, self.how = job, name, how
-        self.rows = _samples(job, sizes)
+        whole = job.inputs["prepare"].path / "train.jsonl"
+        self.rows = {one.n: one.path for one in contest.samples(job.work, whole, sizes[:-1], job.seed)}
+        self.rows[sizes[-1]] = whole
         self.trail: list[Tried] = []
 
     def drawn(self, n: int) -> dict[int, Facts]:
@@ -111,7 +110,7 @@ class _Search:
                     export=False,
                 )
             )
-        gold, given = _answers(self.job, folder)
+        gold, given = contest.answers(self.job, folder)
         value = float(registry.metric(self.job.task.metrics[0])(gold, given))
         made = Tried(number=number, choices=choices, rows=rows, value=value, folder=folder)
         self.trail.append(made)
@@ -143,27 +142,3 @@ def _cost(n: int, per_row: float, sizes: list[int]) -> float:
 
 def _sizes(job: Job) -> list[int]:
     return sizes_of(int(job.inputs["prepare"].facts["rows"]["train"]))
-
-
-def _samples(job: Job, sizes: list[int]) -> dict[int, Path]:
-    """Write the first rows in an order of hashes; more hold the fewer. All rows stay in the file they are in."""
-    file = job.inputs["prepare"].path / "train.jsonl"
-    made = {sizes[-1]: file}
-    ordered = sorted(read_lines(file), key=lambda row: digest([job.seed, row["line"]])) if len(sizes) > 1 else []
-    for n in sizes[:-1]:
-        made[n] = job.work / f"rows-{n}.jsonl"
-        write_lines(made[n], ({"x": row["x"], "y": row["y"]} for row in ordered[:n]))
-    return made
-
-
-def _answers(job: Job, folder: Path) -> tuple[list[Any], list[Any]]:
-    rows = list(read_lines(folder / "dev.jsonl"))
-    return [trial.answer(row["y"]) for row in rows], [trial.given(job.task.kind, row["answer"]) for row in rows]
-
-
-def _paired(job: Job, ours: Tried, theirs: Tried) -> dict[str, float]:
-    metric = job.task.metrics[0]
-    family, name = sys.modules[registry.metric(metric).__module__], metric.partition(".")[2]
-    gold, mine = _answers(job, ours.folder)
-    other = _answers(job, theirs.folder)[1]
-    return interval.paired(family, name, gold, mine, other, n_resamples=N_RESAMPLES, seed=job.seed)
