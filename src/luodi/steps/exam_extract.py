@@ -12,6 +12,7 @@ from luodi.contracts import Facts, Job, Outcome, record
 from luodi.metrics import automation, calibration, extraction, interval
 from luodi.runtime import spans
 from luodi.runtime.session import open_session
+from luodi.steps.forms import ALONE
 from luodi.steps.trial import answer
 from luodi.store import read_lines, write_json, write_lines
 from luodi.text import shorten
@@ -90,9 +91,10 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
     )
 
 
-def sit(rows: list[dict[str, Any]], model: Any) -> Sitting:
-    """Ask every question."""
-    made = [list(one) for one in model.predict([row["x"] for row in rows])]
+def sit(rows: list[dict[str, Any]], model: Any, *, alone: int = 0) -> Sitting:
+    """Ask every question, the first of them, as many as `alone` says, one by one."""
+    made = [list(model.predict([row["x"]])[0]) for row in rows[:alone]]
+    made += [list(one) for one in model.predict([row["x"] for row in rows[alone:]])]
     return Sitting(
         rows=rows,
         gold=[spans.texts(row["x"], answer(row["y"])) for row in rows],
@@ -145,7 +147,7 @@ def _compare(form: str, folder: Path, dev: Sitting, exam: Sitting, *, agrees: fl
     session = open_session(folder)
     made: Facts = {"form": form}
     for part, theirs in (("dev", dev), ("exam", exam)):
-        ours = sit(theirs.rows, session)
+        ours = sit(theirs.rows, session, alone=ALONE if agrees < SAME else 0)
         same = sum(a == b for a, b in zip(ours.answers, theirs.answers, strict=True))
         change = extraction.f1(ours.gold, ours.answers) - extraction.f1(theirs.gold, theirs.answers)
         made[part] = {"agree": same / len(theirs.gold), "change": change}
