@@ -25,6 +25,7 @@ from luodi.report.numbers import (
 from luodi.report.remote import remote
 from luodi.text import duration
 
+NEXT_TO_NOTHING = 0.00001  # dollars per 1,000; its zeros would be wider than the page
 AXES = ("usd_per_1k", "p95_ms", "p50_ms")
 COSTS = (("fit_s", ""), ("p50_ms", "p95_ms"), ("size_mb", ""), ("memory_mb", "train_memory_mb"), ("usd_per_1k", ""))
 """The columns of the contest, each with what stands below it in small letters."""
@@ -177,7 +178,8 @@ def choice(view: View) -> Section | None:
         blocks.append(Pairs(heading=view.say("forecast"), pairs=forecast))
     note = view.say("choice_note", sample=count(facts.get("sample")), n_dev=count(facts.get("n_dev")))
     space = "" if view.language == "zh" else " "
-    lead = space.join(one for one in (_why(view, candidates), _offer(view)) if one)
+    stop = "。" if view.language == "zh" else "."
+    lead = space.join(one.removesuffix(stop) + stop for one in (_why(view, candidates), _offer(view)) if one)
     return Section(name="choice", title=view.say("choice"), lead=lead, note=note, blocks=blocks)
 
 
@@ -297,7 +299,9 @@ def _candidates(view: View, candidates: Sequence[Mapping[str, Any]], measured: M
 
 def _cost(view: View, scales: Mapping[str, Any], name: str, beside: str) -> Markup:
     """Write a cost, and below it, in small letters, another one that belongs to it."""
-    shown = escape(of_metric(name, scales.get(name)))
+    found = number(scales.get(name))
+    tiny = name == "usd_per_1k" and found is not None and 0 < found < NEXT_TO_NOTHING
+    shown = escape(f"<{dollars(NEXT_TO_NOTHING)}" if tiny else of_metric(name, found))
     if number(scales.get(beside)) is None:
         return shown
     return shown + Markup("<small>{}</small>").format(

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from luodi.contracts import Facts
+from luodi.runtime.race import CLEARLY
 from luodi.text import price
-
-ROUNDS_TO_ONE = 1.05
 
 
 def more(winner: Facts, candidates: Sequence[Facts], measured: Mapping[str, Mapping[str, float]]) -> Facts | None:
@@ -15,7 +14,7 @@ def more(winner: Facts, candidates: Sequence[Facts], measured: Mapping[str, Mapp
     `None` where no candidate costs more, or where asking the chosen one costs nothing.
     """
     paid = measured[winner["model"]]["usd_per_1k"]
-    dearer = [one for one in candidates if measured[one["model"]]["usd_per_1k"] > paid * ROUNDS_TO_ONE]
+    dearer = [one for one in candidates if measured[one["model"]]["usd_per_1k"] > paid * CLEARLY]
     if not dearer or paid <= 0:
         return None
     best = max(dearer, key=lambda one: one["value"])
