@@ -88,7 +88,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "memory_mb": ("Memory", "内存占用"),
     "train_memory_mb": ("Memory to train", "训练内存"),
     "usd_per_1k": ("Per 1,000", "每千次费用"),
-    "p95_ms_small": ("95 of 100: {value}", "P95：{value}"),
+    "p95_ms_small": ("p95: {value}", "P95：{value}"),
     "train_memory_mb_small": ("to train: {value}", "训练：{value}"),
     "target_line": ("target {value}", "目标 {value}"),
     "good_enough": ("meets both targets", "两项目标均满足"),
