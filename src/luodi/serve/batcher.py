@@ -1,4 +1,5 @@
-"""Requests that arrive together are answered together: texts of like length, the one that waited longest among them.
+"""Requests that arrive together are answered together: texts of like length, the one that waited longest among them,
+and as many as cost least for each, as far as the worker's pace is known.
 
 While batches are computed the next one forms, and it is handed over before they end. The queue is bounded; what nobody
 waits for any more, or what would come too late, is never computed.
@@ -13,12 +14,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from luodi.serve.pace import Pace
 from luodi.serve.worker_frames import Outcome, Unscored
 from luodi.serve.worker_process import Flight, LostError, Worker
 
 AHEAD = 1  # batches that wait in the worker, so that it never waits for us
-MIN_BATCH = 4
-POOL = 3  # a batch is taken from so many times its size, if so many wait, so that its texts are alike in length
+MARGIN_SECONDS, MARGIN = 0.004, 0.2  # so long, or such a share of a batch's time, before one ends the next is sent
 BATCH_BYTES = 4_500  # of a batch, padded: some 1,000 tokens; a larger one is little faster, and takes more memory
 QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
@@ -26,7 +27,6 @@ ALONE_SECONDS = 2.0  # for an x that may have hung a worker before; more, where 
 ALONE_TIMES = 10
 REACH = 100  # neighbors by length, to either side, that are looked at
 BYTES_PER_SECOND = 500.0  # of padding, that are taken for each second that somebody waits
-LEARNING = 0.2  # how much the newest batch counts in what is known of the worker's speed
 
 
 class FullError(Exception):
@@ -77,7 +77,7 @@ class Batcher:
         self._suspects: deque[Waiting] = deque()
         self._quarantine: dict[bytes, float] = {}
         self._n = 0
-        self._batch_seconds = 0.0
+        self.pace = Pace()
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
@@ -119,10 +119,13 @@ class Batcher:
         return not self.n_waiting() and not self.worker.n_flights
 
     def forecast(self) -> float:
-        """Return the seconds that one more x would wait: the batches before it, each as slow as the last ones."""
-        n, n_bytes = len(self._by_length), sum(length for length, _, _ in self._by_length)
-        per_batch = max(1.0, min(self.max_batch, BATCH_BYTES * n / max(1, n_bytes)))
-        return (n / per_batch + self.worker.n_flights) * self._batch_seconds / self.worker.slots
+        """Return the seconds that one more x would wait: for the batches before it, each as slow as the last ones."""
+        away = self.worker.n_flights * self.pace.mean_seconds
+        if n := len(self._by_length):
+            mean = sum(length for length, _, _ in self._by_length) / n
+            size = self._size([mean] * min(n, self.max_batch))
+            away += n / size * self.pace.seconds(size * mean)
+        return away / self.worker.slots
 
     def check(self, n: int, deadline: float) -> None:
         """Raise `FullError` where n more xs cannot be taken, or not be answered in time."""
@@ -169,16 +172,25 @@ class Batcher:
                 self._suspects.popleft()
             if self._suspects:
                 if not away:  # alone, so that it is known who did it
-                    patience = max(ALONE_SECONDS, ALONE_TIMES * self._batch_seconds)
+                    patience = max(ALONE_SECONDS, ALONE_TIMES * self.pace.mean_seconds)
                     self._hand_over([self._suspects.popleft()], min(patience, self.worker.hang_seconds))
                 return
             if away >= self.worker.slots + AHEAD or not self._oldest():
                 return
-            wait = self._by_age[0].arrived + self.max_wait_ms / 1_000 - time.monotonic()
-            if away and wait > 0 and len(self._by_length) < self.max_batch:
+            wait = self._patience(away)
+            if wait > 0:
                 self._timer = self._loop.call_later(wait, self._pump)
                 return
             self._hand_over(self._take())
+
+    def _patience(self, away: int) -> float:
+        """Return how many seconds the next batch may still gather, while so many are away."""
+        expected = self.pace.mean_seconds
+        if expected and away >= self.worker.slots:  # it would only lie there: formed later, it is filled better
+            return self.worker.seconds_left(expected) - max(MARGIN_SECONDS, MARGIN * expected)
+        if away and len(self._by_length) < self.max_batch:
+            return self._by_age[0].arrived + self.max_wait_ms / 1_000 - time.monotonic()
+        return 0.0
 
     def _oldest(self) -> Waiting | None:
         """Return who has waited longest, of those that somebody still waits for and that can be in time."""
@@ -195,18 +207,27 @@ class Batcher:
     def _take(self) -> list[Waiting]:
         """Return the oldest with those whose lengths are nearest to its own; each millisecond waited brings one nearer.
 
-        As many as a power of two, since networks fill batches up to one.
+        As many as cost least for each.
         """
         oldest, queue, now = self._by_age.popleft(), self._by_length, time.monotonic()
         place = bisect_left(queue, (oldest.length, oldest.n))
         around = [one for _, _, one in queue[max(0, place - REACH) : place + REACH + 1]]
         around.sort(key=lambda one: (one is not oldest, far(one, oldest.length, now)))
-        n = 1 << min(self.max_batch, max(MIN_BATCH, len(queue) // POOL), len(around)).bit_length() - 1
-        while n > 1 and n * max(one.length for one in around[:n]) > BATCH_BYTES:
-            n //= 2
+        n = self._size([one.length for one in around[: self.max_batch]])
         for one in around[:n]:
             self._remove(one)
         return [one for one in around[:n] if not one.future.done()]
+
+    def _size(self, lengths: Sequence[float]) -> int:
+        """Return how many of the first so long xs to take: all, or a power of two (networks fill up to one)."""
+        best, longest, before = (float("inf"), 1), 0.0, 0
+        for n in [1 << k for k in range(len(lengths).bit_length())] + [len(lengths)]:
+            longest, before = max(longest, *lengths[before:n], 0.0), n
+            n_bytes = (1 << (n - 1).bit_length()) * longest
+            if n > 1 and n_bytes > BATCH_BYTES:
+                break
+            best = min(best, (self.pace.seconds(n_bytes) / n, n))
+        return best[1]
 
     def _hand_over(self, batch: list[Waiting], patience_seconds: float | None = None) -> None:
         now = time.monotonic()
@@ -225,10 +246,10 @@ class Batcher:
             self._lost(batch, begun=error.begun)
         else:
             assert flight.begun_at is not None
-            taken = time.monotonic() - flight.begun_at
-            self._batch_seconds += (LEARNING if self._batch_seconds else 1.0) * (taken - self._batch_seconds)
             outcomes = flight.answer.result()
             if n := len(outcomes) - outcomes.count(Unscored.LATE):
+                padded = (1 << (n - 1).bit_length()) * max(one.length for one in batch)
+                self.pace.learn(padded, time.monotonic() - flight.begun_at)
                 self.seen(n, waited)
             for one, outcome in zip(batch, outcomes, strict=True):
                 one.done(outcome)

@@ -100,6 +100,12 @@ class Worker:
         """How many batches it has been given and not answered."""
         return len(self._flights)
 
+    def seconds_left(self, expected_seconds: float) -> float:
+        """Return in how many seconds it should be free, where a batch takes so long; negative where it is overdue."""
+        now = time.monotonic()
+        begun = (now if one.begun_at is None else one.begun_at for one in self._flights.values())
+        return min(begun, default=now - expected_seconds) + expected_seconds - now
+
     def rss_mb(self) -> float:
         """Return its resident memory in MB (10^6 bytes), 0 where there is none to be seen."""
         try:
