@@ -36,49 +36,19 @@ def fits(config: dict[str, Any]) -> bool:
     )
 
 
-class BertPass:
-    """Computes the hidden states of a BERT encoder from the encoder's own parameters; holds none itself."""
+class Parts:
+    """What passes have in common: products with kept copies of weights, and masks cut out of one strip.
 
-    def __init__(self, encoder: torch.nn.Module, path: str) -> None:
-        self.encoder, self.dtype = encoder, DTYPES[path]
+    `training` says whether anything is dropped now.
+    """
+
+    def __init__(self, path: str, dropout: float, eps: float, training: Callable[[], bool]) -> None:
+        self.dtype, self.dropout, self.eps, self.training = DTYPES[path], dropout, eps, training
         self.product = onednn_linear if path == "fp32-onednn" else torch.nn.functional.linear
-        config: Any = encoder.config
-        self.n_heads, self.eps = config.num_attention_heads, config.layer_norm_eps
-        self.dropout = float(config.hidden_dropout_prob)
-        self.layers = [_linears(layer) for layer in encoder.encoder.layer]  # type: ignore[union-attr]
         self.copies: dict[int, tuple[Any, Tensor, Tensor]] = {}
         self.strip: Tensor | None = None
 
-    def __call__(self, ids: Tensor, mask: Tensor, *, n_layers: int | None = None) -> Tensor:
-        """Return the hidden states, shape (batch, time, width), of all layers or of the lowest so many."""
-        return self.upper(self.embed(ids), mask, 0, n_layers)
-
-    def embed(self, ids: Tensor) -> Tensor:
-        """Return the sum of word, place and type vectors, normalized; (batch, time, width)."""
-        tables: Any = self.encoder.embeddings
-        words = tables.word_embeddings
-        looked_up = torch.nn.functional.embedding(ids, words.weight, words.padding_idx, sparse=words.sparse)
-        summed = looked_up + tables.position_embeddings.weight[: ids.shape[1]] + tables.token_type_embeddings.weight[0]
-        norm = tables.LayerNorm
-        hidden = torch.nn.functional.layer_norm(summed, norm.normalized_shape, norm.weight, norm.bias, self.eps)
-        return self._drop(hidden.to(self.dtype))
-
-    def upper(self, hidden: Tensor, mask: Tensor, first: int, last: int | None = None) -> Tensor:
-        """Return what the layers from `first` on make of hidden states, (batch, time, width) in and out."""
-        batch, time, width = hidden.shape
-        padding = None if bool(mask.all()) else self._padding(mask)
-        x = hidden.to(self.dtype).reshape(batch * time, width)
-        for parts in self.layers[first:last]:
-            x = self._layer(x, padding, (batch, time), parts)
-        return x.view(batch, time, width)
-
-    def _layer(self, x: Tensor, padding: Tensor | None, shape: tuple[int, int], parts: Any) -> Tensor:
-        qkv, dense, norm, up, down, last_norm = parts
-        attended = Attention.apply(self._linear(x, qkv), padding, shape, self.n_heads)  # type: ignore[no-untyped-call]
-        x = self._add(x, self._linear(attended, dense), norm)
-        return self._add(x, self._linear(torch.nn.functional.gelu(self._linear(x, up)), down), last_norm)
-
-    def _linear(self, x: Tensor, layers: Sequence[torch.nn.Linear]) -> Tensor:
+    def linear(self, x: Tensor, layers: Sequence[torch.nn.Linear]) -> Tensor:
         """Return the products with one or more layers, side by side: (rows, outs)."""
         weight, bias = self._copy(layers)
         parameters = [one.weight for one in layers] + [one.bias for one in layers]
@@ -98,19 +68,21 @@ class BertPass:
                 self.copies[id(layers)] = known = (stamp, weight, bias)
             return known[1], known[2]
 
-    def _add(self, x: Tensor, y: Tensor, norm: torch.nn.LayerNorm) -> Tensor:
+    def add(self, x: Tensor, y: Tensor, norm: torch.nn.LayerNorm) -> Tensor:
+        """Return norm(x + y), some places of y left out."""
         kept = self._mask(y.numel())
         summed = x + y if kept is None else DropAdd.apply(x, y, kept)  # type: ignore[no-untyped-call]
         return torch.nn.functional.layer_norm(summed, norm.normalized_shape, norm.weight, norm.bias, self.eps)
 
-    def _drop(self, x: Tensor) -> Tensor:
+    def drop(self, x: Tensor) -> Tensor:
+        """Return x with some places left out."""
         kept = self._mask(x.numel())
         return x if kept is None else x * kept.view_as(x)
 
     def _mask(self, n: int) -> Tensor | None:
         """Return n factors, 0 for a share of them and 1 / (1 - share) for the others; `None` for nothing to drop."""
         keep = 1 - self.dropout
-        if not (self.encoder.training and torch.is_grad_enabled()) or keep == 1:
+        if not (self.training() and torch.is_grad_enabled()) or keep == 1:
             return None
         if n > STRIP // 2:
             return torch.empty(n, dtype=self.dtype).bernoulli_(keep).div_(keep)
@@ -120,9 +92,49 @@ class BertPass:
         start = int(torch.randint(STRIP - n, ()))  # from the global generator, which the loop seeds for each step
         return self.strip[start : start + n]
 
+
+class BertPass:
+    """Computes the hidden states of a BERT encoder from the encoder's own parameters; holds none itself."""
+
+    def __init__(self, encoder: torch.nn.Module, path: str) -> None:
+        config: Any = encoder.config
+        self.encoder, self.n_heads = encoder, config.num_attention_heads
+        dropout, eps = float(config.hidden_dropout_prob), config.layer_norm_eps
+        self.parts = Parts(path, dropout, eps, lambda: encoder.training)
+        self.layers = [_linears(layer) for layer in encoder.encoder.layer]  # type: ignore[union-attr]
+
+    def __call__(self, ids: Tensor, mask: Tensor, *, n_layers: int | None = None) -> Tensor:
+        """Return the hidden states, shape (batch, time, width), of all layers or of the lowest so many."""
+        return self.upper(self.embed(ids), mask, 0, n_layers)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Return the sum of word, place and type vectors, normalized; (batch, time, width)."""
+        tables: Any = self.encoder.embeddings
+        words = tables.word_embeddings
+        looked_up = torch.nn.functional.embedding(ids, words.weight, words.padding_idx, sparse=words.sparse)
+        summed = looked_up + tables.position_embeddings.weight[: ids.shape[1]] + tables.token_type_embeddings.weight[0]
+        norm = tables.LayerNorm
+        hidden = torch.nn.functional.layer_norm(summed, norm.normalized_shape, norm.weight, norm.bias, self.parts.eps)
+        return self.parts.drop(hidden.to(self.parts.dtype))
+
+    def upper(self, hidden: Tensor, mask: Tensor, first: int, last: int | None = None) -> Tensor:
+        """Return what the layers from `first` on make of hidden states, (batch, time, width) in and out."""
+        batch, time, width = hidden.shape
+        padding = None if bool(mask.all()) else self._padding(mask)
+        x = hidden.to(self.parts.dtype).reshape(batch * time, width)
+        for parts in self.layers[first:last]:
+            x = self._layer(x, padding, (batch, time), parts)
+        return x.view(batch, time, width)
+
+    def _layer(self, x: Tensor, padding: Tensor | None, shape: tuple[int, int], parts: Any) -> Tensor:
+        qkv, dense, norm, up, down, last_norm = parts
+        attended = Attention.apply(self.parts.linear(x, qkv), padding, shape, self.n_heads)  # type: ignore[no-untyped-call]
+        x = self.parts.add(x, self.parts.linear(attended, dense), norm)
+        return self.parts.add(x, self.parts.linear(torch.nn.functional.gelu(self.parts.linear(x, up)), down), last_norm)
+
     def _padding(self, mask: Tensor) -> Tensor:
         """Return what is added to scores: 0, and a large negative number on padding; (batch * heads, 1, time)."""
-        added = torch.zeros(mask.shape, dtype=self.dtype).masked_fill_(mask == 0, -1e9)
+        added = torch.zeros(mask.shape, dtype=self.parts.dtype).masked_fill_(mask == 0, -1e9)
         return added.repeat_interleave(self.n_heads, dim=0)[:, None, :]
 
 
