@@ -26,7 +26,7 @@ test-all: $(TOOLS)  ## the slow tests and the coverage too
 	$(BIN)/coverage report
 
 bench: $(TOOLS)  ## the benchmarks: ratios in one run, a table and a picture
-	$(INSTALL) -e ".[train,data,rec,search,lora,dev,bench]"
+	$(INSTALL) -e ".[train,data,rec,search,translate,lora,dev,bench]"
 	$(BIN)/python -m bench
 
 docs: $(TOOLS)  ## rewrite the generated parts of the documentation
@@ -46,7 +46,7 @@ $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV): a few minutes, once"
 	$(INSTALL) torch==2.13.0
-	$(INSTALL) -e ".[train,data,rec]"
+	$(INSTALL) -e ".[train,data,rec,translate]"
 	touch $(READY)
 
 # The tests start a PostgreSQL of their own and open pages in Chromium; where a program is missing they skip, and say so.
@@ -55,7 +55,7 @@ MISSING := $(shell command -v chromium >/dev/null || echo chromium) \
 	$(shell (command -v initdb || ls /usr/lib/postgresql/*/bin/initdb) >/dev/null 2>&1 || echo postgresql)
 
 $(TOOLS): $(READY)
-	$(INSTALL) -e ".[train,data,rec,search,lora,dev]"
+	$(INSTALL) -e ".[train,data,rec,search,translate,lora,dev]"
 	@test -z "$(strip $(MISSING))" || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
 		($(APT) update && $(APT) install -y --no-install-recommends $(MISSING)) >/dev/null 2>&1 || \
 		echo "not installed: $(MISSING): their tests will be skipped"

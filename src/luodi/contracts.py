@@ -55,6 +55,32 @@ class Span(TypedDict):
     """The passage, where it was not given but found: its text, and where that stands."""
 
 
+class Material(TypedDict):
+    """What a text is written from: x of the kind `generate`; y is the frozen set of texts that would be right."""
+
+    text: str
+    parts: NotRequired[list[str]]
+    """Sentences of a long document, or turns of a talk, in order."""
+    query: NotRequired[str]
+    """What the text is to be about."""
+    language: NotRequired[str]
+    """Of the text to write."""
+    terms: NotRequired[dict[str, str]]
+    """Words of the text, and what they have to become."""
+
+
+class Draft(TypedDict):
+    """A text that `generate` answers with."""
+
+    text: str
+    score: float
+    """How sure it is that this is good, 0 to 1."""
+    sources: NotRequired[list[int]]
+    """The parts that it rests on, counted from 0."""
+    flags: NotRequired[list[str]]
+    """Checks that it failed, as words of the task: a number is lost. A person has to see such a text."""
+
+
 Facts = dict[str, Any]
 """What a step found out, as plain JSON: no absolute path, no time, no host name, nothing a clock said."""
 

@@ -19,6 +19,8 @@ EXTRA = {
     "openvino": "train",
     "tokenizers": "train",
     "implicit": "rec",
+    "sacrebleu": "translate",
+    "ctranslate2": "translate",
     "httpx2": "remote",
     "usearch": "search",
     "rjieba": "serve",

@@ -29,6 +29,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("options", "passages"): (1, 50),
     ("define", "automate", "precision"): (0.5, 0.9999),
     ("define", "automate", "confidence"): (0.5, 0.9999),
+    ("define", "automate", "good"): (0.01, 1),
     ("define", "price", "core_hour"): (0, inf),
     ("prepare", "dev"): (0, 0.9),
     ("prepare", "test"): (0, 0.9),

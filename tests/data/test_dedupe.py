@@ -104,3 +104,10 @@ def test_which_texts_stay_does_not_depend_on_the_order(rows, rng: random.Random)
     )
 
     assert stays == others
+
+
+def test_where_a_text_may_have_several_answers_only_the_same_pair_is_left_out():
+    made = leave_out([[0, 1, 2]], part_of=lambda n: "train", y_of=["Hi", "Hello", "Hi"].__getitem__, where=str,
+                     seen="test", several=True)  # fmt: skip
+
+    assert [(one.index, one.reason) for one in made] == [(2, "duplicate of 0")]

@@ -125,7 +125,7 @@ def test_personal_data_cannot_be_masked_where_places_are_answered(tmp_path, answ
     (tmp_path / "scenario.toml").write_text(text, encoding="utf-8")
     (tmp_path / "towns.json").write_bytes((answered.scenario.root / "towns.json").read_bytes())
 
-    with pytest.raises(ScenarioError, match="masking would move"):
+    with pytest.raises(ScenarioError, match="masking would change"):
         luodi.run(luodi.load(tmp_path))
 
 

@@ -94,14 +94,14 @@ def test_dropout_is_decided_by_the_seed_of_the_step_and_leaves_out_its_share():
     first, other = own(IDS, MASK), own(IDS, MASK)
     torch.manual_seed(5)
     again = BertPass(encoder, "fp32")(IDS, MASK)
-    mask = own._mask(100_000)
+    mask = own.parts._mask(100_000)
 
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert float((mask == 0).float().mean()) == pytest.approx(0.25, abs=0.01)
     assert float(mask.mean()) == pytest.approx(1.0, abs=0.02)
     encoder.eval()
-    assert own._mask(10) is None
+    assert own.parts._mask(10) is None
 
 
 def test_lower_and_upper_layers_in_turn_are_the_whole():

@@ -55,19 +55,22 @@ def leave_out(
     y_of: Callable[[int], Any],
     where: Callable[[int], Any],
     seen: Seen,
+    several: bool = False,
 ) -> list[Dropped]:
     """Return the rows of equal texts to leave out, in their order.
 
     Within a part, the first of rows with one label stays. Where labels differ, the most frequent one stays; without a
     most frequent one, none of the rows does, since nobody knows which is right. An exam that was given keeps its
-    repetitions. Across parts, `seen` says which side a text leaves that stands on both.
+    repetitions. Across parts, `seen` says which side a text leaves that stands on both. With `several` a
+    text may have several right answers: of a part only rows that say the same are left out.
     """
     dropped: list[Dropped] = []
     for indexes in groups:
         left: dict[str, list[int]] = {}
         for part in PARTS:
             members = [index for index in indexes if part_of(index) == part]
-            gone = [] if part == "test" else _of_one_text(members, y_of, where)
+            judge = _repeated if several else _of_one_text
+            gone = [] if part == "test" else judge(members, y_of, where)
             dropped += gone
             out = {one.index for one in gone}
             left[part] = [index for index in members if index not in out]
@@ -88,6 +91,15 @@ def _across(left: dict[str, list[int]], where: Callable[[int], Any], seen: Seen)
         elif left[part]:
             stays = left[part][0]
     return dropped
+
+
+def _repeated(indexes: Sequence[int], y_of: Callable[[int], Any], where: Callable[[int], Any]) -> list[Dropped]:
+    first: dict[Any, int] = {}
+    return [
+        Dropped(index=index, reason=f"duplicate of {where(stays)}")
+        for index in indexes
+        if (stays := first.setdefault(y_of(index), index)) != index
+    ]
 
 
 def _of_one_text(indexes: Sequence[int], y_of: Callable[[int], Any], where: Callable[[int], Any]) -> list[Dropped]:

@@ -10,13 +10,17 @@ from luodi.contracts import record
 def label_of(response: Mapping[str, Any]) -> str:
     """Return an answer in short: its label, its labels between bars, or nothing where it has none.
 
-    Of an answer out of a passage: whether there is one.
+    Of an answer out of a passage: whether there is one. Of a text that was written: whether it failed a check.
 
     >>> label_of({"label": "refund"}), label_of({"labels": ["b", "a"]}), label_of({"items": []})
     ('refund', 'a|b', '')
     >>> label_of({"answer": "Denver", "start": 4}), label_of({"answer": "", "start": 0})
     ('answered', 'no answer')
+    >>> label_of({"translation": "Hallo 7", "flags": ["number"]})
+    'flagged'
     """
+    if "flags" in response:
+        return "flagged" if response["flags"] else "written"
     if "answer" in response and "start" in response:
         return "answered" if response["answer"] else "no answer"
     return str(response.get("label") or "|".join(sorted(map(str, response.get("labels", ())))))

@@ -24,6 +24,8 @@ def confidence(kind: Kind, scores: Any) -> float:
     """
     if kind == "extract":
         return max((float(one["score"]) for one in scores), default=0.0)
+    if kind == "generate":  # a text that failed a check is never sure
+        return 0.0 if scores.get("flags") else float(scores["score"])
     if kind == "classify":
         return float(max(scores.values()))
     return float(round(math.prod(max(p, 1 - p) for p in scores.values()), 12))
@@ -42,6 +44,9 @@ def sharpen(kind: Kind, scores: Any, temperature: float) -> Any:
     if kind == "extract":
         made = _tempered(np.array([one["score"] for one in scores]), temperature)
         return [{**one, "score": float(p)} for one, p in zip(scores, made, strict=True)]
+    if kind == "generate":
+        sure = min(max(float(scores["score"]), EPSILON), 1 - EPSILON)
+        return {**scores, "score": 1 / (1 + math.exp(-math.log(sure / (1 - sure)) / temperature))}
     p = np.clip(np.fromiter(scores.values(), dtype=np.float64), EPSILON, 1 - EPSILON)
     if kind == "classify":
         z = np.log(p) / temperature
@@ -55,8 +60,11 @@ def sharpen(kind: Kind, scores: Any, temperature: float) -> Any:
 def fit_temperature(kind: Kind, gold: Sequence[Any], predictions: Sequence[Any]) -> float:
     """Return the temperature that makes held-out answers most probable, 0.05 to 20, by golden-section search.
 
-    To `extract`, `gold` says of each span whether it is right.
+    To `extract`, `gold` says of each span whether it is right; to `generate`, of each text whether it is good.
     """
+    if kind == "generate":
+        gold = [{"good"} if good else set() for good in gold]
+        return fit_temperature("tag", gold, [{"good": float(one["score"])} for one in predictions])
     if kind == "extract":
         return _fit_spans(gold, predictions)
     labels = list(predictions[0])

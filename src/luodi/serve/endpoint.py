@@ -290,7 +290,7 @@ class Endpoint:
             request=asdict(asked.request),
             x=as_text(asked.x),
             response=getattr(lane.bundle.task, "to_keep", dict)(response),
-            scores=outcome.scores if isinstance(outcome.scores, dict) else {},
+            scores=outcome.scores if isinstance(outcome.scores, dict) and "text" not in outcome.scores else {},
             label=label,
             confidence=confidence,
             margin=margin,
@@ -340,6 +340,9 @@ def in_short(kind: str, response: Mapping[str, Any], scores: Any) -> tuple[str, 
     if kind == "extract":
         best, second = (*(sorted((one["score"] for one in scores), reverse=True)[:2]), 0.0, 0.0)[:2]
         return label, best, best - second
+    if kind == "generate":
+        sure = float(calibration.confidence("generate", scores))
+        return label, sure, sure
     confidence = float(calibration.confidence(kind, scores))  # type: ignore[arg-type]
     best = sorted(scores.values(), reverse=True)[:2]
     return label, confidence, best[0] - best[1] if kind == "classify" and len(best) > 1 else confidence

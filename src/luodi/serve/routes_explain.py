@@ -56,7 +56,8 @@ class Explaining:
         latency_ms = 1_000 * (time.perf_counter() - started)
         answer = asdict(self.bundle.respond(asked.request, scored.scores))
         made = {"answer": answer, "release": self.lane.release, "latency_ms": round(latency_ms, 3)}
-        if self.bundle.task.kind in {"rank", "extract"}:  # each item names its reason itself, and an answer its place
+        # each item names its reason itself, an answer its place, and a text of many words has no one reason
+        if self.bundle.task.kind in {"rank", "extract", "generate"}:
             return made | {"label": "", "method": "reasons", "tokens": []}
         label = label or max(scored.scores, key=scored.scores.__getitem__)
         if label not in scored.scores:

@@ -90,9 +90,10 @@ def pack_outcomes(n: int, outcomes: Sequence[Outcome]) -> bytes:
         if isinstance(one, Unscored):
             kinds += one.value
             continue
-        if labels is None and isinstance(one.scores, dict):
+        are_numbers = isinstance(one.scores, dict) and "text" not in one.scores  # of labels; a draft has text beside it
+        if labels is None and are_numbers:
             labels = list(one.scores)
-        if isinstance(one.scores, dict) and list(one.scores) == labels:
+        if are_numbers and list(one.scores) == labels:
             kinds += "C" if one.truncated else "S"
             numbers.extend(one.scores.values())
         else:

@@ -151,6 +151,36 @@ that reads the same. Passages and questions of another kind or language than the
 """
 
 
+def written(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+    """Return the card of what writes texts. It quotes none."""
+    metrics = "\n".join(
+        f"| {name} | {value['value']:.4f} | {value['low']:.4f} to {value['high']:.4f} | "
+        f"{exam['signatures'].get(name, '')} |"
+        for name, value in exam["metrics"].items()
+    )
+    rows, good, n_flagged = data["rows"], exam["good"], sum(exam["flags"].values())
+    return f"""# Model card
+
+**Task** {task} · **model** {exam["model"]} · **form** {exam["form"]}
+
+## How good it was on {exam["n_exam"]:,} texts it had never seen
+| metric | value | 95 % interval | computed as |
+|---|---|---|---|
+{metrics}
+
+{good["share"]:.0%} of its texts count as good (a value of {good["from"]:g} or more by themselves). {n_flagged:,} checks
+failed: what fails one is handed to a person, always. {_promise(exam["promise"])}
+
+## What it learned from
+{rows["train"]:,} texts to learn from, {rows["dev"]:,} to choose by, {rows["test"]:,} for the exam;
+{rows["rejected"]:,} rows left out.
+
+## What to keep in mind
+These figures compare letters and words with what one person wrote; another good text may share few of them, and a wrong
+one many. Texts of another kind or domain than these were not examined. Read what matters before it is sent.
+"""
+
+
 FORMS = {"keep": "as they are", "mask": "with personal data masked", "pseudonymize": "with personal data replaced"}
 
 

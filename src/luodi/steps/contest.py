@@ -12,7 +12,7 @@ from luodi.contracts import Facts, Job, Recipe, Sketches, record
 from luodi.log import bar_for
 from luodi.metrics import automation, calibration, interval
 from luodi.runtime import measure
-from luodi.steps import trial
+from luodi.steps import measuring, trial
 from luodi.store import digest, read_json, read_lines, write_json, write_lines
 from luodi.text import of_unit
 
@@ -20,6 +20,8 @@ N_MEASURED = 200
 SAMPLE_EPOCHS = 3  # enough to rank candidates; the winner learns again, and longer, from all rows
 SMALLEST_RUNG, GROWTH = 500, 4
 SKETCH = "sketch"
+FROM_ALL = frozenset({"rank", "generate"})
+"""Kinds whose candidates all learn from all rows, at most so long as `[select] max_minutes` says."""
 BUSY = 2.0  # a machine that others use makes everything so much slower; who is only as far off as that may take part
 
 Scales = dict[str, float]
@@ -62,6 +64,11 @@ class Shown:
     facts: Facts
     scales: Scales
     folder: Path
+
+
+def rungs(kind: str, n: int) -> list[int]:
+    """Return the rows of each rung of a contest over n rows."""
+    return [n] if kind in FROM_ALL else sizes(n)
 
 
 def sizes(n: int) -> list[int]:
@@ -249,5 +256,5 @@ def _promises(job: Job, folder: Path, gold: list[Any], predicted: list[Any]) -> 
     if not automate:
         return True
     sure = [calibration.confidence(job.task.kind, row["scores"]) for row in read_lines(folder / "dev.jsonl")]
-    right = [trial.is_right(job.task.kind, g, p) for g, p in zip(gold, predicted, strict=True)]
+    right = measuring.right(job, gold, predicted)
     return automation.promise((sure, right), (sure, right), **automate).threshold is not None

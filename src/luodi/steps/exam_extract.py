@@ -1,7 +1,6 @@
 """The last exam of answers out of passages: the words of each against the right ones, and what can be promised."""
 
 import shutil
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Outcome, record
-from luodi.metrics import automation, calibration, extraction, interval
+from luodi.metrics import automation, calibration, extraction
 from luodi.runtime import spans
 from luodi.runtime.session import open_session
+from luodi.steps import measuring
 from luodi.steps.forms import ALONE
 from luodi.steps.trial import answer
 from luodi.store import read_lines, write_json, write_lines
@@ -22,7 +22,7 @@ AGREES, LOSES = 0.97, 0.005
 two places that are nearly as likely, rounding may prefer the other."""
 SAME = 0.995
 """So many answers of the exported model are the trained one's; the rest are ties that the order of sums decides."""
-N_MISTAKES, MAX_SLICES = 20, 20
+N_MISTAKES = 20
 DETAILS = "details.json"
 ANSWER = "answer"
 """The tag that says whether a question has an answer; results are always cut by it."""
@@ -74,8 +74,8 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
             "model": name,
             "form": form,
             "n_exam": len(rows),
-            "metrics": {one: measure(job, one, exam) for one in job.task.metrics},
-            "trained": {one: float(registry.metric(one)(trained.gold, trained.answers)) for one in job.task.metrics},
+            "metrics": measuring.measured(job, exam.gold, exam.answers),
+            "trained": {one: measuring.value(one, trained.gold, trained.answers) for one in job.task.metrics},
             "parity": parity,
             "temperature": t,
             "ece": {
@@ -83,8 +83,8 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
                 "after": calibration.expected_calibration_error(sure, exam.right),
             },
             "promise": asdict(promise) if promise else None,
-            "baselines": _baselines(job, exam),
-            "slices": _slices(job, exam),
+            "baselines": measuring.baselines(job, exam.gold, exam.answers, lambda model: sit(rows, model).answers),
+            "slices": measuring.slices(job, rows, exam.gold, exam.answers, (ANSWER, *job.settings.slices)),
             "always": _always(exam),
             "seen": None,
         }
@@ -101,12 +101,6 @@ def sit(rows: list[dict[str, Any]], model: Any, *, alone: int = 0) -> Sitting:
         spans=made,
         answers=[spans.answer(row["x"], one) for row, one in zip(rows, made, strict=True)],
     )
-
-
-def measure(job: Job, metric: str, exam: Sitting) -> dict[str, float]:
-    """Return a metric with its interval."""
-    name, n = metric.partition(".")[2], job.settings.n_resamples
-    return interval.bootstrap(extraction, name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
 
 
 def _temperature(dev: Sitting) -> float:
@@ -166,41 +160,6 @@ def _always(exam: Sitting) -> Facts | None:
     ]
     n = sum(not one for one in exam.gold)
     return {"n_without": n, "f1": extraction.f1(exam.gold, forced)}
-
-
-def _baselines(job: Job, exam: Sitting) -> Facts:
-    """Compare with every plain model that learned from the same rows, on the same exam."""
-    metric, result = job.task.metrics[0], {}
-    for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
-        theirs = sit(exam.rows, registry.model(folder.name).load(folder))
-        gain = interval.paired(extraction, metric.partition(".")[2], exam.gold, exam.answers, theirs.answers,
-                               n_resamples=job.settings.n_resamples, seed=job.seed)  # fmt: skip
-        both = {"gain": gain["gain"], "gain_low": gain["low"], "gain_high": gain["high"]}
-        result[folder.name] = measure(job, metric, theirs) | both
-    return result
-
-
-def _slices(job: Job, exam: Sitting) -> Facts:
-    """Measure the questions with and without an answer, and each value of each asked column, by themselves."""
-    result: Facts = {}
-    for column in (ANSWER, *job.settings.slices):
-        members: dict[str, list[int]] = defaultdict(list)
-        for n, row in enumerate(exam.rows):
-            members[row["tags"].get(column, "")].append(n)
-        frequent = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_SLICES]
-        result[column] = {
-            value: {"n": len(at)} | measure(job, job.task.metrics[0], _part(exam, at)) for value, at in frequent
-        }
-    return result
-
-
-def _part(exam: Sitting, at: Sequence[int]) -> Sitting:
-    return Sitting(
-        rows=[exam.rows[n] for n in at],
-        gold=[exam.gold[n] for n in at],
-        spans=[exam.spans[n] for n in at],
-        answers=[exam.answers[n] for n in at],
-    )
 
 
 def _mistakes(exam: Sitting, sure: Sequence[float]) -> list[Facts]:

@@ -10,6 +10,8 @@ from luodi.errors import ScenarioError
 from luodi.steps import retrieving
 from luodi.steps.trial import learns_from
 
+GOOD = 0.5
+
 
 @record
 class Automate:
@@ -19,6 +21,8 @@ class Automate:
     """The share of right answers among those given alone, 0 to 1."""
     confidence: float = 0.95
     """How sure the promise is: it holds in this share of repetitions of the whole procedure."""
+    good: float = GOOD
+    """Of texts that are written: right is one whose own value of the first metric reaches this."""
 
 
 @record
@@ -102,6 +106,7 @@ def run(job: Job) -> Outcome:
             "files": look(job.root, settings, learns_from=what),
             "succeed": dict(settings.succeed),
             "automate": {"precision": automate.precision, "confidence": automate.confidence} if automate else None,
+            **({"good": automate.good if automate else GOOD} if job.task.kind == "generate" else {}),
             "price": {"core_hour": settings.price.core_hour},
         }
     )

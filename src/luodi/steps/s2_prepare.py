@@ -127,9 +127,10 @@ def run(job: Job) -> Outcome:
         for one in decided.dropped:
             ledger.reject(str(spool.where(one.index)), one.reason)
         written.check_labels(job.task, spool, decided.sides)
-        is_place = job.task.kind == "extract"  # an answer is a place in one text, and no label of many
-        counts = written.write(job.out, spool, decided.sides, labelled=not is_place)
-        labels = [] if is_place else written.labels(spool, decided.sides)
+        is_place = job.task.kind == "extract"
+        labelled = job.task.kind not in {"extract", "generate"}  # whose answers belong to one text, and are no labels
+        counts = written.write(job.out, spool, decided.sides, labelled=labelled)
+        labels = written.labels(spool, decided.sides) if labelled else []
         prepared = [job.out / f"{part}.jsonl" for part in PARTS]
         searched = retrieving.attach(job, prepared)
         answered = places.report(job.out, prepared) if is_place else {}
@@ -180,7 +181,7 @@ def _plan(job: Job, lines: tuple[str, ...], *, days_first: bool) -> Plan:
     settings: Settings = job.settings
     verbatim = is_verbatim(job.task)
     if verbatim and settings.personal != "keep":
-        what = f"[prepare] personal: {job.task_name} answers with places in a text, which masking would move"
+        what = f"[prepare] personal: {job.task_name} works on a text as it stands, which masking would change"
         raise ScenarioError(what, fix='leave it out; the service keeps requests "redacted" in any case')
     return Plan(
         task=job.task_name,

@@ -50,12 +50,13 @@ def run(job: Job) -> Outcome:
     known = settings.models or [one for one in job.task.models if one not in ON_REQUEST]
     names = [one for one in known if one != REMOTE] + list(endpoints)
     n_train = prepared.facts["rows"]["train"]
-    ranks = job.task.kind == "rank"  # half of a log is another log, so every candidate learns from all of it
-    n_sample = n_train if ranks else min(settings.sample, n_train)
+    ranks = job.task.kind == "rank"
+    # half of a log is another log, and a tenth of the texts teaches no language: there, all learn from all of it
+    n_sample = n_train if job.task.kind in contest.FROM_ALL else min(settings.sample, n_train)
     samples = (
         [contest.Sample(path=prepared.path, n=n_sample)]
         if ranks
-        else contest.samples(job.work, prepared.path / "train.jsonl", contest.sizes(n_sample), job.seed)
+        else contest.samples(job.work, prepared.path / "train.jsonl", contest.rungs(job.task.kind, n_sample), job.seed)
     )
     whole = n_sample == n_train
     held = contest.Contest(job=job, rungs=tuple(samples), whole=whole, remotes=endpoints)

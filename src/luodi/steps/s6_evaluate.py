@@ -1,7 +1,5 @@
 """Step 6. The last exam: measure, make it smaller and faster, and measure again what will be served."""
 
-import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -10,9 +8,9 @@ from typing import Any, Literal
 
 from luodi import registry
 from luodi.contracts import Facts, Job, Keeps, Outcome, Scores, record
-from luodi.metrics import automation, calibration, interval
+from luodi.metrics import automation, calibration
 from luodi.runtime.session import open_session
-from luodi.steps import forms
+from luodi.steps import forms, measuring
 from luodi.steps.forms import Exam, sit
 from luodi.steps.trial import learns_from, plain
 from luodi.store import read_lines, write_json, write_lines
@@ -21,7 +19,8 @@ from luodi.text import shorten
 N_MISTAKES = 20
 DETAILS = "details.json"
 """What is too long for the lock file, or quotes the user's texts."""
-MAX_SLICES = 20
+OWN_EXAM = frozenset({"extract", "generate"})
+"""Kinds whose exam is a module of its own."""
 
 
 @record
@@ -46,7 +45,7 @@ def run(job: Job) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`."""
     prepared = job.inputs["prepare"].path
     dev_rows, rows = list(read_lines(prepared / "dev.jsonl")), list(read_lines(prepared / "test.jsonl"))
-    special = "extract" if job.task.kind == "extract" else learns_from(job.task)
+    special = job.task.kind if job.task.kind in OWN_EXAM else learns_from(job.task)
     if special != "rows":
         exam = import_module(f"luodi.steps.exam_{special}")
         return exam.run(job, dev_rows, rows)  # type: ignore[no-any-return]
@@ -73,8 +72,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     automate = job.inputs["define"].facts["automate"]
     promise = automation.promise((sure_dev, right_dev), (sure, right), **automate) if automate else None
     _write_exam(job, exam, sharp)
-    metrics = {metric: _measure(job, metric, exam) for metric in job.task.metrics}
-    family = _family(job.task.metrics[0])
+    family = measuring.family(job.task.metrics[0])
     write_json(
         job.out / DETAILS,
         {
@@ -92,8 +90,8 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
             "form": served.form,
             "engine": served.engine,
             "n_exam": len(rows),
-            "metrics": metrics,
-            "trained": {metric: _value(metric, trained) for metric in job.task.metrics},
+            "metrics": measuring.measured(job, exam.gold, exam.answers),
+            "trained": {metric: measuring.value(metric, trained.gold, trained.answers) for metric in job.task.metrics},
             "parity": served.parity,
             "temperature": t,
             "ece": {
@@ -101,8 +99,8 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
                 "after": calibration.expected_calibration_error(sure, right),
             },
             "promise": asdict(promise) if promise else None,
-            "baselines": _baselines(job, exam),
-            "slices": _slices(job, exam),
+            "baselines": measuring.baselines(job, exam.gold, exam.answers, lambda model: sit(rows, model).answers),
+            "slices": measuring.slices(job, rows, exam.gold, exam.answers, settings.slices),
             "seen": _seen(job, exam, session),
         },
         measured=served.measured,
@@ -136,42 +134,11 @@ def _remote(job: Job, name: str) -> Facts:
     return {"remote": told | {"personal": job.inputs["prepare"].facts["wash"]["personal"]}}
 
 
-def _family(metric: str) -> ModuleType:
-    return sys.modules[registry.metric(metric).__module__]
-
-
-def _value(metric: str, exam: Exam) -> float:
-    return float(registry.metric(metric)(exam.gold, exam.answers))
-
-
-def _measure(job: Job, metric: str, exam: Exam) -> dict[str, float]:
-    name = metric.partition(".")[2]
-    n = job.settings.n_resamples
-    return interval.bootstrap(_family(metric), name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
-
-
 def _confusion(family: ModuleType, exam: Exam) -> Facts | None:
     if not hasattr(family, "confusion"):
         return None
     labels, counts = family.confusion(exam.gold, exam.answers)
     return {"labels": labels, "counts": counts}
-
-
-def _baselines(job: Job, exam: Exam) -> Facts:
-    """Compare with every plain model that learned from the same rows, on the same exam."""
-    metric = job.task.metrics[0]
-    name = metric.partition(".")[2]
-    result = {}
-    for folder in sorted((job.inputs["finetune"].path / "baselines").glob("*")):
-        theirs = sit(exam.rows, registry.model(folder.name).load(folder))
-        n, seed = job.settings.n_resamples, job.seed
-        gain = interval.paired(_family(metric), name, exam.gold, exam.answers, theirs.answers, n_resamples=n, seed=seed)
-        result[folder.name] = _measure(job, metric, theirs) | {
-            "gain": gain["gain"],
-            "gain_low": gain["low"],
-            "gain_high": gain["high"],
-        }
-    return result
 
 
 def _seen(job: Job, exam: Exam, session: Any) -> Facts | None:
@@ -180,37 +147,9 @@ def _seen(job: Job, exam: Exam, session: Any) -> Facts | None:
     if not rows:
         return None
     met = sit(rows, session)
-    whole = Exam(
-        rows=exam.rows + met.rows,
-        gold=exam.gold + met.gold,
-        scores=exam.scores + met.scores,
-        answers=exam.answers + met.answers,
-    )
-    metric = job.task.metrics[0]
-    return {"n": len(rows), "without": _value(metric, exam), "with": _value(metric, whole)}
-
-
-def _slices(job: Job, exam: Exam) -> Facts:
-    """Measure each value of each asked column by itself; values beyond the most frequent are left out."""
-    result: Facts = {}
-    for column in job.settings.slices:
-        members: dict[str, list[int]] = defaultdict(list)
-        for n, row in enumerate(exam.rows):
-            members[row["tags"].get(column, "")].append(n)
-        frequent = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_SLICES]
-        result[column] = {
-            value: {"n": len(at)} | _measure(job, job.task.metrics[0], _part(exam, at)) for value, at in frequent
-        }
-    return result
-
-
-def _part(exam: Exam, at: Sequence[int]) -> Exam:
-    return Exam(
-        rows=[exam.rows[n] for n in at],
-        gold=[exam.gold[n] for n in at],
-        scores=[exam.scores[n] for n in at],
-        answers=[exam.answers[n] for n in at],
-    )
+    metric, both = job.task.metrics[0], (exam.gold + met.gold, exam.answers + met.answers)
+    without = measuring.value(metric, exam.gold, exam.answers)
+    return {"n": len(rows), "without": without, "with": measuring.value(metric, *both)}
 
 
 def _mistakes(exam: Exam, sure: Sequence[float]) -> list[Facts]:

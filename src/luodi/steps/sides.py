@@ -42,7 +42,8 @@ def decide(job: Job, spool: Spool, signatures: Sequence[bytes]) -> Decided:
     excluded = _correct(job, spool, facts)
     if labelled and settings.fold_labels:
         facts["folded"] = _fold(spool)
-    dropped = excluded + _exact(spool, settings.seen, {one.index for one in excluded})
+    excluded_rows = {one.index for one in excluded}
+    dropped = excluded + _exact(spool, settings.seen, excluded_rows, several=job.task.kind == "generate")
     out = {one.index for one in dropped}
     family = _families(spool, signatures, settings.similarity, out) if settings.near_duplicates else {}
     dropped += _seen_nearly(spool, family, settings.seen) if settings.seen != "keep" else []
@@ -122,10 +123,16 @@ def _folded(spool: Spool, number: int, chosen: dict[str, str]) -> int:
     return spool.answer(json.dumps(made, ensure_ascii=False))
 
 
-def _exact(spool: Spool, seen: Seen, excluded: set[int]) -> list[Dropped]:
+def _exact(spool: Spool, seen: Seen, excluded: set[int], *, several: bool) -> list[Dropped]:
     groups = [[n for n in group if n not in excluded] for group in twins(spool.prints)]
+    parts, ys = spool.parts, spool.ys
     return leave_out(
-        groups, part_of=lambda n: PARTS[spool.parts[n]], y_of=lambda n: spool.ys[n], where=spool.where, seen=seen
+        groups,
+        part_of=lambda n: PARTS[parts[n]],
+        y_of=lambda n: ys[n],
+        where=spool.where,
+        seen=seen,
+        several=several,
     )
 
 
@@ -197,7 +204,7 @@ def _split(job: Job, spool: Spool, sides: list[str], family: dict[int, int]) -> 
     shares = {part: share for part, share in wanted.items() if part not in given}
     rows = [n for n, side in enumerate(sides) if side == "train" and not spool.own[n]]
     places = _tied(spool, rows, family)
-    places_only = job.task.kind == "extract"
+    places_only = job.task.kind in {"extract", "generate"}
     stratum_of = [str(answer != "[]") if places_only else _stratum(answer) for answer in spool.answers]
     strata = [stratum_of[spool.ys[n]] for n in rows]
     if settings.split == "time":

@@ -65,7 +65,7 @@ def main(order: Order) -> None:
         return kind() if order.before is None else kind.load(Path(order.before))
 
     judged: list[tuple[Any, Any, Any]] = []
-    if order.cross and order.kind != "extract" and crossed.is_needed(train, dev):
+    if order.cross and order.kind not in {"extract", "generate"} and crossed.is_needed(train, dev):
         others = crossed.answers(fresh, train, dev, recipe=order.recipe, work=work)
         judged = [(None, y, scores) for y, scores in others]
     model = fresh()
@@ -95,12 +95,9 @@ def noted(kind: str, x: Any, y: Any, scores: Any) -> dict[str, Any]:
         return {"y": plain(y), "answer": [hit["id"] for hit in scores]}
     if kind == "extract":
         return {"y": sorted(spans.texts(x, y)), "answer": spans.answer(x, scores), "scores": scores}
+    if kind == "generate":
+        return {"y": plain(y), "answer": scores["text"], "scores": scores}
     return {"y": plain(y), "answer": best(y, scores), "scores": scores}
-
-
-def is_right(kind: str, gold: Any, answer: Any) -> bool:
-    """Say whether an answer is right, as the metrics take both."""
-    return spans.is_right(gold, answer) if kind == "extract" else bool(gold == answer)
 
 
 def _sketch(order: Order) -> None:

@@ -56,9 +56,8 @@ def _label_rows(spool: Spool, sides: Sequence[str], part: str) -> dict[str, int]
 
 def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
     """Refuse what no classifier can learn from or be examined on."""
-    if task.kind == "extract":
-        _check_passages(spool, sides)
     if task.kind not in {"classify", "tag"}:
+        _check_texts(task, spool, sides)
         return
     known, n_train = _label_rows(spool, sides, "train"), sides.count("train")
     file = spool.names[0]
@@ -93,12 +92,23 @@ def check_labels(task: Task, spool: Spool, sides: Sequence[str]) -> None:
             )
 
 
-def _check_passages(spool: Spool, sides: Sequence[str]) -> None:
-    """Refuse questions of which no part is left to choose by or to be examined on, or none has an answer."""
+def _check_texts(task: Task, spool: Spool, sides: Sequence[str]) -> None:
+    if task.kind in {"extract", "generate"}:
+        _check_parts(spool, sides, "question" if task.kind == "extract" else "text")
+    if task.kind == "extract":
+        _check_passages(spool, sides)
+
+
+def _check_parts(spool: Spool, sides: Sequence[str], what: str) -> None:
+    """Refuse rows of which no part is left to choose by or to be examined on."""
     for part in ("train", "dev", "test"):
         if part not in sides:
-            fix = "all questions of a document stay on one side: give more documents, or raise its share in [prepare]"
-            raise DataError(f"no question is left for {part}", where=spool.names[0], fix=fix)
+            fix = f"all {what}s of a document stay on one side: give more documents, or raise its share in [prepare]"
+            raise DataError(f"no {what} is left for {part}", where=spool.names[0], fix=fix)
+
+
+def _check_passages(spool: Spool, sides: Sequence[str]) -> None:
+    """Refuse questions of which none has an answer."""
     if all(spool.answers[spool.ys[n]] == "[]" for n, side in enumerate(sides) if side == "train"):
         fix = "is the column of answers the right one? name it in [prepare] columns, as answers"
         raise DataError("no question to learn from has an answer", where=spool.names[0], fix=fix)

@@ -13,7 +13,7 @@ import torch
 from luodi.train.bert_pass import Attention, Parts
 
 Tensor = torch.Tensor
-SLICE = 512  # places whose logits are in memory together
+SLICE = 128  # places whose logits are in memory together
 BARRED = -1e9
 
 
@@ -130,19 +130,25 @@ class Smoothed(torch.autograd.Function):
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
         table, total = weight.detach().to(hidden.dtype), hidden.new_zeros((), dtype=torch.float32)
         needs, n_tokens = any(ctx.needs_input_grad), weight.shape[0]
-        to_hidden = torch.empty_like(hidden)
-        to_weight = torch.zeros_like(weight)
+        added = bias.to(hidden.dtype) if bool(bias.any()) else None
+        to_hidden, to_weight = torch.empty_like(hidden), torch.zeros_like(weight)
         for start in range(0, len(hidden), SLICE):
             part, gold = hidden[start : start + SLICE], targets[start : start + SLICE, None]
-            logits = torch.nn.functional.linear(part, table).float() + bias  # (slice, tokens)
-            log_p = torch.log_softmax(logits, dim=-1)
-            total -= (1 - smoothing) * log_p.gather(1, gold).sum() + smoothing * log_p.mean(dim=-1).sum()
+            logits = torch.nn.functional.linear(part, table, added)  # (slice, tokens)
+            p = torch.softmax(logits, dim=-1)
+            log_p = p.gather(1, gold).float().clamp_(min=1e-30).log_()
+            total_log = logits.gather(1, gold).float() - log_p  # log of the sum that p was divided by
+            total -= (1 - smoothing) * log_p.sum() - smoothing * total_log.sum()
             if needs:
-                slope = log_p.exp_().sub_(smoothing / n_tokens)
-                slope.scatter_add_(1, gold, torch.full_like(gold, 0, dtype=slope.dtype).sub_(1 - smoothing))
-                slope = slope.to(hidden.dtype)
-                torch.mm(slope, table, out=to_hidden[start : start + SLICE])
-                to_weight += slope.t() @ part
+                p.scatter_add_(1, gold, torch.full_like(gold, 0, dtype=p.dtype).sub_(1 - smoothing))
+                torch.mm(p, table, out=to_hidden[start : start + SLICE])
+                to_weight += p.t() @ part
+        # the share that is spread over all tokens is the same for each of them: no need to write it into every slice
+        summed = hidden.float().sum(dim=0)
+        total -= smoothing * ((summed @ weight.detach().mean(dim=0)) + len(hidden) * bias.mean())
+        if needs:
+            to_hidden -= (smoothing * weight.detach().mean(dim=0)).to(hidden.dtype)
+            to_weight -= smoothing / n_tokens * summed
         ctx.save_for_backward(to_hidden, to_weight)
         return total
 
