@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luodi.runtime.reading import Limits, Window, passages_of
-from luodi.runtime.stem import stem
 from luodi.runtime.terms import HAN, STOP
+from luodi.stem import stem
 
 BUCKETS = 16_384
 MAX_QUESTION = 48
