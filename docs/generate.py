@@ -16,13 +16,14 @@ from luodi.scenario import load
 from luodi.serve.limits import Limits
 from luodi.serve.routes import all_routes
 from luodi.steps import STEPS
+from luodi.text import of_metric
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = (
     "support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community", "handbook-search",
-    "handbook-answers", "faq-zh",
+    "handbook-answers", "faq-zh", "news-digest",
 )  # fmt: skip
-METRIC_FILES = ("classification", "tagging", "ranking", "extraction", "cost")
+METRIC_FILES = ("classification", "tagging", "ranking", "extraction", "generation", "rouge", "cost")
 MACHINE = "two cores of an AMD EPYC, no GPU"
 
 LIMITS = {
@@ -37,6 +38,10 @@ CHINESE = {
     "reader-overlap": "按共同的词：含问题罕见词最多的句子，以及其中类型相符的部分；其他模型都应胜过它。",
     "reader-light": "小型阅读器，不需要预训练编码器，任何语言，只从场景自己的问题学习。",
     "reader-encoder": "预训练编码器指出答案的起止，或说明没有答案。",
+    "summarization": "把新闻、报告或会议概括成原文中的句子，每句注明出处；会议还列出决定与待办。",
+    "lead": "取开头若干句，长度与学到的摘要相当：其他模型都应胜过它。",
+    "textrank": "与其他句子最相似的句子：按共同词的 PageRank，任何语言。",
+    "sentence-selector": "从人写的摘要学会选哪些句子：提升树或线性模型；服务时不需要训练框架。",
     "faq": "用已有的答案回答问题：由最接近的已知问法决定，没有把握的转人工。",
     "search-bm25": "按词查找：词干上的 BM25；中文用双字和词典里的长词。",
     "search-light": "混合检索，段落用查表代替网络编码：适合大量文档。",
@@ -219,8 +224,7 @@ def result(name: str) -> str:
 
 def score(found: dict[str, Any]) -> str:
     """Return a value and its interval."""
-    words = found["metric"].partition(".")[2].replace("_", " ").replace("f1", "F1")
-    return f"{words} {found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})"
+    return f"{of_metric(found['metric'])} {found['value']:.3f} ({found['low']:.3f}–{found['high']:.3f})"
 
 
 def measured(name: str) -> dict[str, Any]:

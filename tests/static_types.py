@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from luodi.contracts import Model, Pretrains, Refuses, Scarce, Scores, Session, Span, Task
+from luodi.contracts import Draft, Model, Pretrains, Refuses, Scarce, Scores, Session, Span, Task
 from luodi.models.distilled import Distilled
 from luodi.models.encoder import Encoder
 from luodi.models.encoder_few import EncoderFew
 from luodi.models.encoder_frozen import EncoderFrozen
 from luodi.models.encoder_scratch import EncoderScratch
+from luodi.models.lead import Lead
 from luodi.models.majority import Majority
 from luodi.models.nb_svm import NbSvm
 from luodi.models.reader_encoder import ReaderEncoder
 from luodi.models.reader_light import ReaderLight
 from luodi.models.reader_overlap import ReaderOverlap
+from luodi.models.sentence_selector import SentenceSelector
 from luodi.models.static_embedding import StaticEmbedding
+from luodi.models.textrank import TextRank
 from luodi.models.tfidf_logreg import TfidfLogreg
 from luodi.runtime.engine_constant import Constant
 from luodi.runtime.engine_light import Light
@@ -22,14 +25,17 @@ from luodi.runtime.engine_ngrams import Ngrams
 from luodi.runtime.engine_open import OpenReader
 from luodi.runtime.engine_overlap import Overlap
 from luodi.runtime.engine_reader import Reader
+from luodi.runtime.engine_selector import Selector
 from luodi.runtime.engine_tokens import Tokens
-from luodi.tasks import question_answering, sentiment, text_classification, topic_tagging
+from luodi.tasks import question_answering, sentiment, summarization, text_classification, topic_tagging
 
 TextModel = Model[str, Any, Scores]
 ReadingModel = Model[dict[str, Any], Any, list[Span]]
+SelectingModel = Model[dict[str, Any], Any, Draft]
 
 question_answering_is_a_task: Task = question_answering
 sentiment_is_a_task: Task = sentiment
+summarization_is_a_task: Task = summarization
 text_classification_is_a_task: Task = text_classification
 topic_tagging_is_a_task: Task = topic_tagging
 
@@ -42,6 +48,10 @@ majority_is_a_model: type[TextModel] = Majority
 nb_svm_is_a_model: type[TextModel] = NbSvm
 static_embedding_is_a_model: type[TextModel] = StaticEmbedding
 tfidf_logreg_is_a_model: type[TextModel] = TfidfLogreg
+
+lead_is_a_model: type[SelectingModel] = Lead
+sentence_selector_is_a_model: type[SelectingModel] = SentenceSelector
+textrank_is_a_model: type[SelectingModel] = TextRank
 
 reader_encoder_is_a_model: type[ReadingModel] = ReaderEncoder
 reader_light_is_a_model: type[ReadingModel] = ReaderLight
@@ -59,4 +69,5 @@ reader_encoder_refuses: type[Refuses] = ReaderEncoder
 encoder_scratch_refuses: type[Refuses] = EncoderScratch
 
 sessions: tuple[type[Session[str, Scores]], ...] = (Constant, GraphSession, Ngrams, Tokens)
+selectors: tuple[type[Session[dict[str, Any], Draft]], ...] = (Selector,)
 readers: tuple[type[Session[dict[str, Any], list[Span]]], ...] = (Light, OpenReader, Overlap, Reader)

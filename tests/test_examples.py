@@ -32,6 +32,8 @@ SEARCHES = ("handbook-search",)
 """Examples of documents with judged questions."""
 ANSWERS = {"handbook-answers": "handbook-search"}
 """Examples of questions that documents answer, and the search that finds their passages."""
+WRITTEN = {"news-digest": "textrank"}
+"""Examples of texts that are written, and a plain model for each."""
 CLEAN = "faq-zh"
 """The example whose every row is of use."""
 PROMISES = {
@@ -73,12 +75,12 @@ def test_an_example_has_four_entries_and_what_a_run_leaves(example):
     found = {path.name for path in example.iterdir()} - {".luodi", "luodi.lock"}
 
     assert found == {"scenario.toml", "README.md", "data", "expected.json"}
-    assert example.name in (*PROMISES, *LOGS, *SEARCHES, *ANSWERS)
+    assert example.name in (*PROMISES, *LOGS, *SEARCHES, *ANSWERS, *WRITTEN)
 
 
 def test_its_data_has_the_rows_and_labels_that_it_promises(example):
-    if example.name in (*LOGS, *SEARCHES, *ANSWERS):
-        pytest.skip("logs of events, documents and answers have no labels")
+    if example.name in (*LOGS, *SEARCHES, *ANSWERS, *WRITTEN):
+        pytest.skip("logs of events, documents, answers and texts have no labels")
     promise, about = PROMISES[example.name], scenario(example)
     columns = about["prepare"]["columns"]
     with (example / about["define"]["train"]).open(encoding="utf-8-sig", newline="") as file:
@@ -95,7 +97,7 @@ def test_its_data_has_the_rows_and_labels_that_it_promises(example):
 
 
 def test_a_plain_model_takes_it_to_a_verdict_and_is_not_always_right(example, tmp_path):
-    if example.name in (*SEARCHES, *ANSWERS):
+    if example.name in (*SEARCHES, *ANSWERS, *WRITTEN):
         pytest.skip("the next tests are about it")
     is_log = example.name in LOGS
     folder = copied(example, tmp_path, models=["rec-item-knn" if is_log else "tfidf-logreg"])
@@ -138,6 +140,17 @@ def test_words_alone_answer_out_of_the_documents_that_words_alone_find(name, tmp
     assert prepared["rows"]["in"] >= 200 and prepared["search"]["reachable"] > 0.5 * prepared["search"]["asked"]
     assert facts["always"]["n_without"] >= 10
     assert 0.1 < facts["metrics"]["extraction.f1"]["value"] < 0.95
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_plain_writer_takes_it_to_a_verdict(name, tmp_path):
+    example = next(one for one in EXAMPLES if one.name == name)
+
+    done = luodi.run(luodi.load(copied(example, tmp_path, models=[WRITTEN[name]])))
+
+    metric = next(iter(done.artifacts["evaluate"].facts["metrics"].values()))
+    assert done.verdict is not None and not done.artifacts["prepare"].facts["rejected"]
+    assert 0.1 < metric["value"] < 0.95
 
 
 def test_what_it_is_to_reach_is_below_what_was_measured(example):

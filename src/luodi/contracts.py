@@ -76,7 +76,9 @@ class Draft(TypedDict):
     score: float
     """How sure it is that this is good, 0 to 1."""
     sources: NotRequired[list[int]]
-    """The parts that it rests on, counted from 0."""
+    """The parts that it rests on, counted from 0; where none were given, the sentences of the text."""
+    sections: NotRequired[list[list[int]]]
+    """Of a long document, what each of its sections rests on."""
     flags: NotRequired[list[str]]
     """Checks that it failed, as words of the task: a number is lost. A person has to see such a text."""
 

@@ -37,7 +37,7 @@ def places(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[
     stop = len(text) if end is None else end
     at = start
     for found in _ENDS.finditer(text, start, stop):
-        if found[0][0] == "." and _goes_on(text, at, found.end(), stop):
+        if found[0][0] in ".!?" and _goes_on(text, at, found.end(), stop):
             continue
         yield from _trimmed(text, at, found.end())
         at = found.end()
@@ -67,7 +67,7 @@ def joined(sentences: list[str]) -> str:
 
 
 def _goes_on(text: str, at: int, end: int, stop: int) -> bool:
-    """Say whether the full stop before `end` does not end the sentence that began at `at`."""
+    """Say whether the mark before `end` does not end the sentence that began at `at`."""
     if _BEGINS_LOW.match(text, end, stop):
         return True
     head = text[max(at, end - 12) : end]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from luodi.errors import LuodiError, SetupError
-from luodi.text import plural, shorten
+from luodi.text import of_metric, plural, shorten
 
 if TYPE_CHECKING:
     from luodi.scenario import Scenario
@@ -39,8 +39,8 @@ def summary(step: str, facts: dict[str, Any]) -> str:
         return f"{facts['model']}" + (f", from {facts['from']}" if "from" in facts else "")
     if step == "evaluate":
         name, value = next(iter(facts["metrics"].items()))
-        words = name.partition(".")[2].replace("_", " ")
-        return f"{words} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f}) on {facts['n_exam']:,} rows"
+        interval = f"({value['low']:.3f}–{value['high']:.3f})"
+        return f"{of_metric(name)} {value['value']:.3f} {interval} on {facts['n_exam']:,} rows"
     fallen = [one for one in facts["parity"] if not one["ok"]]
     why = "".join(
         f" ({one['form']} was refused: on dev {one['dev']['agree']:.1%} of the same answers, "

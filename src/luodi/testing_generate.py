@@ -72,7 +72,7 @@ def _answers(xs: Sequence[Material], model: Any) -> None:
         assert isinstance(one["text"], str), f"this is no text: {one}"
         assert type(one["score"]) is float, f"this is no score: {one}"
         assert 0 <= one["score"] <= 1, f"this is no score: {one}"
-        n_parts = len(x.get("parts", ()))
+        n_parts = len(x["parts"]) if "parts" in x else len(x["text"])
         assert all(0 <= n < n_parts for n in one.get("sources", ())), f"it rests on what was not given: {one}"
     alone = [model.predict([x])[0] for x in xs[:5]]
     assert _alike(together[:5], alone) >= ALIKE, "predict answers otherwise in company"

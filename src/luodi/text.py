@@ -89,6 +89,20 @@ def answer_tokens(text: str) -> list[str]:
     return _WORDS.findall(_ARTICLES.sub(" ", kept))
 
 
+_SPELLED = {"f1": "F1", "chrf": "chrF", "bleu": "BLEU", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2",
+            "rouge_l": "ROUGE-L", "rouge_lsum": "ROUGE-Lsum"}  # fmt: skip
+
+
+def of_metric(name: str) -> str:
+    """Say a metric as the field does.
+
+    >>> of_metric("classification.macro_f1"), of_metric("rouge.rouge_l"), of_metric("generation.chrf")
+    ('macro F1', 'ROUGE-L', 'chrF')
+    """
+    bare = name.partition(".")[2]
+    return _SPELLED.get(bare) or " ".join(_SPELLED.get(one, one) for one in bare.split("_"))
+
+
 def of_unit(name: str, value: float) -> str:
     """Say a quantity with the unit that its name ends in.
 

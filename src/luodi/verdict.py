@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from luodi.contracts import Artifact, record
-from luodi.text import price
+from luodi.text import of_metric, price
 
 
 @record
@@ -82,7 +82,7 @@ def _sentence(exam: Mapping[str, Any], scales: Mapping[str, Any], checks: list[C
     name, value = next(iter(exam["metrics"].items()))
     words = [
         exam["model"],
-        f"{_words(name)} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f})",
+        f"{of_metric(name)} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f})",
         f"{scales['p50_ms']:.2g} ms",
         f"{scales['size_mb']:.3g} MB",
         price(scales["usd_per_1k"]),
@@ -94,9 +94,5 @@ def _sentence(exam: Mapping[str, Any], scales: Mapping[str, Any], checks: list[C
         words.append(f"can promise {promise['precision']:.0%} precision for no share of the requests")
     missed = [check.metric for check in checks if not check.met]
     if missed:
-        words.append("missed: " + ", ".join(_words(name) for name in missed))
+        words.append("missed: " + ", ".join(of_metric(name) for name in missed))
     return ", ".join(words)
-
-
-def _words(metric: str) -> str:
-    return metric.partition(".")[2].replace("_", " ").replace("f1", "F1")

@@ -10,7 +10,8 @@ from luodi.metrics import interval, rouge
 
 rouge_score = pytest.importorskip("rouge_score.rouge_scorer", reason="rouge-score is for development only")
 NAMES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
-WORDS = ["the", "a", "cat", "dog", "sat", "ran", "on", "mat", "and", "then", "profits", "rose", "by", "5.2", "%", "in", "May,", "June;", "U.S.", "won't", "£3,000", "policies"]
+WORDS = ["the", "a", "cat", "dog", "sat", "ran", "on", "mat", "and", "then", "profits", "rose", "by", "5.2", "%", "in",
+         "May,", "June;", "U.S.", "won't", "£3,000", "policies"]  # fmt: skip
 
 
 def made_up(rng, n_sentences):

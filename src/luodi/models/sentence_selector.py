@@ -13,7 +13,7 @@ Pairs = Sequence[tuple[Mapping[str, Any], Iterable[str]]]
 
 
 class SentenceSelector(OwnEngine):
-    """Boosted trees on what tells an important sentence: its words, its place, its form, and what is asked."""
+    """Boosted trees, or a line, on what tells an important sentence: words, place, form, and what is asked."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("generate",)
     license: ClassVar[str] = "Apache-2.0"
@@ -25,8 +25,7 @@ class SentenceSelector(OwnEngine):
         asks = any(x.get("query") for x, _ in train)
         encoder = selecting.begin(recipe, [str(x["text"]) for x, _ in train], work) if asks else None
         self.inner = Selector(How(by="trees"), encoder=encoder)
-        learned = selecting.learned(self.inner, train, seed=recipe.seed)
-        return learned | selecting.tuned(self.inner, dev) | {"encoder": encoder is not None}
+        return selecting.learned(self.inner, train, dev, seed=recipe.seed) | {"encoder": encoder is not None}
 
 
 MODEL = SentenceSelector

@@ -19,7 +19,7 @@ from luodi.runtime.salience import Rarity, Read
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.terms import terms
 
-ENCODER, RARITY = "encoder", "rarity.safetensors"
+ENCODER, RARITY, LINE = "encoder", "rarity.safetensors", "line.safetensors"
 MOST_COMPARED = 400  # sentences: those of the highest worth are held against those that were taken
 KEPT = 4  # documents that were read last
 Floats = NDArray[np.floating]
@@ -49,7 +49,7 @@ class How:
     """What was found out on dev."""
 
     by: str = "place"
-    """"place", "rank" or "trees"."""
+    """"place", "rank", "trees" or "line"."""
     length: Length = Length()
     apart: float = 0.0
     """How much what was said already lowers a sentence's worth: Carbonell and Goldstein 1998, "MMR"."""
@@ -67,9 +67,11 @@ class Selector:
         *,
         rarity: Rarity | None = None,
         trees: boosted.Trees | None = None,
+        line: NDArray[np.float32] | None = None,
         encoder: Embedder | None = None,
     ) -> None:
-        self.how, self.trees, self.encoder = how, trees, encoder
+        # `line`: a weight for each feature, and one more to add
+        self.how, self.trees, self.line, self.encoder = how, trees, line, encoder
         self._kept: dict[tuple[str, str], Read] = {}
         self.rarity = rarity or Rarity(1, np.zeros(1, dtype=np.int32))
 
@@ -98,7 +100,9 @@ class Selector:
         worth = self.worth(x, read)
         taken = sorted(self.take(x, read, worth))
         text = sentences.joined([lines[n].text for n in taken])
-        return Draft(text=text, score=self._score(worth, taken), sources=taken)
+        made = Draft(text=text, score=self._score(worth, taken), sources=taken)
+        each = int(x.get("section_sentences") or 0)
+        return Draft(**made, sections=_sections(read, worth, each)) if each else made
 
     def worth(self, x: Mapping[str, Any], read: Read) -> Floats:
         """Return what each sentence is worth, shape (n,): between 0 and 1, and of trees a probability."""
@@ -106,9 +110,16 @@ class Selector:
         query = str(x.get("query") or "")
         if self.how.by == "place":
             return np.linspace(1.0, 0.0, n, endpoint=False)
-        if self.how.by == "rank" or self.trees is None:
+        if self.how.by == "rank":
             return _ranked(read, query)
-        return self.trees.chances(salience.features(read, self.rarity, *self.asked(x)))
+        return self.judged(salience.features(read, self.rarity, *self.asked(x)))
+
+    def judged(self, rows: NDArray[np.float32]) -> Floats:
+        """Return the probability of each sentence with such features, shape (n,)."""
+        if self.how.by == "trees" and self.trees:
+            return self.trees.chances(rows)
+        assert self.line is not None, "a selector that learned has trees or a line"
+        return np.asarray(1 / (1 + np.exp(-(rows @ self.line[:-1] + self.line[-1]).clip(-30, 30))))
 
     def asked(self, x: Mapping[str, Any]) -> tuple[str, NDArray[np.float32] | None]:
         """Return what is asked of a text, and its vector where there is an encoder."""
@@ -162,8 +173,10 @@ class Selector:
     def save(self, folder: Path) -> None:
         write_about(folder, "engine_selector", how=asdict(self.how), rarity=self.rarity.n_documents)
         save_file({"counts": self.rarity.counts}, folder / RARITY)
-        if self.trees:
+        if self.how.by == "trees" and self.trees:
             self.trees.save(folder)
+        if self.how.by == "line" and self.line is not None:
+            save_file({"line": self.line}, folder / LINE)
         if self.encoder:
             shutil.copytree(self.encoder.session.folder, folder / ENCODER)
 
@@ -173,9 +186,10 @@ class Selector:
         how = about["how"]
         rarity = Rarity(about["rarity"], load_file(folder / RARITY)["counts"])
         trees = boosted.Trees.load(folder) if (folder / boosted.FILE).exists() else None
+        line = load_file(folder / LINE)["line"] if (folder / LINE).exists() else None
         encoder = Embedder.load(folder / ENCODER) if (folder / ENCODER).is_dir() else None
         made = How(**how | {"length": Length(**how["length"]), "sure": tuple(how["sure"])})
-        return cls(made, rarity=rarity, trees=trees, encoder=encoder)
+        return cls(made, rarity=rarity, trees=trees, line=line, encoder=encoder)
 
 
 def clues(worth: Floats, taken: Sequence[int]) -> list[float]:
@@ -186,18 +200,26 @@ def clues(worth: Floats, taken: Sequence[int]) -> list[float]:
     return [mean, mean - all_mean, math.log1p(len(worth)) / 5, 1.0]
 
 
+def _sections(read: Read, worth: Floats, each: int) -> list[list[int]]:
+    """Return the numbers of the best sentences of each section, in order."""
+    members: dict[int, list[int]] = {}
+    for n, one in enumerate(read.outline.sentences):
+        members.setdefault(one.section, []).append(n)
+    return [sorted(sorted(one, key=lambda n: (-worth[n], n))[:each]) for one in members.values()]
+
+
 def _ranked(read: Read, query: str) -> Floats:
-    """Return how central each sentence is to its document, or to what is asked, between 0 and 1."""
+    """Return how central each sentence is to its document, and how much of what is asked it holds, between 0 and 1."""
     n = len(read.terms)
     asked = frozenset(terms(query))
+    held = np.array([len(asked & set(each)) / max(1, len(asked)) for each in read.terms])
     made = np.zeros(n)
     for start in range(0, n, centrality.BLOCK):
-        block = read.terms[start : start + centrality.BLOCK]
-        wanted = np.array([float(len(asked & set(each))) for each in block]) if asked else None
-        made[start : start + len(block)] = centrality.page_rank(
-            centrality.overlaps(centrality.counts(block)[0]), wanted
-        )
-    return made / (float(made.max(initial=0.0)) or 1.0)
+        part = slice(start, start + centrality.BLOCK)
+        alike = centrality.overlaps(centrality.counts(read.terms[part])[0])
+        made[part] = centrality.page_rank(alike, held[part])
+    made /= float(made.max(initial=0.0)) or 1.0
+    return (made + held) / 2 if asked else made
 
 
 ENGINE = Selector

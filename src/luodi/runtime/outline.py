@@ -23,7 +23,7 @@ _NUMBERED = re.compile(
 )
 _SHOUTED = re.compile(r"^[ \t]*(?P<words>[A-Z][A-Z0-9 &,/'’-]{3,79})[ \t]*$")
 _ENDS = (".", "!", "?", "。", "！", "？", "；", ";", ",", "，", ":", "：")
-_BULLET = re.compile(r"^[ \t]*(?:[-*•▪·]|\d{1,2}[.)]|\|)[ \t]+")
+_BULLET = re.compile(r"[ \t]*(?:[-*•▪·]|\d{1,2}[.)]|\|)[ \t]+")
 _BLANK = re.compile(r"\n[ \t\r\f]*\n")
 TITLE = 120  # characters at most
 
@@ -82,12 +82,13 @@ def read(text: str, form: str = "news") -> Outline:
         if title and start == 0 and begin == 0:
             begin = text.index(title) + len(title)
         for a, b in _paragraphs(text, begin, end):
+            before = len(made)
             for c, d in _sentences(text, a, b):
                 page = 1 + sum(one <= c for one in pages) if pages else 0
                 made.append(
                     Sentence(text=text[c:d], start=c, end=d, section=len(names) - 1, paragraph=paragraph, page=page)
                 )
-            paragraph += 1
+            paragraph += len(made) > before
     if not made and text.strip():  # nothing but headings: they are what it says
         made = [Sentence(text=text[a:b], start=a, end=b) for a, b in sentences.places(text)]
     return Outline(sentences=tuple(made), headings=tuple(names), title=title)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from luodi import sentences
 from luodi.contracts import Facts, Recipe
 from luodi.metrics import rouge
 from luodi.runtime import boosted, salience
 from luodi.runtime.encoders import Embedder
-from luodi.runtime.engine_selector import Length, Selector, clues
+from luodi.runtime.engine_selector import How, Length, Selector, clues
 from luodi.runtime.salience import Rarity, Read
 
 Pairs = Sequence[tuple[Mapping[str, Any], Iterable[str]]]
@@ -33,7 +35,11 @@ TREES: Mapping[str, Any] = {
 }  # fmt: skip
 CALIBRATION = 120  # sentences that int8 is calibrated by
 MAX_TOKENS = 96  # of a sentence, for the encoder
-FEW_ROWS = 5_000  # of sentences: below it, fewer and smaller trees
+STRENGTH = 0.003  # inverse regularization of the line, on standardized features
+LEARNERS = ("line", "trees")
+FEW_DOCUMENTS, FOLDS = 400, 4
+NEARLY = 0.001  # of ROUGE-1
+FEW_ROWS = 20_000  # of sentences: below it, fewer and smaller trees
 SMALL: Mapping[str, Any] = {"max_iter": 100, "max_leaf_nodes": 7, "min_samples_leaf": 20}
 
 
@@ -122,6 +128,14 @@ def _size(text: str, unit: str) -> int:
     return len(rouge.words(text)) if unit == "words" else max(1, len(sentences.split(text)))
 
 
+def drawn(rows: NDArray[np.float32], labels: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Fit a logistic regression to sentences that were chosen, 1, and others, 0; strong where documents are few."""
+    mean, spread = rows.mean(axis=0, dtype=np.float64), rows.std(axis=0, dtype=np.float64) + 1e-6
+    model = LogisticRegression(C=STRENGTH, max_iter=1_000).fit((rows - mean) / spread, labels)
+    weight = model.coef_[0] / spread
+    return np.append(weight, float(model.intercept_[0]) - float(mean @ weight)).astype(np.float32)
+
+
 def grown(rows: NDArray[np.float32], labels: NDArray[np.float64], *, seed: int) -> boosted.Trees:
     """Fit trees to sentences that were chosen, 1, and others, 0. Learning is the same on one core and on many."""
     settings = {**TREES, **(SMALL if len(rows) < FEW_ROWS else {})}
@@ -156,66 +170,116 @@ def measured(inner: Selector, train: Pairs) -> Facts:
     return {"texts": len(train)}
 
 
-def learned(inner: Selector, train: Pairs, *, seed: int) -> Facts:
-    """Let an engine that chooses "by trees" learn what to choose; returns how much there was to learn from."""
-    known: dict[tuple[Any, Any], Read] = {}
-    reads = []
-    for x, _ in train:  # many rows may ask about one text
-        key = x["text"], x.get("form")
-        known[key] = known.get(key) or inner.read(x)
-        reads.append(known[key])
-    inner.rarity = rarity_of(list(known.values()))
-    rng = np.random.default_rng(seed)
+def learned(inner: Selector, train: Pairs, dev: Pairs, *, seed: int) -> Facts:
+    """Let an engine learn what to choose, and how much; returns how much there was to learn from.
+
+    Where there are few documents, lengths and the like are chosen by those of `train` as well, each judged by what
+    learned from others.
+    """
+    reads = _read_once(inner, train)
+    inner.rarity = rarity_of(list({id(one): one for one in reads}.values()))
     most = max(MOST_OTHERS, MOST_ROWS // max(1, len(train)))
+    rng = np.random.default_rng(seed)
     rows, labels = [], []
     for (x, y), read in zip(train, reads, strict=True):
-        if read.terms:
-            right = oracle(read, y)
-            others = np.flatnonzero(right == 0)
-            others = np.sort(rng.permutation(others)[:most])
-            at = np.sort(np.concatenate([np.flatnonzero(right), others]))
-            rows.append(salience.features(read, inner.rarity, *inner.asked(x))[at])
-            labels.append(right[at])
-    flat = np.concatenate(labels)
-    inner.trees = grown(np.concatenate(rows), flat, seed=seed)
-    inner.how = replace(inner.how, by="trees", length=length_of(reads, [y for _, y in train]))
-    return {"sentences": len(flat), "chosen": round(float(flat.mean()), 4)}
+        right = oracle(read, y)
+        others = rng.permutation(np.flatnonzero(right == 0))[:most]
+        at = np.sort(np.concatenate([np.flatnonzero(right), others])).astype(np.int64)
+        rows.append(salience.features(read, inner.rarity, *inner.asked(x))[at])
+        labels.append(right[at])
+    inner.how = replace(inner.how, by="line", length=length_of(reads, [y for _, y in train]))
+    judged = _judged(inner, train, reads, rows, labels, seed=seed) if len(train) <= FEW_DOCUMENTS else None
+    flat, seen = np.concatenate(labels), np.concatenate(rows)
+    inner.line, inner.trees = drawn(seen, flat), grown(seen, flat, seed=seed)
+    facts: Facts = {"sentences": len(flat), "chosen": round(float(flat.mean()), 4)}
+    return facts | tuned(inner, dev, also=(train, reads, judged) if judged else None)
 
 
-def tuned(inner: Selector, dev: Pairs, *, apart: Sequence[float] = APART) -> Facts:
-    """Choose on dev how long summaries are, how different their sentences, and how sure to be of them."""
-    if not dev:
-        return {}
-    some = dev[:: max(1, len(dev) // MOST_DEV)][:MOST_DEV]
-    reads = [inner.read(x) for x, _ in some]
-    worths = [inner.worth(x, read) for (x, _), read in zip(some, reads, strict=True)]
-    asked = all(x.get("max_sentences") or x.get("max_characters") for x, _ in some)  # then lengths are no choice
-    length, best = inner.how.length, (-1.0, 1.0, 0.0)
-    for times in (1.0,) if asked else TIMES:
-        for one in apart:
-            inner.how = replace(inner.how, apart=one, length=replace(length, times=times))
-            value = float(np.mean(_values(inner, some, reads, worths)))
-            best = max(best, (value, times, one), key=lambda each: (round(each[0], 4), -abs(each[1] - 1), -each[2]))
-    _, times, one = best
-    inner.how = replace(inner.how, apart=one, length=replace(length, times=times))
-    values = _values(inner, some, reads, worths)
-    inner.how = replace(inner.how, sure=_sure(inner, some, reads, worths, values))
-    return {"unit": length.unit, "times": times, "apart": one, "dev": round(float(np.mean(values)), 4)}
+def _read_once(inner: Selector, pairs: Pairs) -> list[Read]:
+    """Return what was read of each text; many rows may ask about one."""
+    known: dict[tuple[Any, Any], Read] = {}
+    for x, _ in pairs:
+        key = x["text"], x.get("form")
+        known[key] = known.get(key) or inner.read(x)
+    return [known[x["text"], x.get("form")] for x, _ in pairs]
 
 
-def _values(inner: Selector, dev: Pairs, reads: Sequence[Read], worths: Sequence[Any]) -> list[float]:
-    """Return ROUGE-1 of each document of dev."""
-    made = []
-    for (x, y), read, worth in zip(dev, reads, worths, strict=True):
-        lines = read.outline.sentences
-        got = (
-            Counter(word for n in inner.take(x, read, worth) for word in rouge.words(lines[n].text))
-            if lines
-            else Counter()
-        )
-        golds = [Counter(rouge.words(one)) for one in sorted(y)]
-        made.append(max((2 * (got & one).total() / max(1, got.total() + one.total()) for one in golds), default=0.0))
+def _judged(
+    inner: Selector, train: Pairs, reads: Sequence[Read], rows: Sequence[Any], labels: Sequence[Any], *, seed: int
+) -> dict[str, list[Any]]:
+    """Return, by learner, what the sentences of each document are worth to one that learned from other documents."""
+    number = {text: n for n, text in enumerate(dict.fromkeys(str(x["text"]) for x, _ in train))}
+    fold = np.array([number[str(x["text"])] % FOLDS for x, _ in train])
+    made: dict[str, list[Any]] = {by: [np.zeros(0)] * len(train) for by in LEARNERS}
+    for n in range(FOLDS):
+        rest = np.flatnonzero(fold != n).tolist()
+        flat = np.concatenate([labels[k] for k in rest]) if rest else np.zeros(0)
+        if not 0 < flat.sum() < len(flat):
+            continue
+        seen = np.concatenate([rows[k] for k in rest])
+        other = Selector(inner.how, trees=grown(seen, flat, seed=seed), line=drawn(seen, flat))
+        for k in np.flatnonzero(fold == n).tolist():
+            full = salience.features(reads[k], inner.rarity, *inner.asked(train[k][0]))
+            for by in LEARNERS:
+                other.how = replace(other.how, by=by)
+                made[by][k] = other.judged(full)
     return made
+
+
+def tuned(
+    inner: Selector,
+    dev: Pairs,
+    *,
+    apart: Sequence[float] = APART,
+    also: tuple[Pairs, Sequence[Read], Mapping[str, list[Any]]] | None = None,
+) -> Facts:
+    """Choose on dev between line and trees, how long summaries are, how different their sentences, how sure it is.
+
+    `also` are further documents with what their sentences are worth to each learner.
+    """
+    some = list(dev[:: max(1, len(dev) // MOST_DEV)][:MOST_DEV])
+    reads = _read_once(inner, some)
+    pairs = [*some, *(also[0] if also else ())]
+    if not pairs:
+        return {}
+    golds = [[Counter(rouge.words(one)) for one in sorted(y)] for _, y in pairs]
+    asked = all(x.get("max_sentences") or x.get("max_characters") for x, _ in pairs)  # then lengths are no choice
+    found: list[tuple[float, How, list[float], list[Any]]] = []
+    every = [*reads, *(also[1] if also else ())]
+    for by in LEARNERS if inner.trees else (inner.how.by,):
+        inner.how = replace(inner.how, by=by)
+        worths = [inner.worth(x, read) for (x, _), read in zip(some, reads, strict=True)]
+        worths += also[2][by] if also else []
+        for times in sorted((1.0,) if asked else TIMES, key=lambda one: abs(one - 1)):
+            for one in apart:
+                inner.how = replace(inner.how, apart=one, length=replace(inner.how.length, times=times))
+                values = _values(inner, pairs, every, worths, golds)
+                found.append((float(np.mean(values)), inner.how, values, worths))
+    best = max(one[0] for one in found)
+    # of what is nearly as good, the plainest
+    value, inner.how, values, worths = next(one for one in found if one[0] >= best - NEARLY)
+    inner.how = replace(inner.how, sure=_sure(inner, pairs, every, worths, values))
+    how = inner.how
+    return {"by": how.by, "unit": how.length.unit, "times": how.length.times, "apart": how.apart,
+            "dev": round(value, 4)}  # fmt: skip
+
+
+def _values(
+    inner: Selector, dev: Pairs, reads: Sequence[Read], worths: Sequence[Any], golds: Sequence[list[Counter[str]]]
+) -> list[float]:
+    """Return ROUGE-1 of each document."""
+    made = []
+    for (x, _), read, worth, gold in zip(dev, reads, worths, golds, strict=True):
+        got = Counter[str]()
+        for n in inner.take(x, read, worth) if len(worth) else []:
+            got.update(_counted(read.outline.sentences[n].text))
+        made.append(max((2 * (got & one).total() / max(1, got.total() + one.total()) for one in gold), default=0.0))
+    return made
+
+
+@lru_cache(maxsize=100_000)
+def _counted(text: str) -> Counter[str]:
+    return Counter(rouge.words(text))
 
 
 def _sure(
