@@ -1,8 +1,9 @@
-"""Recommenders at scale: `python -m bench.recommend grow FOLDER N_EVENTS …` and `serve FOLDER`.
+"""Recommenders at scale: `python -m bench.recommend grow FOLDER N_EVENTS …`, `draw FOLDER` and `serve FOLDER`.
 
 `grow` simulates a log of each size (a tenth as many items and users), takes it through the contest, and prints how long
-each candidate learned, in how much memory, and how fast it answers. `serve` starts the service of a finished run and
-asks it one visitor at a time, then from 16 connections at once.
+each candidate learned, in how much memory, and how fast it answers; it adds that to `growth.json` in the folder, which
+`draw` makes a picture of. `serve` starts the service of a finished run and asks it one visitor at a time, then from 16
+connections at once.
 """
 
 import asyncio
@@ -38,6 +39,7 @@ max_minutes = {minutes}
 n_resamples = 100
 """
 N_ALONE, N_TOGETHER, CONNECTIONS = 1_000, 4_000, 16
+GROWTH = "growth.json"
 TOKEN = "a-token-for-the-bench"
 
 
@@ -53,8 +55,9 @@ def grow(folder: Path, sizes: list[int], models: list[str], minutes: float) -> N
         scenario = load(here)
         started = time.monotonic()
         runner.run(scenario, until="prepare")
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(f"{n:>10,} {'prepare':<14} {time.monotonic() - started:>8.1f} {peak:>10,.0f}", flush=True)
+        peak, seconds = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, time.monotonic() - started
+        print(f"{n:>10,} {'prepare':<14} {seconds:>8.1f} {peak:>10,.0f}", flush=True)
+        _add(folder, {"events": n, "step": "prepare", "seconds": seconds, "memory_mb": peak})
         made = runner.run(scenario, until="select").artifacts["select"]
         for name, one in made.measured["candidates"].items():
             print(
@@ -62,6 +65,14 @@ def grow(folder: Path, sizes: list[int], models: list[str], minutes: float) -> N
                 f"{one['p95_ms']:>8.3g} {one['size_mb']:>8.3g}",
                 flush=True,
             )
+            _add(folder, {"events": n, "step": name, "seconds": one["fit_s"], "memory_mb": one["train_memory_mb"]})
+
+
+def _add(folder: Path, row: dict[str, object]) -> None:
+    path = folder / GROWTH
+    rows = json.loads(path.read_text()) if path.is_file() else []
+    rows = [one for one in rows if (one["events"], one["step"]) != (row["events"], row["step"])]
+    path.write_text(json.dumps([*rows, row], indent=1))
 
 
 def serve(folder: Path) -> None:

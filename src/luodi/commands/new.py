@@ -46,11 +46,15 @@ def new(
         written = templates.copy(template, folder)
     else:
         assert data is not None
-        from luodi import guess, guess_answers, registry
+        from luodi import guess, guess_answers, guess_events, registry
 
         if task is not None:
             _known_task(registry.names("tasks"), task)
-        answers = None if task or text or label else guess_answers.look(data, folder)
+        answers = None
+        if task == "recommendation":
+            answers = guess_events.look(data, folder, sure=True)
+        elif not (task or text or label):
+            answers = guess_answers.look(data, folder) or guess_events.look(data, folder)
         if answers is not None:
             click.echo(f"task     {answers.task}\ndata     {answers.seen}")
         else:
