@@ -25,6 +25,7 @@ from luodi.report.blocks import (
 from luodi.report.numbers import DASH, count, gain, interval, number, percent, points, quality, short
 from luodi.report.outcome import status
 from luodi.report.svg import around
+from luodi.report.words_ranking import tag
 from luodi.text import shorten
 
 MAX_MATRIX = 30  # labels; above that the cells are too small to read
@@ -246,13 +247,14 @@ def _slice(view: View, column: str, groups: Mapping[str, Any], whole: float | No
         picture: str = ""
         if value is not None:
             picture = charts.whisker(value, low, high, ends=ends, mark=whole, kind="is-missed" if weak else "")
-        label = Markup('<bdi>{}</bdi> <span class="tag warn">{}</span>').format(name_of(name), say("weak"))
-        cells = [label if weak else name_of(name), quality(value), picture, interval(low, high) or DASH]
+        shown = name_of(tag(name, view.language))
+        label = Markup('<bdi>{}</bdi> <span class="tag warn">{}</span>').format(shown, say("weak"))
+        cells = [label if weak else shown, quality(value), picture, interval(low, high) or DASH]
         rows.append([*cells, count(one.get("n"))])
     headers = [Column(name=say("group"), kind="user"), Column(name=view.metric(view.decides()), kind="num")]
     headers += [Column(name="", kind="mini"), Column(name=say("interval"), kind="num")]
     headers += [Column(name=say("rows"), kind="num")]
-    return Table(columns=headers, rows=rows, heading=shorten(column, 60), first=12)
+    return Table(columns=headers, rows=rows, heading=shorten(tag(column, view.language), 60), first=12)
 
 
 def _ends(found: Any, whole: float | None) -> list[float]:

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from luodi.contracts import Artifact, record
-from luodi.report import data, exam, making, outcome
+from luodi.report import data, exam, lists, making, outcome
 from luodi.report.blocks import Section, View, mapping
 from luodi.report.gather import Case, gather
 from luodi.report.words import LANGUAGES, Say, language_of
@@ -29,6 +29,9 @@ SECTIONS: tuple[Callable[[View], Section | None], ...] = (
     exam.classes,
     exam.slices,
     exam.baselines,
+    lists.lists,
+    lists.off_policy,
+    lists.ab_plan,
     making.data,
     *data.BEFORE,
     making.learning,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from luodi.report import words_data
+from luodi.report import words_data, words_ranking
 
 LANGUAGES = ("en", "zh")
 
@@ -345,7 +345,8 @@ def speaker(language: str) -> Say:
     at = LANGUAGES.index(language)
 
     def say(phrase: str, **values: str) -> str:
-        return (PHRASES.get(phrase) or words_data.PHRASES[phrase])[at].format(**values)
+        found = PHRASES.get(phrase) or words_data.PHRASES.get(phrase) or words_ranking.PHRASES[phrase]
+        return found[at].format(**values)
 
     return say
 
@@ -357,7 +358,7 @@ def metric_name(name: str, language: str) -> str:
     ('宏平均 F1', 'Top 3 hits')
     """
     tail = name.rpartition(".")[2]
-    found = METRICS.get(name) or METRICS.get(tail)
+    found = METRICS.get(name) or METRICS.get(tail) or words_ranking.METRICS.get(tail)
     return found[LANGUAGES.index(language)] if found else tail.replace("_", " ").capitalize()
 
 

@@ -1,6 +1,7 @@
 """The last exam of a task that ranks: every item of the catalogue stands against the right ones, none is sampled."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from luodi.contracts import Facts, Job, Outcome
@@ -61,14 +62,45 @@ def _by_age(job: Job, exam: Sitting, lesson: Lesson) -> Facts:
     for high, name in AGES:
         gold = [frozenset(one for one in each if low < counts.get(one, 0) <= high) for each in exam.gold]
         at = [n for n, one in enumerate(gold) if one]
-        low = high
+        floor, low = low, high
         if at:
             part = Sitting(
                 rows=[exam.rows[n] for n in at], gold=[gold[n] for n in at], answers=[exam.answers[n] for n in at],
                 scores=[exam.scores[n] for n in at],
             )  # fmt: skip
             result[name] = {"n": len(at), "recall_at_50": sitting.measure(job, "ranking.recall_at_50", part)}
+            result[name] |= _shares(exam, {one for one in lesson.log.items if floor < counts.get(one, 0) <= high})
     return result
+
+
+def _shares(exam: Sitting, items: Collection[str]) -> Facts:
+    """Return which share of the places shown, 10 a list, and of the right items these items have."""
+    shown = [one in items for answer in exam.answers for one in answer[:10]]
+    wanted = [one in items for gold in exam.gold for one in gold]
+    return {"shown": sum(shown) / max(1, len(shown)), "wanted": sum(wanted) / max(1, len(wanted))}
+
+
+def _bias(exam: Sitting, lesson: Lesson) -> Facts:
+    """Return, for visitors by how much is known of them, the share of hits of fame among what is shown and wanted.
+
+    Hits of fame are the fewest items that have half of the training events. A share that is shown far above what is
+    wanted is popularity bias. Source: Abdollahpouri et al. 2019, "The Unfairness of Popularity Bias in Recommendation".
+    """
+    counts = sorted(_counts(lesson).items(), key=lambda one: (-one[1], one[0]))
+    half, total, head = sum(n for _, n in counts) / 2, 0, set[str]()
+    for item, n in counts:
+        if total >= half:
+            break
+        head.add(item)
+        total += n
+    members: dict[str, list[int]] = defaultdict(list)
+    for n, row in enumerate(exam.rows):
+        members[row["tags"].get("history", "")].append(n)
+    parts = {name: sitting.part(exam, at) for name, at in sorted(members.items())}
+    return {
+        "n_items": len(head),
+        "visitors": {name: {"n": len(one.rows), **_shares(one, head)} for name, one in parts.items()},
+    }
 
 
 def _counts(lesson: Lesson) -> dict[str, int]:
@@ -83,6 +115,7 @@ def _beyond(job: Job, exam: Sitting, lesson: Lesson) -> Facts:
     table = lesson.log.table
     category = dict(zip(lesson.log.items, table.get("category", ()), strict=False))
     found = ranking.beyond(exam.answers, _counts(lesson), category, len(lesson.log.items))
+    found["fame"] = _bias(exam, lesson)
     prices = dict(zip(lesson.log.items, table.get("price", ()), strict=False))
     if prices:
         found["revenue_per_1000"] = _revenue(exam, prices)
