@@ -41,6 +41,8 @@ class Hit(TypedDict):
     """Why it is among the answers, as a word that the task explains."""
     via: NotRequired[tuple[str, ...]]
     """The ids that the reason is about."""
+    propensity: NotRequired[float]
+    """How likely it was to be among the answers, where chance has a part in that."""
 
 
 class Span(TypedDict):

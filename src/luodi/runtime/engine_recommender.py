@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
+from luodi.runtime.placing import Shares, pool_size, with_chance, with_shares
 from luodi.runtime.scorers import Scorer, Visit, scorer_of
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.shelf import Shelf
@@ -45,13 +46,18 @@ class Rules:
     """Tell of items that go together only where so many people had both."""
     lives_days: float | None = None
     """So many days after it was published an item is shown no more."""
+    exposure: Shares = field(default_factory=dict)
+    """The least share of exposure that groups of items get in every list."""
+    explore: float = 0.0
+    """The share of places that chance fills."""
 
 
 class Recommender:
     """A scorer with the shelf that it scores."""
 
-    def __init__(self, scorer: Scorer, shelf: Shelf, rules: Rules) -> None:
+    def __init__(self, scorer: Scorer, shelf: Shelf, rules: Rules, rng: np.random.Generator | None = None) -> None:
         self.scorer, self.shelf, self.rules = scorer, shelf, rules
+        self.rng = rng or np.random.default_rng()  # of places that chance fills: not the same after every start
 
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
         """Return for each query its hits, best first."""
@@ -82,16 +88,27 @@ class Recommender:
         best = best_of(scores, k if not diversity else k * POOL, allowed)
         if diversity:
             best = spread(best, scores[best], self.shelf, k=k, diversity=diversity)
+        if self.rules.exposure and len(best):
+            best = with_shares(best, scores, allowed, self.shelf, k=len(best), least=self.rules.exposure)
+        explore = float(self.rules.explore if x.get("explore") is None else x["explore"])
+        pool = best_of(scores, pool_size(k), allowed) if explore else best
+        best, chances, drawn = with_chance(best, pool, share=explore, rng=self.rng)
         reasons = x.get("reasons", True)
         made: list[Hit] = []
-        for item in best:
+        for item, chance, by_chance in zip(best, chances, drawn, strict=True):
             hit: Hit = {"id": self.shelf.items[item], "score": round(float(scores[item]), 5)}
             if reasons:
-                if "title" in self.shelf.table:
-                    hit["title"] = self.shelf.name(int(item))
-                hit |= why(int(item), visit, self.shelf, min_together=self.rules.min_together)  # type: ignore[typeddict-item]
+                hit |= self._told(int(item), visit, chance=float(chance), by_chance=bool(by_chance))  # type: ignore[typeddict-item]
             made.append(hit)
         return made
+
+    def _told(self, item: int, visit: Visit, *, chance: float, by_chance: bool) -> dict[str, Any]:
+        """Return what an item is shown with: its title, why it is there, and how likely that was."""
+        title = {"title": self.shelf.name(item)} if "title" in self.shelf.table else {}
+        reason = why(item, visit, self.shelf, min_together=self.rules.min_together)
+        if by_chance:
+            reason = {"because": "chance", "via": ()}
+        return {**title, **reason, "propensity": round(chance, 8)}
 
     def _allowed(self, x: Query, visit: Visit, n: int) -> NDArray[np.bool_]:
         """Say which items may be shown: the request's rules, and nothing that the visitor had."""

@@ -37,6 +37,7 @@ class Shelf:
         self._item = {name: n for n, name in enumerate(self.items)}
         self._user = {name: n for n, name in enumerate(self.users)}
         self._columns: dict[str, NDArray[Any]] = {}
+        self._codes: dict[str, tuple[NDArray[np.int32], dict[str, int]]] = {}
 
     def __len__(self) -> int:
         return len(self.items)
@@ -102,14 +103,12 @@ class Shelf:
         return self._columns["in stock"]
 
     def _coded(self, column: str) -> tuple[NDArray[np.int32], dict[str, int]]:
-        key = f"codes of {column}"
-        cells = self.table.get(column) or [""] * len(self)
-        if key not in self._columns:
+        if column not in self._codes:
+            cells = self.table.get(column) or [""] * len(self)
             names: dict[str, int] = {}
             codes = [names.setdefault(str(one), len(names)) if one else -1 for one in cells]
-            self._columns[key] = np.array(codes, dtype=np.int32)
-            self._columns[f"names of {column}"] = np.array(list(names), dtype=object)
-        return self._columns[key], {name: n for n, name in enumerate(self._columns[f"names of {column}"])}
+            self._codes[column] = np.array(codes, dtype=np.int32), names
+        return self._codes[column]
 
     def save(self, folder: Path) -> None:
         """Write `shelf.json` and `shelf.safetensors`."""

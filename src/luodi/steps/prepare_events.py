@@ -22,6 +22,8 @@ from luodi.train.events import Events, Question
 from luodi.train.lesson import RULES
 
 EXAM_K = 50
+RULED = ("k", "again", "min_together", "lives_days", "exposure", "explore")
+"""Options that hold where a request does not say."""
 MAX_LISTED = 10_000
 """Of a log with millions of unusable rows, the first ones are enough to see why; all are counted."""
 
@@ -34,6 +36,7 @@ def run(job: Job) -> Outcome:
         raise DataError(
             f"no event can be used of {plural(n_in, 'row')}; the first: {why}", where=where, fix="see the reason"
         )
+    _check_groups(job.options, log)
     settings = job.settings
     cut = logs.cut(log, job.options.split, dev=settings.dev, test=settings.test, again=job.options.again)
     parts = {
@@ -44,8 +47,7 @@ def run(job: Job) -> Outcome:
     for name, events in (("train", cut.train), ("log", log)):
         (job.out / name).mkdir()
         events.save(job.out / name)
-    options = job.options
-    write_json(job.out / RULES, {name: getattr(options, name) for name in ("k", "again", "min_together", "lives_days")})
+    write_json(job.out / RULES, {name: getattr(job.options, name) for name in RULED})
     for part, questions in parts.items():
         write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one) for one in questions))
     with (job.out / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
@@ -168,9 +170,27 @@ def _check(job: Job, train: Events, parts: Mapping[str, list[Question]]) -> None
             raise DataError(f"there is nothing to ask for {part}: {how}", where=where, fix=fix)
 
 
+def _check_groups(options: Any, log: Events) -> None:
+    """See that the groups whose exposure is measured or enforced are there, and get no more than there is."""
+    for name, column in [("fair", options.fair)] * bool(options.fair) + [("exposure", one) for one in options.exposure]:
+        if column not in log.table:
+            fix = f"{did_you_mean(column, log.table)}; it is a column of [define] tables.items"
+            raise DataError(f"no column of the items is called {column!r}", where=f"[options] {name}", fix=fix)
+    for column, shares in options.exposure.items():
+        where, known = f"[options] exposure.{column}", set(map(str, log.table[column]))
+        for value, share in shares.items():
+            if value not in known:
+                raise DataError(f"no item has {value!r} there", where=where, fix=did_you_mean(value, known))
+            if not 0 <= share <= 1:
+                raise DataError(f"a share of {share:g}", where=where, fix="a share lies between 0 and 1")
+        if sum(shares.values()) > 1:
+            what = f"the shares add up to {sum(shares.values()):.3g}"
+            raise DataError(what, where=where, fix="a list has no more than 1 to share out")
+
+
 def _line(job: Job, part: str, log: Events, one: Question) -> dict[str, Any]:
     items = logs.names(log, one.history)
-    request = job.task.Request(user=log.users[one.user], items=items, k=EXAM_K, in_stock=False, at=one.at)
+    request = job.task.Request(user=log.users[one.user], items=items, k=EXAM_K, in_stock=False, at=one.at, explore=0.0)
     n = len(one.history)
     age = "new" if n == 0 else "1–4 events" if n < 5 else "5–19 events" if n < 20 else "20 events or more"
     return {

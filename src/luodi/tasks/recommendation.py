@@ -61,6 +61,8 @@ class Request:
     """The moment, in seconds since 1970, for items that live for days; left out, now."""
     diversity: float = 0.0
     """0 for the best items, up to 1 for the least alike."""
+    explore: float | None = None
+    """The share of places that chance fills; left out, what the option `explore` says."""
 
 
 @record
@@ -71,8 +73,10 @@ class Item:
     title: str = ""
     because: str = ""
     """together: often goes with `via`; friends: friends have it; alike: is of the category of `via`; taste: fits what
-    the visitor had; popular: nothing is known of them."""
+    the visitor had; popular: nothing is known of them; chance: shown to learn whether it is liked."""
     via: tuple[str, ...] = ()
+    propensity: float = 1.0
+    """How likely a place of the list, chosen evenly, was to hold this item: what off-policy estimates divide by."""
 
 
 @record
@@ -103,6 +107,10 @@ class Options:
     """Our name = your name, in the table of links: user, friend."""
     fair: str | None = None
     """A column of the item table by whose groups exposure is measured, as `seller`."""
+    exposure: dict[str, dict[str, float]] = field(default_factory=dict)
+    """The least share of exposure in every list: column = { value = share }, as seller = { "small workshop" = 0.3 }."""
+    explore: float = 0.0
+    """The share of places that chance fills, with items among the best hundred, to learn whether they are liked."""
 
 
 def to_examples(rows: Iterable[Row], options: Options) -> Iterator[Example | Reject]:
@@ -127,6 +135,8 @@ def clean(request: Request, options: Options) -> Request | Reject:
         return Reject(reason="k lies between 1 and 100")
     if not 0 <= request.diversity <= 1:
         return Reject(reason="diversity lies between 0 and 1")
+    if request.explore is not None and not 0 <= request.explore <= 1:
+        return Reject(reason="explore lies between 0 and 1")
     if user == request.user:
         return request
     return Request(**{**_fields(request), "user": user})
@@ -139,6 +149,12 @@ def to_x(request: Request, options: Options) -> dict[str, Any]:
 
 def to_response(request: Request, prediction: Sequence[Hit], options: Options) -> Response:
     return Response(items=tuple(Item(**one) for one in prediction))
+
+
+def to_keep(response: dict[str, Any]) -> dict[str, Any]:
+    """Return of a response what the ledger keeps: what was shown in which place, and how likely that was."""
+    kept = ("id", "score", "because", "propensity")
+    return {"items": [{name: one[name] for name in kept} for one in response["items"]]}
 
 
 def _fields(request: Request) -> dict[str, Any]:
