@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luodi import bundle
+from luodi import bundle, forgetting_events
 from luodi.contracts import Reject, record
 from luodi.data import corrections, sources
 from luodi.data.corrections import Correction
@@ -21,6 +21,7 @@ from luodi.privacy.erase import Traces
 from luodi.privacy.person import Person
 from luodi.scenario import Scenario
 from luodi.steps.s2_prepare import PSEUDONYMS
+from luodi.steps.trial import learns_from
 from luodi.store import MANIFEST, Store, kept_secret, read_json, read_lines
 
 if TYPE_CHECKING:
@@ -66,8 +67,15 @@ def look(scenario: Scenario, identifiers: Sequence[str]) -> Found:
     person = Person([*names, *_pseudonyms(scenario, names)])
     columns = _columns(identifiers)
     yours, excluded = _in_tables(scenario, person, columns)
-    traces = Traces(person=person, where=frozenset(yours), keys=frozenset(one.key for one in excluded))
-    files = [path for path in _files(scenario) if erase.holds(path, traces)]
+    places = set(yours)
+    logged: list[Path] = []
+    if learns_from(scenario.task) == "events":
+        users = forgetting_events.users(scenario, list(_sources(scenario)), person, columns)
+        excluded += forgetting_events.corrections_of(users)
+        logged = forgetting_events.logs_of(scenario.home, users)
+        places |= forgetting_events.lines_of(users)
+    traces = Traces(person=person, where=frozenset(places), keys=frozenset(one.key for one in excluded))
+    files = sorted({*logged, *(path for path in _files(scenario) if erase.holds(path, traces))})
     return Found(
         files=files,
         rows=_rows(scenario, person, columns),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Job, Outcome, Reject
-from luodi.data import sources
+from luodi.data import corrections, sources
 from luodi.data.readers import Table
 from luodi.errors import DataError, did_you_mean
 from luodi.log import bar_for
@@ -75,22 +75,30 @@ def _log(job: Job) -> tuple[Events, dict[str, Any], int, list[tuple[str, str]], 
     described: dict[str, Any] = {}
     n = 0
     files = job.inputs["define"].facts["files"]
-    for entry in (*files["train"], *files["dev"], *files["test"]):
-        table = _open(job, entry["name"])
+    clicked = files.get("reviewed", ())
+    rules = {"kinds": job.options.kinds, "min_weight": job.options.min_weight, "forgotten": _forgotten(job)}
+    for entry in (*files["train"], *files["dev"], *files["test"], *clicked):
+        ours = entry in clicked  # written by us: its columns bear the task's names
+        table = sources.open(sources.expand(job.root, entry["name"])[0]) if ours else _open(job, entry["name"])
         described[entry["name"]] = table.describe()
         bar = bar_for(total=0, doing=f"reading {Path(entry['name']).name}")
-        for line, row in _rows(table, _mapping(job.task, job.settings.columns, table)):
+        for line, row in _rows(table, _mapping(job.task, {} if ours else job.settings.columns, table)):
             n += 1
             bar.update(1)
-            why = row.reason if isinstance(row, Reject) else None
-            if not isinstance(row, Reject):
-                why = logs.take(gatherer, row, n, kinds=job.options.kinds, min_weight=job.options.min_weight)
+            why = row.reason if isinstance(row, Reject) else logs.take(gatherer, row, n, **rules)
             if why is not None:
                 reasons[why] = reasons.get(why, 0) + 1
                 if len(rejected) < MAX_LISTED:
                     rejected.append((f"{entry['name']}:{line}", why))
         bar.close()
     return _with_tables(job, gatherer, described), described, n, rejected, reasons
+
+
+def _forgotten(job: Job) -> frozenset[str]:
+    """Return the keys of users whom `luodi forget` took out."""
+    files = job.inputs["define"].facts["files"].get("corrections", ())
+    found = (one for entry in files for one in corrections.read(job.root / entry["name"]))
+    return frozenset(one.key for one in found if one.decided == "excluded")
 
 
 def _open(job: Job, name: str) -> Table:

@@ -1,5 +1,7 @@
 """Factors of people and items, learned by the library `implicit`."""
 
+import contextlib
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +40,7 @@ def als(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tu
             regularization=regularization,
             iterations=15,
             random_state=recipe.seed,
+            max_minutes=recipe.max_minutes / (1 if x.nnz > MANY else len(TRIED)),
         )
         items = np.asarray(model.item_factors, dtype=np.float32)
         scorer = Factors(items, NOBODY, alpha=alpha, regularization=regularization)
@@ -68,9 +71,21 @@ def bpr(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe) -> tu
     return scorer, {"width": WIDTH, "dev": round(value, 5)}
 
 
-def _fitted(kind: Any, x: Any, **settings: Any) -> Any:
+def _fitted(kind: Any, x: Any, *, max_minutes: float | None = None, **settings: Any) -> Any:
+    """Return a model of the library; with a limit, it stops after the round that another would take beyond it."""
+    began = time.monotonic()
+
+    def stop(n: int, *_: Any) -> None:
+        taken = time.monotonic() - began
+        if max_minutes is not None and taken * (n + 2) / (n + 1) > 60 * max_minutes:
+            raise _EnoughError
+
     # The library has threads of its own, one per core, which those of BLAS would only hinder.
-    with threadpool_limits(1, "blas"):
+    with threadpool_limits(1, "blas"), contextlib.suppress(_EnoughError):
         model = kind(**settings)
-        model.fit(x, show_progress=False)
+        model.fit(x, show_progress=False, callback=stop)
     return model
+
+
+class _EnoughError(Exception):
+    """The time is up."""

@@ -1,6 +1,7 @@
 """From rows of a log to events, and from events to what is learned and what is asked."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from luodi.contracts import record
 from luodi.train.events import Events, Gatherer, Question, by_time, leave_one_out
 
-__all__ = ["Cut", "Gatherer", "cut", "names", "take", "when"]
+__all__ = ["Cut", "Gatherer", "cut", "key_of", "names", "take", "when"]
 
 
 @record
@@ -24,12 +25,23 @@ class Cut:
 
 
 def take(
-    gatherer: Gatherer, row: Mapping[str, str], n: int, *, kinds: Mapping[str, float], min_weight: float | None
+    gatherer: Gatherer,
+    row: Mapping[str, str],
+    n: int,
+    *,
+    kinds: Mapping[str, float],
+    min_weight: float | None,
+    forgotten: Collection[str] = (),
 ) -> str | None:
-    """Add the event of a row, or return why it is left out. `n` stands in for a missing time."""
+    """Add the event of a row, or return why it is left out. `n` stands in for a missing time.
+
+    `forgotten` are the keys of users that nothing may be learned from.
+    """
     user, item = row["user"].strip(), row["item"].strip()
     if not user or not item:
         return "no user" if not user else "no item"
+    if forgotten and key_of(user) in forgotten:
+        return "a forgotten user"
     weight = 1.0
     if kinds:
         kind = row.get("kind", "").strip()
@@ -50,6 +62,15 @@ def take(
         return "a time that is neither seconds nor a date"
     gatherer.add(user, item, time, weight)
     return None
+
+
+def key_of(user: str) -> str:
+    """Return what stands for a user in a table of those to forget: 32 hexadecimal digits.
+
+    >>> len(key_of("ann")), key_of("ann") == key_of("bob")
+    (32, False)
+    """
+    return hashlib.blake2b(f"user/{user}".encode(), digest_size=16).hexdigest()
 
 
 def when(text: str, n: int) -> int | None:
