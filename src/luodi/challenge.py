@@ -64,7 +64,7 @@ def run(
     if scenario.task.kind not in {"classify", "tag"}:
         raise DataError(
             f"{scenario.task_name} gives no labels that people could review", where=str(scenario.path),
-            fix="a recommender learns from its log of events: luodi run",
+            fix="run it anew instead: luodi run",
         )  # fmt: skip
     artifacts = runner.latest(scenario)
     if "deploy" not in artifacts:
@@ -87,7 +87,7 @@ def run(
         compare.drawn(drawn),
         compare.gold(exams, scenario.task.metrics[0], seed=scenario.seed, margin=rules.worse),
         compare.parts([*exams, recent]),
-        _targets(challenger, champion),
+        targets(challenger, champion),
     )
     made = Challenge(
         id=new_id(),
@@ -108,21 +108,29 @@ def _label_field(scenario: Scenario) -> str:
 
 
 def _champion(scenario: Scenario, ledger: Ledger, artifacts: Mapping[str, Any]) -> Champion:
+    """Return the release in charge, and what it has learned from."""
+    found = in_charge(scenario, ledger, artifacts)
+    own = [one for one in records.reports(scenario.home) if one["bundle"] == str(found.path)]
+    knows = frozenset[str]()
+    if own:
+        knows = frozenset(read_json(scenario.home / records.FOLDER / own[0]["id"] / crossfit.LEARNED))
+    elif scenario.settings["define"].reviewed:
+        knows = frozenset(overlay.read(scenario.root / scenario.settings["define"].reviewed))
+    return dataclasses.replace(found, knows=knows)
+
+
+def in_charge(scenario: Scenario, ledger: Ledger, artifacts: Mapping[str, Any]) -> Champion:
     """Return the release in charge, or the last run's bundle where the service has noted none."""
     found = ledger.read(lambda connection: shelf.in_stage(connection, scenario.name, "champion"))
     path = Path(found["bundle"]) if found else artifacts["deploy"].path
     if not (path / ABOUT).is_file():
         raise SetupError("the champion's bundle is gone", where=str(path), fix="luodi run makes a fresh one")
     own = [one for one in records.reports(scenario.home) if one["bundle"] == str(path)]
-    knows = frozenset[str]()
     if own:
-        knows = frozenset(read_json(scenario.home / records.FOLDER / own[0]["id"] / crossfit.LEARNED))
         misses = {one["metric"] for one in own[0]["targets"] if not one["met"]}
     else:
         misses = {one.metric for one in verdict.judge(artifacts).checks if not one.met}
-        if scenario.settings["define"].reviewed:
-            knows = frozenset(overlay.read(scenario.root / scenario.settings["define"].reviewed))
-    return Champion(release=found["id"] if found else "", path=path, misses=frozenset(misses), knows=knows)
+    return Champion(release=found["id"] if found else "", path=path, misses=frozenset(misses), knows=frozenset())
 
 
 def _sifted(
@@ -196,7 +204,7 @@ def _sit(champion: Path, challenger: Path, questions: Gold, label: str, scenario
     return Sat(gold=[y for _, y in pairs], champion=theirs, challenger=ours, tags=tags)
 
 
-def _targets(challenger: Mapping[str, Any], champion: Champion) -> Check:
+def targets(challenger: Mapping[str, Any], champion: Champion) -> Check:
     """Ask whether the challenger meets every target that the champion meets."""
     checks = verdict.judge(challenger).checks
     broken = [one for one in checks if not one.met and one.metric not in champion.misses]
@@ -226,12 +234,6 @@ def _report(
 ) -> dict[str, Any]:
     """Return all that is kept of a challenge. No text of a request is in it."""
     reasons = Counter(one.reason for one in sifted.held)
-    scales = {
-        who: {name: read_json(path / MEASURED).get(name) for name in SCALES}
-        | {"model": read_json(path / ABOUT)["model"]}
-        for who, path in (("champion", champion.path), ("challenger", made.bundle))
-        if (path / MEASURED).is_file()
-    }
     return {
         "id": made.id,
         "scenario": scenario.name,
@@ -241,7 +243,7 @@ def _report(
         "champion": {"release": champion.release, "bundle": str(champion.path)},
         "checks": [dataclasses.asdict(one) for one in made.checks],
         "targets": made.checks[-1].numbers["targets"],
-        "scales": scales,
+        "scales": scales(champion, made.bundle),
         "learned_from": n_new,
         "held_back": dict(reasons.most_common()),
         "triggers": [
@@ -252,6 +254,16 @@ def _report(
                  "gone": questions.n_gone},
         "corrected": _contradictions(scenario, prepared),
     }  # fmt: skip
+
+
+def scales(champion: Champion, challenger: Path) -> dict[str, Any]:
+    """Return size and speed of both."""
+    return {
+        who: {name: read_json(path / MEASURED).get(name) for name in SCALES}
+        | {"model": read_json(path / ABOUT)["model"]}
+        for who, path in (("champion", champion.path), ("challenger", challenger))
+        if (path / MEASURED).is_file()
+    }
 
 
 def _contradictions(scenario: Scenario, prepared: Path) -> int:

@@ -159,19 +159,23 @@ class Client:
         *,
         right: bool | None = None,
         label: str | None = None,
+        item: str | None = None,
+        kind: str = "",
         comment: str = "",
         scenario: str | None = None,
     ) -> str:
         """Say that an answer was right, or which label is; return the id of the feedback, which is then on disk.
 
-        However often it has to be sent, it counts once. Raises `ServiceError`.
+        Of a recommendation, say which `item` was taken after it, and what `kind` of event that was. However often it
+        has to be sent, it counts once. Raises `ServiceError`.
         """
-        if (right is None) == (label is None):
-            raise ServiceError("feedback says either `right` or the `label`", where="feedback", fix="pass one of them")
-        body = {"id": request_id} | ({"right": right} if label is None else {"label": label})
-        said = self._call(
-            "POST", self._of(scenario, "feedback"), body | ({"comment": comment} if comment else {}), idempotent=True
-        )
+        said = {name: one for name, one in (("right", right), ("label", label), ("item", item)) if one is not None}
+        if len(said) != 1:
+            what = "feedback says either `right`, the `label`, or the `item`"
+            raise ServiceError(what, where="feedback", fix="pass one of them")
+        more = {name: one for name, one in (("kind", kind), ("comment", comment)) if one}
+        body = {"id": request_id} | said | more
+        said = self._call("POST", self._of(scenario, "feedback"), body, idempotent=True)
         return str(said["id"])
 
     def scenarios(self) -> list[dict[str, Any]]:

@@ -42,19 +42,25 @@ def challenge(
     It must answer recent reviewed traffic better than chance explains, each of which it was asked untaught;
     be no worse on the gold set, which is the exam of the first run, frozen; and break no label, no slice, no target.
     The reviewed texts it learns from are written to reviewed.csv beside the scenario file: delete a line, and it is not
-    learned from. The champion's artifacts, lock file and report stay as they are. Exit code 0: it beats the champion;
-    1: it does not.
+    learned from. A recommender learns from what visitors took, which is written to clicked.csv, and must be better on
+    what happened since the champion was made. The champion's artifacts, lock file and report stay as they are. Exit
+    code 0: it beats the champion; 1: it does not.
     """
     from luodi import challenge as challenging
+    from luodi import challenge_events
     from luodi.ledger.ledger import open_ledger
     from luodi.loop import records
     from luodi.scenario import load
+    from luodi.steps.trial import learns_from
 
     read = load(scenario)
     release = None
     with open_ledger(home or _home(read.home)) as ledger:
         tell = (lambda _: None) if as_json else _tell
-        done = challenging.run(read, ledger, actor=actor, new_labels=new_labels, tell=tell)
+        if learns_from(read.task) == "events":
+            done = challenge_events.run(read, ledger, actor=actor, tell=tell)
+        else:
+            done = challenging.run(read, ledger, actor=actor, new_labels=new_labels, tell=tell)
         if stage and (done.beats or stage == "shadow"):
             release = records.hand_over(done, read.name, ledger, stage, actor=actor)
     if as_json:
@@ -91,7 +97,7 @@ def _show(done: "Challenge", scenario: Path, stage: str | None, release: str | N
     from luodi.text import plural
 
     report = done.report
-    click.echo(f"learned   from {plural(report['learned_from'], 'reviewed text')}")
+    click.echo(f"learned   from {plural(report['learned_from'], 'reviewed text' if 'gold' in report else 'click')}")
     for reason, n in report["held_back"].items():
         click.echo(f"          {n:,} held back: {reason}")
     for one in done.checks:

@@ -9,7 +9,7 @@ import click
 from luodi.errors import DataError
 from luodi.terminal import JSON, NOT_MET, SCENARIO, home_of
 
-WHAT = ("requests", "feedback", "reviews")
+WHAT = ("requests", "feedback", "reviews", "impressions", "clicks")
 
 
 @click.group()
@@ -60,7 +60,11 @@ def verify(scenario: Path, known: str, as_json: bool) -> None:
 @JSON
 @click.pass_obj
 def export(scenario: Path, what: str, form: str, name: str | None, out: Path, as_json: bool) -> None:
-    """Write requests, feedback or reviews to a file, oldest first; no cell of a CSV is a formula."""
+    """Write a table to a file, oldest first; no cell of a CSV is a formula.
+
+    Of a recommender: impressions, what was shown to whom and how likely that was, as `[define] tables` takes them; and
+    clicks, what was taken of it.
+    """
     from luodi.ledger import audit
     from luodi.ledger.export import export as rows_of
     from luodi.ledger.ledger import open_ledger

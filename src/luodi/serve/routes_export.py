@@ -14,9 +14,9 @@ from luodi.serve.service import Service
 
 
 async def stream(service: Service, http: Request) -> Response:
-    """Send requests, feedback or reviews as CSV or JSON lines."""
+    """Send requests, feedback, reviews, impressions or clicks as CSV or JSON lines."""
     name = service.endpoint(http).name
-    what, form = choice(http, "what", tuple(WHAT), "requests"), choice(http, "format", FORMATS, "csv")
+    what, form = choice(http, "what", WHAT, "requests"), choice(http, "format", FORMATS, "csv")
     by = http.state.caller.key
     await service.ledger.write(
         lambda connection: audit.append(
@@ -39,7 +39,7 @@ ROUTES = (
         path=PREFIX + "/export",
         scope="admin",
         handler=stream,
-        about="Send requests, feedback or reviews as CSV or JSON lines.",
+        about="Send requests, feedback, reviews, impressions or clicks as CSV or JSON lines.",
         listeners=ADMIN,
         answers=takes(
             query={"what": {"type": "string", "enum": list(WHAT)}, "format": {"type": "string", "enum": list(FORMATS)}},

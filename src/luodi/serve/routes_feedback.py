@@ -1,4 +1,4 @@
-"""`POST /feedback`: was an answer right, and if not, what would have been."""
+"""`POST /feedback`: was an answer right, and if not, what would have been; of a list, what was taken."""
 
 from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
@@ -21,12 +21,16 @@ HEADER = "idempotency-key"
 
 @record
 class Feedback:
-    """What a user says about an answer: whether it was right, or the label that would have been."""
+    """What a user says about an answer: whether it was right, the label that would have been, or the item taken."""
 
     id: str
     """Of the answer."""
     right: bool | None = None
     label: str | None = None
+    item: str | None = None
+    """Of a recommendation: what the visitor took after it, shown or not."""
+    kind: str = ""
+    """Of an item: what was done, as the option `kinds` names it."""
     comment: str = ""
 
 
@@ -38,6 +42,8 @@ async def take(service: Service, http: Request) -> Response:
         fix = f"send the header Idempotency-Key with 1 to {MAX_KEY} characters of your own, the same at every new try"
         raise ProblemError(400, "feedback needs an idempotency key", fix=fix)
     said = await read_as(Feedback, service, http)
+    if said.item is not None and endpoint.bundle.task.kind != "rank":
+        raise ProblemError(400, "this scenario shows no items", fix='send either "right" or "label"')
     opinion = _opinion(said, endpoint.record)
     known = service.ledger.scenario_of(said.id) == endpoint.name
 
@@ -67,18 +73,24 @@ async def take(service: Service, http: Request) -> Response:
 
 
 def _opinion(said: Feedback, keep: str) -> Opinion:
-    if (said.right is None) == (said.label is None):
-        raise ProblemError(400, "this says nothing, or two things", fix='send either "right" or "label"')
-    if len(said.label or "") > MAX_LABEL or len(said.comment) > MAX_COMMENT:
+    if sum(one is not None for one in (said.right, said.label, said.item)) != 1:
+        fix = 'send one of "right", "label", or of a list, "item"'
+        raise ProblemError(400, "this says nothing, or two things", fix=fix)
+    if said.kind and said.item is None:
+        raise ProblemError(400, "a kind belongs to an item", fix='send "item" with it')
+    label = said.label if said.item is None else said.item
+    if max(len(label or ""), len(said.kind)) > MAX_LABEL or len(said.comment) > MAX_COMMENT:
         fix = f"a label has up to {MAX_LABEL} characters, a comment up to {MAX_COMMENT:,}"
         raise ProblemError(400, "this is too long", fix=fix)
     if not is_id(said.id):
         raise ProblemError(404, "there is no answer of this id", fix="send the id that came with the answer")
+    if said.item is not None:  # ids and words of the scenario's own; an item stands for the label, its kind beside it
+        return Opinion(request_id=said.id, right=None, label=said.item, comment=said.kind)
     comment = {"full": said.comment, "none": ""}.get(keep)
     return Opinion(
         request_id=said.id,
         right=said.right,
-        label=said.label if keep == "full" or said.label is None else redacted(said.label),
+        label=label if keep == "full" or label is None else redacted(label),
         comment=redacted(said.comment) if comment is None else comment,
     )
 
@@ -89,7 +101,7 @@ ROUTES = (
         path=PREFIX + "/feedback",
         scope="feedback",
         handler=take,
-        about="Say whether an answer was right, or which label would have been.",
+        about="Say whether an answer was right, which label would have been, or which item was taken.",
         answers=takes(
             Feedback,
             example={"id": "01k0000000000000000000000z", "label": "refund"},

@@ -15,15 +15,25 @@ COLUMNS = ("user", "item", "propensity", "reward")
 PRIOR = 5.0  # impressions' worth of the mean, so that an item shown once is not known to be perfect
 
 
+Impression = tuple[str, str, float, float]
+"""What was shown to whom, how likely that was, and what it earned: user, item, propensity, reward."""
+
+
 def judge(files: Sequence[Path], session: Any, lesson: Lesson, *, k: int, seed: int, n_resamples: int) -> Facts:
     """Return estimates of the reward per impression if each had shown one of the k best, by chance.
 
-    Each row says what was shown to whom, how likely that was, and what it earned. Histories are those of the training
-    events, so that nothing is known of what followed. Raises `DataError` for a row that cannot be used.
+    Raises `DataError` for a row that cannot be used.
     """
+    rows = [row for file in files for row in _rows(file)]
+    return estimated(rows, session, lesson, k=k, seed=seed, n_resamples=n_resamples)
+
+
+def estimated(
+    rows: Sequence[Impression], session: Any, lesson: Lesson, *, k: int, seed: int, n_resamples: int
+) -> Facts:
+    """Return the same for impressions. Histories are those of the training events, so nothing later is known."""
     import numpy as np
 
-    rows = [row for file in files for row in _rows(file)]
     users = list(dict.fromkeys(user for user, *_ in rows))
     known = {name: n for n, name in enumerate(lesson.log.users)}
     starts = lesson.train.starts
@@ -32,7 +42,7 @@ def judge(files: Sequence[Path], session: Any, lesson: Lesson, *, k: int, seed: 
         at = known.get(user)
         mine = () if at is None else lesson.train.item[starts[at] : starts[at + 1]]
         items = [lesson.log.items[one] for one in mine]
-        return {"user": user, "items": items, "k": k, "in_stock": False, "reasons": False}
+        return {"user": user, "items": items, "k": k, "in_stock": False, "reasons": False, "explore": 0.0}
 
     best = dict(zip(users, session.predict([query(user) for user in users]), strict=True))
     shown = {user: {one["id"] for one in hits} for user, hits in best.items()}
@@ -58,7 +68,7 @@ def judge(files: Sequence[Path], session: Any, lesson: Lesson, *, k: int, seed: 
     return {"n": len(rows), "worth": round(offpolicy.effective_size(propensity, wanted), 1), **found}
 
 
-def _rows(file: Path) -> list[tuple[str, str, float, float]]:
+def _rows(file: Path) -> list[Impression]:
     table = open_table(file)
     for name in COLUMNS:
         if name not in table.columns:
