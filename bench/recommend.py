@@ -18,6 +18,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench import picture
 from bench.simulate import scale
 from luodi import child, runner
 from luodi.scenario import load
@@ -73,6 +74,22 @@ def _add(folder: Path, row: dict[str, object]) -> None:
     rows = json.loads(path.read_text()) if path.is_file() else []
     rows = [one for one in rows if (one["events"], one["step"]) != (row["events"], row["step"])]
     path.write_text(json.dumps([*rows, row], indent=1))
+
+
+def draw(folder: Path) -> None:
+    """Draw what `grow` measured to docs/images/recommend-growth.svg."""
+    rows = json.loads((folder / GROWTH).read_text())
+    steps = list(dict.fromkeys(one["step"] for one in rows))
+
+    def lines(what: str) -> dict[str, list[tuple[float, float]]]:
+        return {step: [(one["events"], one[what]) for one in rows if one["step"] == step] for step in steps}
+
+    picture.over_sizes(
+        Path("docs/images/recommend-growth.svg"),
+        {"Seconds, by events": lines("seconds"), "Peak memory in MB, by events": lines("memory_mb")},
+        limits={"Peak memory in MB, by events": (8_000, "8 GB")},
+        title="How long recommenders learn, and in how much memory, as logs grow",
+    )
 
 
 def serve(folder: Path) -> None:
@@ -136,5 +153,7 @@ if __name__ == "__main__":
     if what == "grow":
         chosen = os.environ.get("MODELS", "rec-popular,rec-item-knn,rec-als,rec-sequence").split(",")
         grow(where, [int(one) for one in sys.argv[3:]], chosen, float(os.environ.get("MINUTES", "2")))
+    elif what == "draw":
+        draw(where)
     else:
         serve(where)

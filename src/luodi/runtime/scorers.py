@@ -16,6 +16,8 @@ Ints = NDArray[np.int32]
 Arrays = dict[str, NDArray[Any]]
 NOTHING = np.zeros(0, dtype=np.int32)
 UNSEEN = -1
+AGES = (1, 5, 20)
+"""Visitors are told apart by how many events they have: none, fewer than 5, fewer than 20, more."""
 
 
 class Visit(NamedTuple):
@@ -197,26 +199,31 @@ class Friends:
 
 
 class Blend:
-    """A weighted sum of other scorers, each stretched so that its mean is 0 and its best item has 1."""
+    """A weighted sum of other scorers, each stretched so that its mean is 0 and its best item has 1.
+
+    There may be a row of weights for each of `AGES`, since what tells most of a stranger tells least of a regular.
+    """
 
     name = "blend"
 
-    def __init__(self, parts: Sequence[Scorer], weights: Sequence[float]) -> None:
-        assert len(parts) == len(weights)
-        self.parts, self.weights = tuple(parts), tuple(weights)
+    def __init__(self, parts: Sequence[Scorer], weights: Sequence[float] | Sequence[Sequence[float]] | Floats) -> None:
+        made = np.asarray(weights, dtype=np.float32)
+        self.parts, self.weights = tuple(parts), np.broadcast_to(made, (len(AGES) + 1, len(parts)))
 
     def scores(self, visits: Sequence[Visit]) -> Floats:
+        weights = self.weights[[age_of(len(one.history)) for one in visits]]  # (n_visits, n_parts)
         made: Floats | None = None
-        for part, weight in zip(self.parts, self.weights, strict=True):
-            if weight:
-                one = weight * stretched(part.scores(visits))
+        for n, part in enumerate(self.parts):
+            if weights[:, n].any():
+                one = weights[:, n, None] * stretched(part.scores(visits))
                 made = one if made is None else made + one
         assert made is not None, "a blend has a part that counts"
         return made
 
     def about(self) -> dict[str, Any]:
         parts = [{"kind": one.name, **one.about()} for one in self.parts]
-        return {"parts": parts, "weights": list(self.weights)}
+        rows = self.weights[:1] if (self.weights == self.weights[0]).all() else self.weights
+        return {"parts": parts, "weights": rows.tolist()}
 
     def arrays(self) -> Arrays:
         return {f"{n}/{key}": one for n, part in enumerate(self.parts) for key, one in part.arrays().items()}
@@ -263,6 +270,15 @@ def scorer_of(about: Mapping[str, Any], arrays: Arrays) -> Scorer:
         one.name: one for one in (Popular, Neighbors, Factors, Content, Friends, Blend, Padded, Sequential)
     }
     return kinds[about["kind"]].made_of(about, arrays)  # type: ignore[no-any-return]
+
+
+def age_of(n_events: int) -> int:
+    """Return which of the groups of `AGES` a visitor belongs to.
+
+    >>> [age_of(n) for n in (0, 1, 4, 5, 20, 500)]
+    [0, 1, 1, 2, 3, 3]
+    """
+    return sum(n_events >= one for one in AGES)
 
 
 def fading(n: int, fade: float) -> Floats:

@@ -26,10 +26,11 @@ def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, wor
     } or _learned(lesson, dev, recipe, work)
     questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     weights, value = blend_weights(list(parts.values()), questions, again=again)
-    found = dict(zip(parts, weights, strict=True))
-    kept = {name: parts[name] for name, weight in found.items() if weight >= NEEDED}
-    made = Blend(list(kept.values()), [found[name] for name in kept])
-    return made, {"weights": found, "dev": round(value, 5)}
+    by_part = dict(zip(parts, zip(*weights, strict=True), strict=True))  # the weight at each age of visitors
+    kept = {name: parts[name] for name, found in by_part.items() if max(found) >= NEEDED}
+    made = Blend(list(kept.values()), list(zip(*(by_part[name] for name in kept), strict=True)))
+    told = {name: found[0] if len(set(found)) == 1 else list(found) for name, found in by_part.items()}
+    return made, {"weights": told, "dev": round(value, 5)}
 
 
 def _learned(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> dict[str, Scorer]:

@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from luodi.metrics import ranking
 from luodi.runtime.best import best_of
 from luodi.runtime.engine_recommender import batch_for
-from luodi.runtime.scorers import Scorer, Visit, stretched
+from luodi.runtime.scorers import AGES, Scorer, Visit, age_of, stretched
 
 N_DEV = 1_000
 BATCH = 16
 Question = tuple[int, NDArray[np.int32], NDArray[np.int32]]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5)
 ROUNDS = 3
+LEAST_OF_AGE, SURE = 100, 2.0
+"""Dev questions of visitors of an age, and standard errors of a gain, from which on they get weights of their own."""
 POOL = 150
 
 
@@ -43,31 +45,51 @@ def ndcg(scorer: Scorer, questions: Sequence[Question], *, again: bool) -> float
     return float(ranking.each("ndcg_at_10", np.array(right), np.array(n_gold)).mean()) if right else 0.0
 
 
-def blend_weights(parts: Sequence[Scorer], questions: Sequence[Question], *, again: bool) -> tuple[list[float], float]:
-    """Return the weight of each scorer that makes NDCG@10 on dev highest, and that NDCG@10.
+def blend_weights(
+    parts: Sequence[Scorer], questions: Sequence[Question], *, again: bool
+) -> tuple[list[list[float]], float]:
+    """Return the weights of each scorer that make NDCG@10 on dev highest, a row for each of `AGES`; and that NDCG@10.
 
     Each dev question is a pool of the best items of every part, so that trying a set of weights costs little. From
-    the best part alone, one weight after the other goes through a grid, until nothing gains.
+    the best part alone, one weight after the other goes through a grid, until nothing gains. Visitors of an age get
+    weights of their own where these are better on enough of their questions, and not by chance.
     """
     pools = [_pool(parts, questions[n : n + BATCH], again=again) for n in range(0, len(questions), BATCH)]
     features = np.concatenate([one[0] for one in pools])  # (n, pool, n_parts)
     gold = np.concatenate([one[1] for one in pools])  # (n, pool)
     n_gold = np.array([max(1, len(one[2])) for one in questions])
-    best_part = max(range(len(parts)), key=lambda n: (_value(features, gold, n_gold, np.eye(len(parts))[n]), -n))
-    weights = np.eye(len(parts), dtype=np.float32)[best_part]
-    value = _value(features, gold, n_gold, weights)
+    singles = np.eye(len(parts), dtype=np.float32)
+    best = max(range(len(parts)), key=lambda n: (_each(features, gold, n_gold, singles[n]).mean(), -n))
+    common = _climbed(features, gold, n_gold, singles[best])
+    values = _each(features, gold, n_gold, common)
+    ages = np.array([age_of(len(one[1])) for one in questions])
+    rows = [common] * (len(AGES) + 1)
+    for age in range(len(AGES) + 1):
+        mine = ages == age
+        if LEAST_OF_AGE <= mine.sum() < len(questions):
+            own = _climbed(features[mine], gold[mine], n_gold[mine], common)
+            found = _each(features[mine], gold[mine], n_gold[mine], own)
+            gains = found - values[mine]
+            if gains.mean() > SURE * gains.std() / np.sqrt(len(gains)):
+                rows[age], values[mine] = own, found
+    return [[float(one) for one in row] for row in rows], float(values.mean())
+
+
+def _climbed(features: Any, gold: NDArray[np.bool_], n_gold: Any, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the weights to which a grid for one after the other leads; the greatest one stays as it is."""
+    value, fixed = _each(features, gold, n_gold, weights).mean(), int(weights.argmax())
     for _ in range(ROUNDS):
         before = value
-        for n in (one for one in range(len(parts)) if one != best_part):
+        for n in (one for one in range(len(weights)) if one != fixed):
             for weight in GRID:
                 tried = weights.copy()
                 tried[n] = weight
-                found = _value(features, gold, n_gold, tried)
+                found = _each(features, gold, n_gold, tried).mean()
                 if found > value + 1e-6:
                     weights, value = tried, found
         if value <= before + 1e-6:
             break
-    return [float(one) for one in weights], value
+    return weights
 
 
 def _pool(
@@ -86,11 +108,11 @@ def _pool(
     return features, gold
 
 
-def _value(features: Any, gold: NDArray[np.bool_], n_gold: Any, weights: Any) -> float:
+def _each(features: Any, gold: NDArray[np.bool_], n_gold: Any, weights: Any) -> NDArray[np.float64]:
     total = features @ weights.astype(np.float32)  # (n, pool)
     order = np.argpartition(-total, 10, axis=1)[:, :10]
     best = np.take_along_axis(order, np.argsort(-np.take_along_axis(total, order, 1), axis=1, kind="stable"), 1)
-    return float(ranking.each("ndcg_at_10", np.take_along_axis(gold, best, 1), n_gold).mean())
+    return ranking.each("ndcg_at_10", np.take_along_axis(gold, best, 1), n_gold)
 
 
 def _allowed(n: int, history: NDArray[np.int32], *, again: bool) -> NDArray[np.bool_]:
