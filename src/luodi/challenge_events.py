@@ -21,9 +21,10 @@ from luodi.loop.records import Challenge
 from luodi.loop.replay import Replay
 from luodi.runner import Progress
 from luodi.scenario import Scenario
+from luodi.steps.prepare_events import known_of
 from luodi.store import read_json, read_lines, write_json
 
-WRITTEN = "clicked.json"
+EXAM, WRITTEN = "exam.jsonl", "clicked.json"
 THIRD = 1 / 3
 """Of what came since: a third to learn from, a third to choose by, and the last third to be asked about."""
 
@@ -113,13 +114,12 @@ def _train(scenario: Scenario, share: float, tell: Callable[[Progress], None]) -
 
 def _replay(champion: Path, challenger: Mapping[str, Any], began: int, *, timed: bool) -> Replay:
     """Ask both about the moments of the challenger's exam, of which it learned nothing, nor did the champion."""
-    rows = list(read_lines(challenger["prepare"].path / "test.jsonl"))
-    theirs, ours = (_lists(path, rows) for path in (champion, challenger["deploy"].path))
+    rows = list(read_lines(challenger["evaluate"].path / EXAM))
     return Replay(
         gold=[frozenset(row["y"]) for row in rows],
-        champion=theirs,
-        challenger=ours,
-        tags=[row["tags"] for row in rows],
+        champion=_lists(champion, rows),
+        challenger=[row["answer"] for row in rows],
+        tags=[{"history": known_of(len(row["request"]["items"]))} for row in rows],
         fresh=[not timed or row["request"]["at"] >= began for row in rows],
     )
 
@@ -139,7 +139,7 @@ def _shown(scenario: Scenario, ledger: Ledger, champion: Champion, challenger: M
     from luodi.train.lesson import Lesson
 
     prepared = challenger["prepare"].path
-    begins = [row["request"]["at"] for row in read_lines(prepared / "test.jsonl")]
+    begins = [row["request"]["at"] for row in read_lines(challenger["evaluate"].path / EXAM)]
     first = min(begins) // max(1, form.per_second) if form.per_second else 0
     rows = list(_impressions(ledger, scenario.name, first))
     if not any(by_chance for *_, by_chance in rows):

@@ -117,9 +117,9 @@ def test_what_was_shown_and_taken_is_told_with_place_and_propensity(tmp_path):
     with open_ledger(home / ".luodi") as ledger:
         seen, taken = list(shown.impressions(ledger, "small")), list(shown.clicks(ledger, "small"))
 
-    assert [(one["user"], one["item"], one["position"], one["reward"]) for one in seen] == [
+    assert {(one["user"], one["item"], one["position"], one["reward"]) for one in seen} == {
         ("ann", "i1", 1, 0), ("ann", "i2", 2, 1), ("", "i1", 1, 1), ("", "i2", 2, 0),
-    ]  # fmt: skip
+    }  # fmt: skip
     assert {(one["propensity"], one["because"]) for one in seen} == {(0.1, "chance")}
     assert [(one["user"], one["item"], one["time"]) for one in taken] == [("ann", "i2", 1_000)]
 

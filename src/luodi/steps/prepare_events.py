@@ -199,15 +199,22 @@ def _check_groups(options: Any, log: Events) -> None:
 def _line(job: Job, part: str, log: Events, one: Question) -> dict[str, Any]:
     items = logs.names(log, one.history)
     request = job.task.Request(user=log.users[one.user], items=items, k=EXAM_K, in_stock=False, at=one.at, explore=0.0)
-    n = len(one.history)
-    age = "new" if n == 0 else "1–4 events" if n < 5 else "5–19 events" if n < 20 else "20 events or more"
     return {
         "line": f"{part}:{log.users[one.user]}",
         "x": job.task.to_x(request, job.options),
         "y": sorted(logs.names(log, one.gold)),
         "request": asdict(request),
-        "tags": {"history": age},
+        "tags": {"history": known_of(len(one.history))},
     }
+
+
+def known_of(n: int) -> str:
+    """Return the group of a visitor of whom so many events are known.
+
+    >>> known_of(0), known_of(7)
+    ('new', '5–19 events')
+    """
+    return "new" if n == 0 else "1–4 events" if n < 5 else "5–19 events" if n < 20 else "20 events or more"
 
 
 def _profile(train: Events) -> dict[str, Any]:
