@@ -28,6 +28,7 @@ RANGES: dict[tuple[str, ...], tuple[float, float]] = {
     ("options", "unanswerable"): (0, 1),
     ("options", "passages"): (1, 50),
     ("options", "explore"): (0, 1),
+    ("options", "newcomers"): (0, 1),
     ("define", "automate", "precision"): (0.5, 0.9999),
     ("define", "automate", "confidence"): (0.5, 0.9999),
     ("define", "automate", "good"): (0.01, 1),

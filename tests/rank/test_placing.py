@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luodi.runtime.engine_recommender import Recommender, Rules
-from luodi.runtime.placing import with_chance, with_shares
+from luodi.runtime.placing import groups_of, with_chance, with_shares
 from luodi.runtime.rows import Rows
 from luodi.runtime.scorers import Popular
 from luodi.runtime.shelf import Shelf
 
 N = 400
+SMALL = {"seller": {"small": 0.3}}
 
 
 def a_shelf(sellers):
@@ -33,7 +34,9 @@ def test_a_group_gets_its_share_of_every_list_where_it_has_enough_to_show(share,
     scores = -np.arange(100, dtype=np.float32)
     everything = np.ones(100, dtype=bool)
 
-    made = with_shares(np.arange(k), scores, everything, a_shelf(sellers), k=k, least={"seller": {"small": share}})
+    made = with_shares(
+        np.arange(k), scores, everything, groups_of(a_shelf(sellers), {"seller": {"small": share}}, 0.0), k=k
+    )
 
     assert len(set(made.tolist())) == k
     assert exposure(made, sellers, "small") >= share - 1e-9
@@ -43,9 +46,7 @@ def test_a_share_is_spread_over_the_list():
     sellers = ["house"] * 50 + ["small"] * 50
     scores = -np.arange(100, dtype=np.float32)
 
-    made = with_shares(
-        np.arange(10), scores, np.ones(100, dtype=bool), a_shelf(sellers), k=10, least={"seller": {"small": 0.3}}
-    )
+    made = with_shares(np.arange(10), scores, np.ones(100, dtype=bool), groups_of(a_shelf(sellers), SMALL, 0.0), k=10)
 
     assert made.tolist() == [0, 1, 50, 2, 3, 51, 4, 52, 5, 53]
 
@@ -54,8 +55,8 @@ def test_a_group_whose_share_is_there_already_moves_nothing():
     sellers = ["small", "house"] * 50
 
     made = with_shares(
-        np.arange(10), -np.arange(100, dtype=np.float32), np.ones(100, dtype=bool), a_shelf(sellers),
-        k=10, least={"seller": {"small": 0.3}},
+        np.arange(10), -np.arange(100, dtype=np.float32), np.ones(100, dtype=bool),
+        groups_of(a_shelf(sellers), SMALL, 0.0), k=10,
     )  # fmt: skip
 
     assert made.tolist() == list(range(10))
@@ -103,3 +104,18 @@ def test_a_service_enforces_the_shares_of_its_rules():
     (hits,) = recommender.predict([{"k": 10}])
 
     assert exposure([int(one["id"][1:]) for one in hits], sellers, "small") >= 0.5
+
+
+def test_items_that_nobody_touched_get_their_share_the_best_of_them_first():
+    shelf = a_shelf(["house"] * N)
+    shelf.counts[300:] = 0
+    scores = -np.arange(N, dtype=np.float32)
+    scores[390] = -0.5  # of the newcomers the one that fits best
+
+    (hits,) = Recommender(Popular(scores), shelf, Rules(newcomers=0.2)).predict([{"k": 10}])
+
+    new = [int(one["id"][1:]) for one in hits if int(one["id"][1:]) >= 300]
+    assert (
+        new[:2] == [390, 300]
+        and exposure([int(one["id"][1:]) for one in hits], ["old"] * 300 + ["new"] * 100, "new") >= 0.2
+    )

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
-from luodi.runtime.placing import Shares, pool_size, with_chance, with_shares
+from luodi.runtime.placing import Shares, groups_of, pool_size, with_chance, with_shares
 from luodi.runtime.scorers import Scorer, Visit, scorer_of
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.shelf import Shelf
@@ -48,6 +48,8 @@ class Rules:
     """So many days after it was published an item is shown no more."""
     exposure: Shares = field(default_factory=dict)
     """The least share of exposure that groups of items get in every list."""
+    newcomers: float = 0.0
+    """The same for items that nobody has touched yet."""
     explore: float = 0.0
     """The share of places that chance fills."""
 
@@ -88,8 +90,9 @@ class Recommender:
         best = best_of(scores, k if not diversity else k * POOL, allowed)
         if diversity:
             best = spread(best, scores[best], self.shelf, k=k, diversity=diversity)
-        if self.rules.exposure and len(best):
-            best = with_shares(best, scores, allowed, self.shelf, k=len(best), least=self.rules.exposure)
+        owed = groups_of(self.shelf, self.rules.exposure, self.rules.newcomers)
+        if owed and len(best):
+            best = with_shares(best, scores, allowed, owed, k=len(best))
         explore = float(self.rules.explore if x.get("explore") is None else x["explore"])
         pool = best_of(scores, pool_size(k), allowed) if explore else best
         best, chances, drawn = with_chance(best, pool, share=explore, rng=self.rng)

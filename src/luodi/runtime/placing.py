@@ -1,6 +1,6 @@
 """Which item takes which place, once all are scored: shares for groups, and places that chance fills to learn from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,19 @@ LEAST_POOL, POOL_PLACES = 100, 10
 """What chance draws from: the best 10 items for each place, and at least 100."""
 
 
+def groups_of(shelf: Shelf, least: Shares, newcomers: float) -> list[tuple[NDArray[np.bool_], float]]:
+    """Return which items belong to each group that is owed something, and its share."""
+    made = [(shelf.where(column, [value]), share) for column, all_ in least.items() for value, share in all_.items()]
+    return made + ([(shelf.counts == 0, newcomers)] if newcomers else [])
+
+
 def with_shares(
-    ranked: Items, scores: Floats, allowed: NDArray[np.bool_], shelf: Shelf, *, k: int, least: Shares
+    ranked: Items,
+    scores: Floats,
+    allowed: NDArray[np.bool_],
+    owed: Sequence[tuple[NDArray[np.bool_], float]],
+    *,
+    k: int,
 ) -> Items:
     """Return k items in which each group has at least its share of exposure, as far as it has items to show.
 
@@ -26,18 +37,14 @@ def with_shares(
     Source: Geyik, Ambler and Kenthapadi 2019, "Fairness-Aware Ranking in Search & Recommendation Systems", section 4
     (greedy, with least counts), here with the exposure of Singh and Joachims 2018 in the place of counts.
     """
-    groups = [
-        _Group(best_of(scores, k, allowed & shelf.where(column, [value])[: len(scores)]), share)
-        for column, values in least.items()
-        for value, share in values.items()
-    ]
+    groups = [_Group(best_of(scores, k, allowed & mine[: len(scores)]), share) for mine, share in owed]
     weights = 1 / np.log2(np.arange(2, k + 2))
     made: list[int] = []
     taken = set[int]()
     rest = [int(one) for one in ranked]
     for place in range(k):
-        owed = [one for one in groups if one.wants(weights, place, taken)]
-        item = max(owed, key=lambda one: one.behind(weights, place)).next(taken) if owed else None
+        wanting = [one for one in groups if one.wants(weights, place, taken)]
+        item = max(wanting, key=lambda one: one.behind(weights, place)).next(taken) if wanting else None
         if item is None:
             item = next((one for one in rest if one not in taken), None)
         if item is None:

@@ -22,7 +22,7 @@ from luodi.train.events import Events, Question
 from luodi.train.lesson import RULES
 
 EXAM_K = 50
-RULED = ("k", "again", "min_together", "lives_days", "exposure", "explore")
+RULED = ("k", "again", "min_together", "lives_days", "exposure", "newcomers", "explore")
 """Options that hold where a request does not say."""
 MAX_LISTED = 10_000
 """Of a log with millions of unusable rows, the first ones are enough to see why; all are counted."""

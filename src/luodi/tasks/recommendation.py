@@ -109,6 +109,8 @@ class Options:
     """A column of the item table by whose groups exposure is measured, as `seller`."""
     exposure: dict[str, dict[str, float]] = field(default_factory=dict)
     """The least share of exposure in every list: column = { value = share }, as seller = { "small workshop" = 0.3 }."""
+    newcomers: float = 0.0
+    """The least share of exposure of items that nobody touched yet; `rec-blend` and `rec-content` know which fit."""
     explore: float = 0.0
     """The share of places that chance fills, with items among the best hundred, to learn whether they are liked."""
 

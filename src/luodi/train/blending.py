@@ -13,6 +13,8 @@ from luodi.train.choosing import blend_weights, few
 from luodi.train.lesson import Lesson, numbered
 
 N_DEV = 2_000
+WORDS, LEAST_OF_WORDS = "rec-content", 0.05
+"""Where newcomers are owed a place, the one part that tells them apart has at least this weight."""
 NEEDED = 0.005
 """A part whose weight is below this is left out of the service."""
 
@@ -27,6 +29,8 @@ def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, wor
     questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     weights, value = blend_weights(list(parts.values()), questions, again=again)
     by_part = dict(zip(parts, zip(*weights, strict=True), strict=True))  # the weight at each age of visitors
+    if lesson.rules.newcomers and WORDS in by_part:
+        by_part[WORDS] = tuple(max(LEAST_OF_WORDS, one) for one in by_part[WORDS])
     kept = {name: parts[name] for name, found in by_part.items() if max(found) >= NEEDED}
     made = Blend(list(kept.values()), list(zip(*(by_part[name] for name in kept), strict=True)))
     told = {name: found[0] if len(set(found)) == 1 else list(found) for name, found in by_part.items()}
