@@ -27,6 +27,8 @@ AMBIGUOUS = Problem(status=400, detail="the headers leave open where the request
 LARGE = Problem(
     status=431, detail=f"the headers have more than {HEADER_BYTES:,} bytes", fix="send fewer or shorter headers"
 )
+LEAVING = "luodi.leaving"
+"""The place in a request's scope for what is to be done when its client hangs up."""
 CROWDED = Problem(status=503, detail="too many connections", fix="try again in a second, over fewer connections")
 
 
@@ -107,6 +109,7 @@ class Connection(HttpToolsProtocol):  # uvicorn takes a class of its own kind, a
         self.crowd, self.patience_seconds = crowd, crowd.limits.header_seconds
         self.host = ""
         self.n_answers = self.n_header_bytes = 0
+        self.leaving: set[Callable[[], None]] = set()
         self.in_headers = True
         self._headers_due: asyncio.TimerHandle | None = None
         self._reading_due: asyncio.TimerHandle | None = None
@@ -123,6 +126,8 @@ class Connection(HttpToolsProtocol):  # uvicorn takes a class of its own kind, a
             if timer is not None:
                 timer.cancel()
         self.crowd.leave(self)
+        for act in tuple(self.leaving):
+            act()
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
 
@@ -164,6 +169,7 @@ class Connection(HttpToolsProtocol):  # uvicorn takes a class of its own kind, a
         if n_hosts != 1 or n_lengths + n_codings > 1 or coding.lower() != b"chunked":
             raise RefusedError(AMBIGUOUS)
         super().on_headers_complete()
+        self.scope[LEAVING] = self.leaving  # type: ignore[literal-required]
         if self.crowd.draining:
             self.cycle.keep_alive = False
 

@@ -32,7 +32,7 @@ async def explain_one(service: Service, http: Request) -> Response:
     due = limits.deadline_of(http.headers, service.limits)
     value = limits.parse_json(body, max_depth=service.limits.max_depth)
     work = Explaining(endpoint, due).explain(value, http.query_params.get("label"))
-    made = await unless_gone(work, http.receive)
+    made = await unless_gone(work, http)
     if made is None:
         return Response(status_code=GONE)
     return problems.response(made) if isinstance(made, Problem) else as_json(made)

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive
 
 from luodi.serve import idempotency, limits, openapi, problems
 from luodi.serve.endpoint import Answered
 from luodi.serve.problems import Problem, ProblemError
+from luodi.serve.protocol import LEAVING
 from luodi.serve.routes import PREFIX, Route
 from luodi.serve.service import Service
 
@@ -33,7 +33,7 @@ async def predict(service: Service, http: Request) -> Response:
         raise ProblemError(413, f"{len(values)} texts in one call", fix=fix)
 
     async def answer() -> Response:
-        answers = await unless_gone(endpoint.answer(values, key=key, deadline=deadline), http.receive)
+        answers = await unless_gone(endpoint.answer(values, key=key, deadline=deadline), http)
         if answers is None:
             return Response(status_code=GONE)
         if isinstance(value, list):
@@ -44,20 +44,27 @@ async def predict(service: Service, http: Request) -> Response:
     return await answer() if once is None else await service.once.answer((key, endpoint.name, once), body, answer)
 
 
-async def unless_gone(work: Awaitable[T], receive: Receive) -> T | None:
+async def unless_gone(work: Awaitable[T], http: Request) -> T | None:
     """Return the outcome of the work, or `None` after dropping it because the client hung up."""
-    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_hang_up(receive))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
+    task, gone = asyncio.current_task(), False
+    assert task is not None, "a request is answered in a task"
+
+    def drop() -> None:
+        nonlocal gone
+        gone = True
         task.cancel()
-        gone.cancel()
 
-
-async def _hang_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    leaving = http.scope.get(LEAVING, set())
+    leaving.add(drop)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not gone:
+            raise
+        task.uncancel()
+        return None
+    finally:
+        leaving.discard(drop)
 
 
 def as_json(value: Any, status: int = 200) -> Response:
