@@ -74,6 +74,7 @@ class Batcher:
         self.max_batch, self.max_wait_ms, self.max_waiting = max(1, max_batch), max_wait_ms, max_waiting
         self._by_age: deque[Waiting] = deque()
         self._by_length: list[tuple[int, int, Waiting]] = []
+        self._n_bytes = 0
         self._suspects: deque[Waiting] = deque()
         self._quarantine: dict[bytes, float] = {}
         self._n = 0
@@ -94,6 +95,7 @@ class Batcher:
             one.future.cancel()
         self._by_age.clear()
         self._by_length.clear()
+        self._n_bytes = 0
         self._suspects.clear()
 
     async def answer(self, xs: Sequence[Any], *, deadline: float, urgent: bool = False) -> list[Outcome]:
@@ -122,7 +124,7 @@ class Batcher:
         """Return the seconds that one more x would wait: for the batches before it, each as slow as the last ones."""
         away = self.worker.n_flights * self.pace.mean_seconds
         if n := len(self._by_length):
-            mean = sum(length for length, _, _ in self._by_length) / n
+            mean = self._n_bytes / n
             size = self._size([mean] * min(n, self.max_batch))
             away += n / size * self.pace.seconds(size * mean)
         return away / self.worker.slots
@@ -148,7 +150,7 @@ class Batcher:
                 one.done(Unscored.DEADLY)
             else:
                 self._by_age.append(one)
-                insort(self._by_length, (one.length, one.n, one))
+                self._insert(one)
         self._pump()
         return made
 
@@ -157,9 +159,14 @@ class Batcher:
             self._remove(one)
         self._by_age = deque(one for one in self._by_age if not one.taken)
 
+    def _insert(self, one: Waiting) -> None:
+        insort(self._by_length, (one.length, one.n, one))
+        self._n_bytes += one.length
+
     def _remove(self, one: Waiting) -> None:
         one.taken = True
         del self._by_length[bisect_left(self._by_length, (one.length, one.n))]
+        self._n_bytes -= one.length
 
     def _pump(self) -> None:
         """Hand over all that it is time for."""
@@ -268,7 +275,7 @@ class Batcher:
                 self._suspects.append(one)
             else:
                 one.taken = False
-                insort(self._by_length, (one.length, one.n, one))
+                self._insert(one)
                 self._by_age.appendleft(one)
 
     def _quarantined(self, x: Any) -> bool:
