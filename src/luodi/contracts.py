@@ -55,6 +55,8 @@ class Span(TypedDict):
     """Probability, 0 to 1."""
     source: NotRequired[dict[str, Any]]
     """The passage, where it was not given but found: its text, and where that stands."""
+    written: NotRequired[dict[str, Any]]
+    """With the best one, where it was asked for: sentences of a language model, and the places that hold them up."""
 
 
 class Material(TypedDict):

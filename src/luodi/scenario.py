@@ -167,6 +167,7 @@ class _Checker:
             step.name: self._record(import_module(f"luodi.steps.{step.module}").Settings, step.name) for step in STEPS
         }
         self._names(task, settings)
+        self._remotes(settings["select"], settings["prepare"], options)
         self._ranges(settings | {"seed": seed, "options": options})
         if self.faults or task is None:
             return None
@@ -224,7 +225,6 @@ class _Checker:
         self._models(self._texts("select", "models"), task)
         if settings["prepare"]:
             self._reading(settings["prepare"].encoding, settings["prepare"].delimiter)
-        self._remotes(settings["select"], settings["prepare"])
         self._kinds(self._texts("prepare", "personal_kinds"))
         self._webhook(settings["deploy"])
         if task and settings["prepare"] and settings["evaluate"]:
@@ -270,14 +270,18 @@ class _Checker:
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
 
-    def _remotes(self, select: Any, prepare: Any) -> None:
+    def _remotes(self, select: Any, prepare: Any, options: Any) -> None:
         """Check that endpoints are such as may be asked, and that no personal data goes there unsaid."""
         if not select or not prepare:
             return
         many = (select.remote,) if isinstance(select.remote, Endpoint) else select.remote
-        for one in many:
+        asked = [("select", "remote", one) for one in many]
+        for each in fields(options) if options else ():
+            if isinstance(value := getattr(options, each.name), Endpoint):
+                asked.append(("options", each.name, value))
+        for section, name, one in asked:
             for key, what, fix in endpoint.faults(one, prepare.personal):
-                self._fault(f"[select] remote: {what}", ("select", "remote", key), fix)
+                self._fault(f"[{section}] {name}: {what}", (section, name, key), fix)
         if not many and "remote" in self._texts("select", "models"):
             fix = 'add remote = { url = "…", model = "…" }; see docs/remote-models.md'
             self._fault("[select] models: there is no endpoint to ask", ("select", "models"), fix)

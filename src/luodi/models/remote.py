@@ -5,34 +5,19 @@ answers, log probabilities) is found out by one question and then kept to.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.errors import SetupError
+from luodi.runtime import offers as offered
 from luodi.runtime.asking import RefusedError
 from luodi.runtime.endpoint import Endpoint, host_of, is_here
 from luodi.runtime.engine_remote import Remote
 from luodi.runtime.prompt import Prompt, choose
 from luodi.train.answers import labels_of
 
-ALL = {"format": "json_schema", "logprobs": True, "cap": "max_tokens", "temperature": True}
-NAMED = (
-    ("max_completion_tokens", "cap"),
-    ("temperature", "temperature"),
-    ("logprob", "logprobs"),
-    ("json_schema", "format"),
-    ("response_format", "format"),
-)
-"""A word in a refusal, and what it is about."""
-LESS: Mapping[str, Mapping[Any, Any]] = {
-    "logprobs": {True: False},
-    "format": {"json_schema": "json_object", "json_object": "text"},
-    "temperature": {True: False},
-    "cap": {"max_tokens": "max_completion_tokens"},
-}
-"""What to ask for instead."""
 JOURNAL = "answers.jsonl"
 
 
@@ -77,14 +62,14 @@ class RemoteModel:
 
     def _offers(self, prompt: Prompt, endpoint: Endpoint, prior: Scores, text: str) -> dict[str, Any]:
         """Ask once; of what the endpoint refuses, ask for less."""
-        offers: dict[str, Any] = ALL | ({"logprobs": False} if endpoint.samples > 1 else {})
+        offers: dict[str, Any] = offered.ALL | ({"logprobs": False} if endpoint.samples > 1 else {})
         for _ in range(8):
             asked = Remote(prompt, endpoint, prior, offers, patient=True)
             try:
                 reply = asked.ask(text)
             except RefusedError as error:
-                weaker = weakened(offers, error.message)
-                if error.status not in {200, 400, 422, 501} or weaker is None:
+                weaker = offered.weakened(offers, error.message)
+                if error.status not in offered.RETRIED or weaker is None:
                     what = f"{endpoint.model} refuses the simplest question (status {error.status})"
                     raise SetupError(what, where=host_of(endpoint.url), fix="is it a chat model?") from None
                 offers = weaker
@@ -112,19 +97,6 @@ class RemoteModel:
     @classmethod
     def load(cls, folder: Path) -> Self:
         return cls(Remote.load(folder, patient=True))
-
-
-def weakened(offers: dict[str, Any], message: str) -> dict[str, Any] | None:
-    """Return what to ask for after a refusal: what it names goes first; `None` where there is nothing left.
-
-    >>> weakened(dict(ALL), "unknown field: logprobs")["logprobs"]
-    False
-    """
-    about = [name for word, name in NAMED if word in message]
-    for name in (*about, *LESS):
-        if offers[name] in LESS[name]:
-            return offers | {name: LESS[name][offers[name]]}
-    return None
 
 
 def _scores_by(endpoint: Endpoint, offers: dict[str, Any]) -> str:

@@ -9,23 +9,21 @@ import asyncio
 import hashlib
 import json
 import math
-import threading
 import time
-import weakref
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from luodi.contracts import Scores, record
 from luodi.errors import SetupError
 from luodi.runtime.asking import Asker, RefusedError, Reply, UnansweredError
+from luodi.runtime.caller import Caller
 from luodi.runtime.endpoint import Endpoint, host_of, is_here
+from luodi.runtime.offers import question
 from luodi.runtime.prompt import OutsideError, Prompt, repair
 from luodi.runtime.session import read_about, write_about
-
-T = TypeVar("T")
 
 ANSWERS = "answers.json"
 STATED = 0.9  # the score of an answer whose endpoint tells nothing about it; the temperature makes of it what dev says
@@ -71,9 +69,8 @@ class Remote:
         """Where further answers are noted as they come, so that a crash loses none."""
         self._version = prompt.version
         self._failed: dict[str, tuple[float, SetupError]] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._lock = threading.Lock()
         self.asker = Asker(endpoint, patient=patient)
+        self.caller = Caller(self.asker)
         self.streams = endpoint.concurrency
         """So many threads of a service may ask at once."""
 
@@ -83,7 +80,7 @@ class Remote:
         new = {key: x for key, x in zip(keys, xs, strict=True) if key not in self.answers}
         found = {key: self.answers[key] for key in keys if key not in new}
         if new:
-            found |= self._run(self._all(new))
+            found |= self.caller.run(self._all(new))
             self._check(found)
             self._forget()
         return [self._scores(found[key]) for key in keys]
@@ -113,10 +110,10 @@ class Remote:
         singles, again = [], []
         for x in asked:
             started = time.perf_counter()
-            again.append(self._scores(self._run(self._all({self.key(x): x}, note=False))[self.key(x)]))
+            again.append(self._scores(self.caller.run(self._all({self.key(x): x}, note=False))[self.key(x)]))
             singles.append(1_000 * (time.perf_counter() - started))
         started = time.perf_counter()
-        self._run(self._all({self.key(x): x for x in asked}, note=False))
+        self.caller.run(self._all({self.key(x): x for x in asked}, note=False))
         seconds = time.perf_counter() - started
         known, n = list(self.answers.values()), len(self.answers)
         tokens = [sum(one.tokens_in for one in known) / n, sum(one.tokens_out for one in known) / n]
@@ -161,7 +158,7 @@ class Remote:
 
     def ask(self, text: str) -> Reply:
         """Ask once about a text, as it is asked otherwise; for whoever wants to know what an endpoint offers."""
-        return self._run(self.asker.ask(self._question(self.prompt.messages(text))))
+        return self.caller.run(self.asker.ask(self._question(self.prompt.messages(text))))
 
     async def _all(self, new: Mapping[str, str], *, note: bool = True) -> dict[str, Answer]:
         """Ask about all of them, as many at a time as may be. After a failure no more are asked, but those on their
@@ -240,18 +237,8 @@ class Remote:
 
     def _question(self, messages: Sequence[Mapping[str, str]], temperature: float = 0.0) -> dict[str, Any]:
         """Return the body of a question, with what this endpoint offers."""
-        made: dict[str, Any] = {"messages": list(messages), self.offers["cap"]: self.prompt.max_tokens()}
-        if self.offers["temperature"]:
-            made["temperature"] = temperature
-        if self.offers["logprobs"]:
-            made["logprobs"] = True
-        form = self.offers["format"]
-        if form == "json_schema":
-            schema = {"name": "answer", "strict": True, "schema": self.prompt.schema()}
-            made["response_format"] = {"type": form, "json_schema": schema}
-        elif form == "json_object":
-            made["response_format"] = {"type": form}
-        return made
+        told, longest = [dict(one) for one in messages], self.prompt.max_tokens()
+        return question(told, self.offers, self.prompt.schema(), max_tokens=longest, temperature=temperature)
 
     def _scores(self, answer: Answer) -> Scores:
         """Return probabilities. Of an answer without a label nothing is known but how frequent each label is."""
@@ -293,36 +280,9 @@ class Remote:
                 fix="try another model, more examples, or descriptions of the labels in [select] remote",
             )
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do it in the event loop that holds our connections, which lives in a thread of its own."""
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=_turn, args=(self._loop,), name="luodi-remote", daemon=True).start()
-                asyncio.run_coroutine_threadsafe(_opened(self.asker), self._loop).result()
-                self._finalizer = weakref.finalize(self, _close, self.asker, self._loop)
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
     def close(self) -> None:
         """Close all connections; the next question opens new ones."""
-        with self._lock:
-            if self._loop is not None:
-                self._finalizer()
-                self._loop = None
-
-
-def _turn(loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_forever()
-    loop.close()
-
-
-async def _opened(asker: Asker) -> None:
-    asker.open()
-
-
-def _close(asker: Asker, loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.run_coroutine_threadsafe(asker.close(), loop).result(5)
-    loop.call_soon_threadsafe(loop.stop)
+        self.caller.close()
 
 
 def _sure(reply: Reply, labels: Sequence[str]) -> tuple[float, ...]:

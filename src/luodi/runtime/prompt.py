@@ -62,7 +62,7 @@ class Prompt:
         >>> Prompt(kind="classify", labels=("a", "b"), descriptions={}).read('```json\\n{"label": " B "}\\n```')
         (1,)
         """
-        given = _object(content).get(FIELDS[self.kind])
+        given = object_of(content).get(FIELDS[self.kind])
         wanted = [given] if self.kind == "classify" else given
         if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
             raise OutsideError(f"the field {FIELDS[self.kind]!r} is missing or of another form")
@@ -101,7 +101,9 @@ class Prompt:
 
 def repair(content: str, fault: str) -> list[dict[str, str]]:
     """Return what is said after a wrong answer, once."""
-    more = f"That is no valid answer: {fault}. Answer again, with the JSON object alone and labels from the list."
+    more = (
+        f"That is no valid answer: {fault}. Answer again, with the JSON object alone, in the form that was asked for."
+    )
     return [{"role": "assistant", "content": content[:MOST_SHOWN]}, {"role": "user", "content": more}]
 
 
@@ -129,7 +131,7 @@ def choose(
     return tuple(chosen.items())
 
 
-def _object(content: str) -> dict[str, Any]:
+def object_of(content: str) -> dict[str, Any]:
     """Return the JSON object in an answer, which may stand in a fence or among words."""
     start, end = content.find("{"), content.rfind("}")
     try:

@@ -40,6 +40,7 @@ async def about(service: Service, http: Request) -> Response:
             "metrics": entries.get("metrics", {}),
             "record": entries.get("record", "redacted"),
             "examples": [one["request"] for one in bundle.examples],
+            "writes": bool(getattr(bundle.options, "writer", None)),
             "report": report_of(endpoint) is not None,
         }
     )

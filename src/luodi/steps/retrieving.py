@@ -23,6 +23,9 @@ def fingerprint(job: Job) -> Facts | None:
     """
     name = getattr(job.options, "retriever", "")
     if not name:
+        if getattr(job.options, "writer", None):
+            fix = 'add retriever = "…", a scenario of semantic-search, or leave the writer out'
+            raise ScenarioError("a writer needs passages to write from", where="[options] writer", fix=fix)
         return None
     folder = job.root / name
     found = folder if (folder / ABOUT).is_file() else newest(folder / ".luodi")
@@ -73,4 +76,5 @@ def pack(job: Job, session: Path, out: Path) -> None:
     if folder is None:
         shutil.copytree(session, out)
     else:
-        engine_open.join(out, folder, session, n_passages=job.options.passages)
+        options = job.options
+        engine_open.join(out, folder, session, n_passages=options.passages, writer=options.writer)

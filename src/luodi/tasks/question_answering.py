@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from luodi.contracts import Example, Kind, Reject, Span, record
+from luodi.runtime.endpoint import Endpoint
 from luodi.text import squeeze
 
 kind: Kind = "extract"
@@ -42,6 +43,8 @@ class Request:
     passage: str = ""
     """Where the answer is looked for. Longer ones are read in overlapping windows. Left out, passages are looked for in
     the documents of the option `retriever`."""
+    write: bool = False
+    """Let the language model of the option `writer` answer in sentences too, each with the words it rests on."""
 
 
 @record
@@ -71,6 +74,30 @@ class Answer:
 
 
 @record
+class Sentence:
+    """A sentence that a language model wrote, and that a passage holds up."""
+
+    text: str
+    start: int
+    end: int
+    """The place of what it rests on, in the passage of `source`, in characters."""
+    source: Source | None = None
+    """Left out where the passage was given."""
+
+
+@record
+class Written:
+    """An answer in sentences. What nothing in the passages holds up was left out."""
+
+    sentences: tuple[Sentence, ...] = ()
+    left_out: int = 0
+    """So many more sentences were written, without a quotation that stands in its passage, or with numbers, dates or
+    names that do not."""
+    fault: str = ""
+    """Why there is none, where the language model was not reached or gave no valid answer."""
+
+
+@record
 class Response:
     answer: str
     """The answer, as it stands in the passage; empty where there is none in it."""
@@ -85,6 +112,8 @@ class Response:
     """What else it might be, most probable first."""
     source: Source | None = None
     """Where the passage was not given but found: the passage of the answer, and where that stands."""
+    written: Written | None = None
+    """Where the request asked for it: an answer in sentences, beside the one that was read."""
 
 
 @record
@@ -99,6 +128,9 @@ class Options:
     questions that come without: `retriever = "../handbook-search"`. The bundle of this scenario holds a copy of it."""
     passages: int = 5
     """So many passages are found and read."""
+    writer: Endpoint | None = None
+    """An OpenAI-compatible endpoint, as for `[select] remote`, that writes answers out of the found passages where a
+    request says `"write": true`: `writer = { url = "http://127.0.0.1:8080/v1", model = "…" }`."""
 
 
 def to_examples(rows: Iterable[Row], options: Options) -> Iterator[Example | Reject]:
@@ -138,24 +170,44 @@ def clean(request: Request, options: Options) -> Request | Reject:
     return request if question == request.question else replace(request, question=question)
 
 
-def to_x(request: Request, options: Options) -> dict[str, str]:
-    return {"question": request.question, "passage": request.passage}
+def to_x(request: Request, options: Options) -> dict[str, Any]:
+    made: dict[str, Any] = {"question": request.question, "passage": request.passage}
+    return made | {"write": True} if request.write and options.writer else made
 
 
 def to_response(request: Request, prediction: Sequence[Span], options: Options) -> Response:
     best, *rest = [_answer(request, one) for one in prediction] or [Answer(text="", start=0, end=0, score=0.0)]
+    given = prediction[0].get("written") if prediction else None
     return Response(
-        answer=best.text, start=best.start, end=best.end, score=best.score, others=tuple(rest), source=best.source
+        answer=best.text,
+        start=best.start,
+        end=best.end,
+        score=best.score,
+        others=tuple(rest),
+        source=best.source,
+        written=_written(given) if given else None,
     )
 
 
 def to_keep(response: dict[str, Any]) -> dict[str, Any]:
     """Return of a response what the ledger keeps: the places in documents, without the words around them."""
     made = dict(response)
-    for one in (made, *(others := [dict(each) for each in response["others"]])):
+    written = dict(response.get("written") or {})
+    said = written["sentences"] = [dict(each) for each in written.get("sentences", ())]
+    if response.get("written"):
+        made["written"] = written
+    for one in (made, *said, *(others := [dict(each) for each in response["others"]])):
         if one.get("source"):
             one["source"] = {name: value for name, value in one["source"].items() if name != "text"}
     return made | {"others": others}
+
+
+def _written(given: dict[str, Any]) -> Written:
+    said = tuple(
+        Sentence(**{**one, "source": Source(**one["source"]) if "source" in one else None})
+        for one in given["sentences"]
+    )
+    return Written(sentences=said, left_out=given["left_out"], fault=given["fault"])
 
 
 def _answer(request: Request, span: Span) -> Answer:

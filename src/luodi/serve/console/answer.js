@@ -8,6 +8,7 @@ export function answering(ctx, body, about) {
   const examples = about.examples || [];
   const finds = examples.some((one) => !one.passage);
   const question = h("input", { type: "search", required: true, autocomplete: "off", dir: "auto" });
+  const write = h("input", { type: "checkbox" });
   const passage = h("textarea", { rows: 6, required: !finds, dir: "auto" });
   const out = h("div", { class: "outcome", "aria-live": "polite" }, empty(say("answer.empty"), say(finds ? "answer.empty.found" : "answer.empty.given")));
   const form = h("form", { class: "grid", onsubmit: async (event) => {
@@ -15,13 +16,13 @@ export function answering(ctx, body, about) {
     show(out, skeleton());
     const started = performance.now();
     try {
-      const asked = { question: question.value, passage: passage.value };
+      const asked = { question: question.value, passage: passage.value, write: write.checked };
       const found = (await post(`${ctx.base}/explain`, asked)).answer;
       show(out, outcome(found, asked.passage), h("p", { class: "quiet" }, say("try.took", { ms: ms(performance.now() - started) })));
     } catch (error) {
       show(out, trouble(error));
     }
-  } }, field(say("search.query"), question), field(say("answer.passage"), passage, finds ? say("answer.passage.found") : null), h("div", { class: "actions" }, h("button", { class: "primary" }, say("answer.go"))));
+  } }, field(say("search.query"), question), field(say("answer.passage"), passage, finds ? say("answer.passage.found") : null), about.writes ? h("label", { class: "check" }, write, " ", say("answer.write")) : null, h("div", { class: "actions" }, h("button", { class: "primary" }, say("answer.go"))));
   const fill = (one) => () => { question.value = one.question; passage.value = one.passage || ""; form.requestSubmit(); };
   show(body, form, examples.length ? h("div", { class: "examples" }, h("h3", {}, say("try.examples")), examples.map((one) => button(user(one.question), fill(one), { kind: "example" }))) : null, out);
 }
@@ -30,15 +31,24 @@ function outcome(found, given) {
   const sure = h("p", { class: "quiet" }, say("answer.score", { share: share(found.score) }), found.handed_over ? ` · ${say("answer.handed")}` : "");
   const others = found.others.filter((one) => one.end > one.start);
   const more = others.length ? h("details", {}, h("summary", {}, say("answer.others")), h("ol", { class: "items" }, others.map((one) => place({ ...one, answer: one.text }, given)))) : null;
-  if (!found.answer) return [h("p", { class: "sentence none" }, say(given ? "answer.none.given" : "answer.none.found")), sure, more];
-  return [user(found.answer, "p", "sentence"), sure, h("ol", { class: "items" }, place(found, given)), more];
+  const said = found.written ? written(found.written, given) : null;
+  if (!found.answer) return [said, h("p", { class: "sentence none" }, say(given ? "answer.none.given" : "answer.none.found")), sure, more];
+  return [said, user(found.answer, "p", "sentence"), sure, h("ol", { class: "items" }, place(found, given)), more];
+}
+
+// What a language model wrote: each sentence unfolds to the words that hold it up.
+function written(draft, given) {
+  const left = draft.left_out ? h("p", { class: "quiet" }, say("answer.left", { n: draft.left_out })) : null;
+  if (draft.fault) return h("p", { class: "quiet" }, say("answer.fault", { fault: draft.fault }));
+  if (!draft.sentences.length) return [h("p", { class: "sentence none" }, say("answer.unwritten")), left];
+  return [draft.sentences.map((one) => h("details", { class: "written" }, h("summary", {}, user(one.text, "span", "sentence")), h("ol", { class: "items" }, place(one, given)))), left];
 }
 
 function place(one, given) {
   const from = one.source;
   const where = from ? h("span", { class: "item" }, user(from.title || from.document, "b"), from.heading ? [" ", user(from.heading, "span", "quiet")] : null) : null;
   const start = one.start + (from ? from.start : 0);
-  const at = h("span", { class: "quiet" }, from ? user(from.document, "code") : "", from?.page ? ` · ${say("search.page", { n: from.page })}` : "", ` · ${say("search.place", { start, end: start + one.end - one.start })} · ${share(one.score)}`);
+  const at = h("span", { class: "quiet" }, from ? user(from.document, "code") : "", from?.page ? ` · ${say("search.page", { n: from.page })}` : "", ` · ${say("search.place", { start, end: start + one.end - one.start })}${one.score === undefined ? "" : ` · ${share(one.score)}`}`);
   return h("li", { class: "hit" }, where, at, h("p", { class: "user passage", dir: "auto" }, marked(from ? from.text : given, one.start, one.end)));
 }
 
