@@ -148,7 +148,7 @@ def test_only_requests_that_ask_for_it_are_written_for():
 @pytest.fixture
 def writing(searched, running):
     """A finished run whose scenario names a writer."""
-    folder = searched.path.parent.parent / "writing"
+    folder = searched.scenario.path.parent.parent / "writing"
     write_with(folder, f'writer = {{ url = "{running(lies=True)}", model = "m" }}\n')
     yield luodi.run(luodi.load(folder))
     shutil.rmtree(folder)

@@ -61,5 +61,6 @@ def written(asked):
 
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(f"http://127.0.0.1:{server.server_port}", flush=True)
+sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
+sys.stdout.flush()
 server.serve_forever()
