@@ -279,8 +279,8 @@ class _Checker:
         for each in fields(options) if options else ():
             if isinstance(value := getattr(options, each.name), Endpoint):
                 asked.append(("options", each.name, value))
-        for section, name, one in asked:
-            for key, what, fix in endpoint.faults(one, prepare.personal):
+        for section, name, one in asked:  # of an option, texts go as they are: places in them are answered
+            for key, what, fix in endpoint.faults(one, prepare.personal, maskable=section != "options"):
                 self._fault(f"[{section}] {name}: {what}", (section, name, key), fix)
         if not many and "remote" in self._texts("select", "models"):
             fix = 'add remote = { url = "…", model = "…" }; see docs/remote-models.md'

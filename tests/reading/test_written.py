@@ -15,7 +15,7 @@ from tests.reading.conftest import write_open
 
 import luodi
 from luodi.bundle import open_bundle
-from luodi.errors import ScenarioError
+from luodi.errors import Faults, ScenarioError
 from luodi.runtime import citing
 from luodi.runtime.endpoint import Endpoint
 from luodi.runtime.prompt import OutsideError
@@ -184,7 +184,7 @@ def test_passages_leave_this_machine_only_where_it_is_said(tmp_path):
     away = 'url = "https://api.example.com/v1", model = "m", price_in = 1, price_out = 1'
     folder = write_with(tmp_path / "answers", f"writer = {{ {away} }}\n")
 
-    with pytest.raises(ScenarioError, match="personal data"):
+    with pytest.raises(Faults, match="unmasked = true"):
         luodi.load(folder)
 
 

@@ -87,6 +87,21 @@ def test_an_x_alone_is_answered_at_once_and_a_crowd_in_batches(tmp_path):
     assert all(n <= length for n, length in zip(range(1, 9), longest, strict=True))
 
 
+def test_a_batch_gathers_until_the_one_before_it_is_nearly_done(tmp_path):
+    async def run():
+        async with batching(tmp_path, max_wait_ms=1) as (batcher, sizes):
+            for _ in range(3):
+                await ask(batcher, "sleep 0.4")
+            tasks = [asyncio.create_task(ask(batcher, "sleep 0.4"))]
+            for x in ("a", "b", "c"):
+                await asyncio.sleep(0.05)
+                tasks.append(asyncio.create_task(ask(batcher, x)))
+            await asyncio.gather(*tasks)
+            return sizes
+
+    assert asyncio.run(run())[3:] == [1, 3]
+
+
 def test_texts_of_like_length_go_together_and_the_oldest_goes_first(tmp_path):
     async def run():
         async with batching(tmp_path, max_wait_ms=0) as (batcher, _):

@@ -77,8 +77,10 @@ def host_of(url: str) -> str:
     return _split(url).netloc
 
 
-def faults(endpoint: Endpoint, personal: str) -> Iterator[tuple[str, str, str]]:
-    """Yield key, what is wrong and how to put it right; `personal` is what `[prepare]` does with personal data."""
+def faults(endpoint: Endpoint, personal: str, *, maskable: bool = True) -> Iterator[tuple[str, str, str]]:
+    """Yield key, what is wrong and how to put it right; `personal` is what `[prepare]` does with personal data,
+    and `maskable` whether it can do anything else.
+    """
     here, parts = is_here(endpoint.url), _split(endpoint.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or (parts.scheme == "http" and not here):
         fix = "write https://…, or http://127.0.0.1:PORT/… for a server on this machine"
@@ -92,7 +94,8 @@ def faults(endpoint: Endpoint, personal: str) -> Iterator[tuple[str, str, str]]:
         fix = "add price_in and price_out, in US dollars for a million tokens"
         yield "price_in", "without prices nothing can be compared or capped", fix
     if personal == "keep" and not here and not endpoint.unmasked:
-        fix = 'write [prepare] personal = "mask", or unmasked = true here where that is allowed'
+        allow = "unmasked = true here where that is allowed"
+        fix = f'write [prepare] personal = "mask", or {allow}' if maskable else f"write {allow}"
         yield "unmasked", "texts would leave this machine with the personal data in them", fix
     for name, (low, high) in RANGES.items():
         value = getattr(endpoint, name)
