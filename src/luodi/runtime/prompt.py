@@ -101,9 +101,7 @@ class Prompt:
 
 def repair(content: str, fault: str) -> list[dict[str, str]]:
     """Return what is said after a wrong answer, once."""
-    more = (
-        f"That is no valid answer: {fault}. Answer again, with the JSON object alone, in the form that was asked for."
-    )
+    more = f"That is no valid answer: {fault}. Answer again, with the JSON object alone, of the form asked for."
     return [{"role": "assistant", "content": content[:MOST_SHOWN]}, {"role": "user", "content": more}]
 
 

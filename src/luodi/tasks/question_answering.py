@@ -203,11 +203,8 @@ def to_keep(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _written(given: dict[str, Any]) -> Written:
-    said = tuple(
-        Sentence(**{**one, "source": Source(**one["source"]) if "source" in one else None})
-        for one in given["sentences"]
-    )
-    return Written(sentences=said, left_out=given["left_out"], fault=given["fault"])
+    said = [{**one, "source": Source(**one["source"]) if "source" in one else None} for one in given["sentences"]]
+    return Written(sentences=tuple(Sentence(**one) for one in said), left_out=given["left_out"], fault=given["fault"])
 
 
 def _answer(request: Request, span: Span) -> Answer:
