@@ -14,12 +14,12 @@ def best_of(scores: Floats, k: int, allowed: NDArray[np.bool_]) -> NDArray[np.in
 
     The k best lie in the k blocks with the highest maxima, so that only those have to be sorted.
     """
-    masked = np.where(allowed, scores, -np.inf)
-    n_blocks = -(-len(masked) // BLOCK)
+    n_blocks = -(-len(scores) // BLOCK)
+    padded = np.full(n_blocks * BLOCK, -np.inf, dtype=np.float32)
+    masked = padded[: len(scores)]
+    np.copyto(masked, scores, where=allowed)
     if n_blocks > 4 * k:
-        filled = np.full(n_blocks * BLOCK, -np.inf, dtype=np.float32)
-        filled[: len(masked)] = masked
-        highest = filled.reshape(n_blocks, BLOCK).max(axis=1)
+        highest = padded.reshape(n_blocks, BLOCK).max(axis=1)
         # Of blocks with the same maximum any may be cut off, and so an equal with a lower number: rare, and no worse.
         chosen = np.sort(np.argpartition(-highest, k)[:k])
         among = (chosen[:, None] * BLOCK + np.arange(BLOCK)).ravel()
