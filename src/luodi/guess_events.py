@@ -120,7 +120,7 @@ class _Log:
                 f"train = {quote_toml(self._relative(self.data))}",
                 *([f"tables = {{ {', '.join(tables)} }}"] if tables else []),
                 "# What success means: a quality reaches its number with its whole interval, a cost stays below it.",
-                'succeed = { "ranking.ndcg_at_10" = 0.10, "cost.p95_ms" = 20 }',
+                'succeed = { "ranking.ndcg_at_10" = 0.20, "cost.p95_ms" = 50 }',
                 *(["", "[options]", *options] if options else []),
                 *(["", "[prepare]"] if columns or not self.header else []),
                 *([f"columns = {{ {columns} }}"] if columns else []),
