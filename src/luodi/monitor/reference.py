@@ -196,16 +196,21 @@ def _fitted(
 ) -> tuple[list[Any], dict[str, Any]]:
     largest: dict[str, list[float]] = {name: [] for name in shapes}
     usual: dict[str, list[float]] = {name: [] for name in shapes}
+    given = _parts(shapes, rows, window)
     for _ in range(n_draws):  # of what the reference and of what the traffic might have been as well
         parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))], window)
+        # A mean is not held against the reference, and yet strays with it: its ranks and scales come from there.
+        astray = {
+            one.name: one.reference[0] - drawn.reference[0] if one.how == "mean" else 0.0
+            for one, drawn in zip(given, parts, strict=True)
+        }
         here = rng.integers(len(rows), size=max(len(rows), LEAST_TEXTS))
         for found in weeks(parts, rows[here], lengths[here], window=window, n_weeks=N_WEEKS, rng=rng):
             for name, value in found.items():
-                largest[name].append(float(value.max()))
-                usual[name].append(float(value.mean()))
-    parts = _parts(shapes, rows, window)
+                largest[name].append(float(value.max()) + astray[name])
+                usual[name].append(float(value.mean()) + astray[name])
     fits = {}
-    for part in parts:
+    for part in given:
         weekly = np.array(largest[part.name]).reshape(n_draws, N_WEEKS)
         expected = float(np.mean(usual[part.name]))
         fits[part.name] = {
@@ -215,7 +220,7 @@ def _fitted(
         }
     made = [
         {"name": one.name, "how": one.how, "mean": _written(one.reference), "grain": _written(one.grain)}
-        for one in parts
+        for one in given
     ]
     return made, fits
 
