@@ -44,6 +44,24 @@ def test_an_answer_is_marked_in_its_passage_with_its_document_and_place(visit, r
     ]
 
 
+def test_a_written_answer_unfolds_to_the_words_that_hold_it_up(visit, reader):
+    reader.said["/v1/support-tickets"] |= {"writes": True}
+    said = [{"text": "You get 28 days.", "start": 9, "end": 16, "source": SOURCE}]
+    written = FOUND | {"written": {"sentences": said, "left_out": 2, "fault": ""}}
+    reader.said["/v1/support-tickets/explain"] = {"answer": written, "label": "", "tokens": []}
+    page = visit("#/s/support-tickets/try").page
+
+    page.get_by_label("Let the language model write").check()
+    page.get_by_role("button", name="Where?").click()
+
+    page.locator("summary", has_text="You get 28 days.").click()
+    assert page.locator("details.written mark").inner_text() == "28 days"
+    assert "2 more sentences were left out" in page.locator(".outcome").inner_text()
+    assert [body for _, path, body in reader.heard if path.endswith("/explain")] == [
+        {"question": "Where?", "passage": "", "write": True}
+    ]
+
+
 def test_what_is_not_in_the_documents_is_said_to_be_so(visit, reader):
     reader.said["/v1/support-tickets/explain"] = {"answer": NONE, "label": "", "tokens": []}
     page = visit("#/s/support-tickets/try").page

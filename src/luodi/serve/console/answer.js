@@ -16,7 +16,7 @@ export function answering(ctx, body, about) {
     show(out, skeleton());
     const started = performance.now();
     try {
-      const asked = { question: question.value, passage: passage.value, write: write.checked };
+      const asked = { question: question.value, passage: passage.value, ...(write.checked ? { write: true } : {}) };
       const found = (await post(`${ctx.base}/explain`, asked)).answer;
       show(out, outcome(found, asked.passage), h("p", { class: "quiet" }, say("try.took", { ms: ms(performance.now() - started) })));
     } catch (error) {
