@@ -31,7 +31,7 @@ function outcome(found, given) {
   const sure = h("p", { class: "quiet" }, say("answer.score", { share: share(found.score) }), found.handed_over ? ` · ${say("answer.handed")}` : "");
   const others = found.others.filter((one) => one.end > one.start);
   const more = others.length ? h("details", {}, h("summary", {}, say("answer.others")), h("ol", { class: "items" }, others.map((one) => place({ ...one, answer: one.text }, given)))) : null;
-  const said = found.written ? written(found.written, given) : null;
+  const said = found.written ? [written(found.written, given), h("h3", {}, say("answer.read"))] : null;
   if (!found.answer) return [said, h("p", { class: "sentence none" }, say(given ? "answer.none.given" : "answer.none.found")), sure, more];
   return [said, user(found.answer, "p", "sentence"), sure, h("ol", { class: "items" }, place(found, given)), more];
 }
