@@ -21,7 +21,7 @@ from luodi.text import of_metric
 ROOT = Path(__file__).parents[1]
 EXAMPLES = (
     "support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community", "handbook-search",
-    "handbook-answers", "faq-zh", "news-digest",
+    "handbook-answers", "faq-zh", "news-digest", "board-report", "project-meetings",
 )  # fmt: skip
 METRIC_FILES = ("classification", "tagging", "ranking", "extraction", "generation", "rouge", "cost")
 MACHINE = "two cores of an AMD EPYC, no GPU"

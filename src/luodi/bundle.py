@@ -65,6 +65,8 @@ class Bundle:
     def cuts(self, request: Any, cleaned: Any) -> bool:
         """Say whether cleaning has cut a text off, because the task takes only so many characters."""
         most = getattr(self.options, "max_characters", None)
+        if getattr(self.task, "verbatim", False):  # what is too long is refused there
+            return False
         if most is None or all(len(one) < most - 1 for one in _texts(cleaned)):  # white space at the cut is stripped
             return False
         return any(len(squeezed(one)) > most for one in _texts(self.washer.wash(request)))

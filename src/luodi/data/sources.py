@@ -14,6 +14,7 @@ from luodi.data.database import Database
 from luodi.errors import DataError, did_you_mean
 
 PACKED = (".zip", *(f"{suffix}.gz" for suffix in readers.SUFFIXES))
+DOCUMENTS = (".pdf", ".docx", ".pptx", ".md", ".markdown", ".html", ".htm")
 MAX_FILES = 10_000
 _PATTERN = re.compile(r"[*?\[]")
 _URLS: dict[str, str] = {}  # the name without a password to the URL with it: no artifact may hold the latter
@@ -37,7 +38,9 @@ def expand(root: Path, name: str) -> list[Source]:
         return [Source(name=parsed.name, database=parsed)]
     path = root / name
     if path.is_dir():
-        found = [one for one in walk(path) if one.name.lower().endswith((*readers.SUFFIXES, *PACKED))]
+        every = walk(path)
+        found = [one for one in every if one.name.lower().endswith((*readers.SUFFIXES, *PACKED)) and not _says(one)]
+        found = found or [one for one in every if is_document(one)]
         if not found:
             raise DataError("no file in this folder is a table", where=str(path), fix=files.FORMATS)
         return _each(root, found, inside=path)
@@ -76,6 +79,10 @@ def open(source: Source, **stated: Any) -> readers.Table:  # noqa: A001 - read a
     if source.database is not None:
         return readers.open_database(source.database)
     assert source.path is not None
+    if is_document(source.path):
+        from luodi.data import whole_papers  # which reads tables itself, and so needs this file
+
+        return whole_papers.table(source.path)
     return readers.open_table(source.path, **stated)
 
 
@@ -110,6 +117,12 @@ def _bytes(source: Source) -> Iterator[bytes]:
     assert source.path is not None
     content = readers.look(source.path)
     yield from content.chunks() if content.member else content.packed_chunks()
+    if is_document(source.path):
+        from luodi.data import whole_papers
+
+        summary = whole_papers.beside(source.path)
+        if summary:
+            yield from readers.look(summary).packed_chunks()
 
 
 def _each(root: Path, paths: list[Path], *, inside: Path | None) -> list[Source]:
@@ -127,6 +140,8 @@ def _each(root: Path, paths: list[Path], *, inside: Path | None) -> list[Source]
 
 def _tables(path: Path) -> list[Path]:
     """Return the path, or where it is an archive, a path for each table in it."""
+    if is_document(path):
+        return [path]
     content = readers.look(path)
     if content.member or content.head(4) not in {files.ZIP, b"PK\x05\x06"} or content.packed:
         return [path]
@@ -137,6 +152,16 @@ def _tables(path: Path) -> list[Path]:
     if not tables:
         raise DataError("the archive holds no table", where=str(path), fix=files.FORMATS)
     return [path / name for name in tables]
+
+
+def is_document(path: Path) -> bool:
+    """Say whether a file is a document, which counts as a table of one row: PDF, Word, slides, Markdown or HTML."""
+    return path.name.lower().endswith(DOCUMENTS) and not _says(path)
+
+
+def _says(path: Path) -> bool:
+    """Say whether a file is the summary that lies beside a document."""
+    return path.name.lower().endswith((".summary.md", ".summary.txt"))
 
 
 def walk(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-BLOCK = 512  # sentences that are compared with each other at a time, which bounds memory and time in long documents
+BLOCK = 256  # sentences that are compared with each other at a time, which bounds memory and time in long documents
 DAMPING, ROUNDS = 0.85, 30  # Mihalcea and Tarau 2004, section 2; more rounds change nothing in the fourth decimal
 
 
@@ -24,7 +24,7 @@ def page_rank(weights: Floats, wanted: NDArray[np.floating] | None = None) -> ND
     """
     n = len(weights)
     out = weights.sum(axis=1)
-    steps = weights / np.where(out > 0, out, 1.0)[:, None]
+    steps = weights.astype(np.float64) / np.where(out > 0, out, 1.0)[:, None]
     begin = np.ones(n) if wanted is None or not wanted.sum() else np.asarray(wanted) * n / wanted.sum()
     rank = np.ones(n)
     for _ in range(ROUNDS):

@@ -20,7 +20,7 @@ from luodi.runtime.session import read_about, write_about
 from luodi.runtime.terms import terms
 
 ENCODER, RARITY, LINE = "encoder", "rarity.safetensors", "line.safetensors"
-MOST_COMPARED = 400  # sentences: those of the highest worth are held against those that were taken
+MOST_COMPARED = 200  # sentences: those of the highest worth are held against those that were taken
 KEPT = 4  # documents that were read last
 Floats = NDArray[np.floating]
 
@@ -98,7 +98,7 @@ class Selector:
         if not lines:
             return Draft(text="", score=0.0, sources=[])
         worth = self.worth(x, read)
-        taken = sorted(self.take(x, read, worth))
+        taken = sorted(self.take(x, read, self.order(read, worth)))
         text = sentences.joined([lines[n].text for n in taken])
         made = Draft(text=text, score=self._score(worth, taken), sources=taken)
         each = int(x.get("section_sentences") or 0)
@@ -126,15 +126,15 @@ class Selector:
         query = str(x.get("query") or "")
         return query, self.encoder([query])[0] if self.encoder and query else None
 
-    def take(self, x: Mapping[str, Any], read: Read, worth: Floats) -> list[int]:
-        """Return the numbers of the sentences of the summary, best first."""
+    def take(self, x: Mapping[str, Any], read: Read, order: Sequence[int]) -> list[int]:
+        """Return the numbers of the sentences of the summary: of `order`, best first, as many as it may hold."""
         sizes = [len(words) for words in read.words]
         lengths = [len(one.text) for one in read.outline.sentences]
         most_sentences, most_characters = int(x.get("max_sentences") or 0), int(x.get("max_characters") or 0)
         by_words = self.how.length.unit == "words"
         wanted = self.how.length.of(sum(sizes) if by_words else len(sizes))
         taken, n_words, n_characters = list[int](), 0, 0
-        for n in self._apart(read, worth):
+        for n in order:
             if most_sentences and len(taken) >= most_sentences:
                 break
             if most_characters and n_characters + lengths[n] > most_characters:
@@ -149,22 +149,22 @@ class Selector:
             n_words, n_characters = n_words + sizes[n], n_characters + lengths[n] + 1
         return taken
 
-    def _apart(self, read: Read, worth: Floats) -> Any:
-        """Yield sentences, the one of the highest worth first, less what those before it have said."""
+    def order(self, read: Read, worth: Floats) -> list[int]:
+        """Return sentences, the one of the highest worth first, less what those before it have said."""
         order = np.argsort(-worth, kind="stable")
         if not self.how.apart:
-            yield from order.tolist()
-            return
+            return order.tolist()  # type: ignore[no-any-return]
         near = order[:MOST_COMPARED]
         alike = centrality.cosines(centrality.counts([read.terms[n] for n in near])[0])
         left, said = worth[near].astype(np.float64), np.zeros(len(near))
         span = float(worth.max() - worth.min()) or 1.0
+        made = list[int]()
         for _ in range(len(near)):
             best = int(np.argmax(left - self.how.apart * span * said))
-            yield int(near[best])
+            made.append(int(near[best]))
             left[best] = -np.inf
             said = np.maximum(said, alike[best])
-        yield from order[MOST_COMPARED:].tolist()
+        return [*made, *order[MOST_COMPARED:].tolist()]
 
     def _score(self, worth: Floats, taken: Sequence[int]) -> float:
         logit = float(np.dot(self.how.sure, clues(worth, taken)))

@@ -47,6 +47,16 @@ _VERBS = (
 )
 _ADVERBS = r"(?:(?:also|then|just|please|definitely|personally|still|try to|need to|have to|go and) )*"
 _NAME = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?"
+_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_WHEN = (
+    rf"(?:(?:(?:next|this|the following) )?{_DAY}(?: (?:morning|afternoon|evening|noon))?"
+    rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd"
+    rf"|th)?(?:,? \d{{4}})?"
+    r"|\d{4}-\d{2}-\d{2}|tomorrow(?: (?:morning|afternoon|evening))?|today|tonight"
+    rf"|next (?:week|month|quarter|meeting|sprint)|(?:the )?end of (?:(?:the|this|next) )?(?:day|week|month"
+    rf"|quarter|year|{_MONTH}))"
+)
 _MINE = re.compile(
     rf"\b(?:I(?:['’]ll| will| can| am going to|['’]m going to| need to| should| have to)"
     rf"|[Ll]et me) {_ADVERBS}(?:{_VERBS})\b"
@@ -54,6 +64,11 @@ _MINE = re.compile(
 _THEIRS = re.compile(
     rf"(?<!\w)(?P<name>{_NAME})(?:['’]ll| will| is going to| should| needs to| has to| must"
     rf"| to) {_ADVERBS}(?:{_VERBS})\b"
+)
+# whatever is promised by a day is to be done
+_PROMISED = re.compile(
+    rf"(?<!\w)(?P<name>I|{_NAME})(?:['’]ll| will|, (?:can|could|would|will) you) {_ADVERBS}[a-z]+\b.*"
+    rf" (?:by|before|no later than) {_WHEN}\b"
 )
 _ASKED = re.compile(
     rf"(?<!\w)(?P<name>{_NAME}), (?:(?:can|could|would|will) you|please|you(?:['’]ll| will)) {_ADVERBS}(?:{_VERBS})\b"
@@ -71,16 +86,6 @@ _VERBS_ZH = (
     "|通知|预订|采购|上线|部署|汇报|调研"
     "|制定|签|招聘|培训|翻译|收集|沟通|协调|处理|交|打电话|约"
 )
-_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_WHEN = (
-    rf"(?:(?:(?:next|this|the following) )?{_DAY}(?: (?:morning|afternoon|evening|noon))?"
-    rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?: \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd"
-    rf"|th)?(?:,? \d{{4}})?"
-    r"|\d{4}-\d{2}-\d{2}|tomorrow(?: (?:morning|afternoon|evening))?|today|tonight"
-    rf"|next (?:week|month|quarter|meeting|sprint)|(?:the )?end of (?:(?:the|this|next) )?(?:day|week|month"
-    rf"|quarter|year|{_MONTH}))"
-)
 _DUE = re.compile(
     rf"\b(?:by|before|until|no later than|due(?: on)?) (?P<due>{_WHEN})\b|\b(?:on )?(?P<on>{_WHEN})\b", re.IGNORECASE
 )
@@ -94,7 +99,7 @@ _WHEN_ZH = (
 _DUE_ZH = re.compile(rf"{_WHEN_ZH}(?:之前|以前|前|内)?")
 _ZH = re.compile(
     rf"(?P<mine>我(?:负责|这边|来|会|去)?(?:{_WHEN_ZH}(?:之前|以前|前|内)?)?(?:负责|来|会"
-    rf"|去)?[^，。我]{{0,6}}?(?:{_VERBS_ZH}))"
+    rf"|去)?[^，。我]{{0,6}}?(?:{_VERBS_ZH}))|(?P<mine_2>我(?:来|负责)\S)"
     rf"|(?:请|由|麻烦|让)(?P<name>[\u4e00-\u9fff]{{2,3}}?)(?=来|去|负责|牵头|在|于|把|将|尽快|{_WHEN_ZH}|{_VERBS_ZH})"
     r"|(?P<name_2>[\u4e00-\u9fff]{2,3}?)[，,]?(?:你来|你负责|你去|负责|牵头)"
     r"|(?:行动项|待办|下一步)[:：](?P<name_3>[\u4e00-\u9fff]{2,3}?)(?=负责|来|去|在|于|将|把)"
@@ -168,6 +173,9 @@ def _owner(line: Sentence, speakers: Iterable[str]) -> str | None:
     theirs = _THEIRS.search(text)
     if theirs and theirs["name"] not in _NO_OWNERS:
         return theirs["name"]
+    promised = _PROMISED.search(text)
+    if promised and promised["name"] not in _NO_OWNERS - {"I"}:
+        return line.speaker if promised["name"] == "I" else promised["name"]
     asks = text.rstrip().endswith(("?", "？", "吗", "吗。"))
     if _MINE.search(text) and not asks:
         return line.speaker
@@ -182,8 +190,8 @@ def _of_chinese(line: Sentence, speakers: Iterable[str], due: str) -> str | None
     found = _ZH.search(line.text)
     if not found:
         return None
-    if found["mine"]:
-        return line.speaker if due or re.match("我(?:负责|这边|来|会|去)", found["mine"]) else None
+    if found["mine"] or found["mine_2"]:
+        return line.speaker if due or re.match("我(?:负责|这边|来|会|去)", found["mine"] or "") else None
     name = found["name"] or found["name_2"] or found["name_3"]
     known = next(_named(line.text[found.start() :], speakers), "")
     if known:

@@ -50,6 +50,7 @@ _HEADS = (
     r"reference|appendix|acknowledg|annex|参考|附录|致谢",
 )
 _WHOLE = re.compile(r"\b(?:whole|entire|overall)\b|整个|全部|总体", re.IGNORECASE)
+_MARK = re.compile(r"[^\w\s]")
 _IS_HAN = re.compile(rf"[{HAN}]")
 
 
@@ -223,7 +224,7 @@ def _form(read: Read) -> dict[str, NDArray[np.floating]]:
         "asks": each(lambda text: text.rstrip()[-1:] in "?？吗"),
         "pronoun": each(lambda text: bool(_PRONOUN.match(text))),
         "linked": each(lambda text: bool(_LINKED.match(text))),
-        "marks": each(lambda text: sum(not one.isalnum() and not one.isspace() for one in text)) / n_characters,
+        "marks": each(lambda text: len(_MARK.findall(text))) / n_characters,
         "han": each(lambda text: bool(_IS_HAN.search(text))),
     }
     for n, cue in enumerate(_CUES):

@@ -16,7 +16,7 @@ metrics = ("rouge.rouge_1", "rouge.rouge_2", "rouge.rouge_l")
 models = ("lead", "textrank", "sentence-selector")
 verbatim = True
 """Sentences are places in a text as it was sent: nothing may be changed in it before it is read."""
-finds = ("query", "title")
+finds = ("query",)
 """Fields of a row that may be missing, and are taken where the table has a column of that name."""
 MAX_QUERY = 1_000
 MOST_SECTIONS = 400

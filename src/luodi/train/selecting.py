@@ -250,11 +250,14 @@ def tuned(
         inner.how = replace(inner.how, by=by)
         worths = [inner.worth(x, read) for (x, _), read in zip(some, reads, strict=True)]
         worths += also[2][by] if also else []
-        for times in sorted((1.0,) if asked else TIMES, key=lambda one: abs(one - 1)):
-            for one in apart:
-                inner.how = replace(inner.how, apart=one, length=replace(inner.how.length, times=times))
-                values = _values(inner, pairs, every, worths, golds)
+        for one in apart:
+            inner.how = replace(inner.how, apart=one)
+            orders = [inner.order(read, worth) for read, worth in zip(every, worths, strict=True)]
+            for times in (1.0,) if asked else TIMES:
+                inner.how = replace(inner.how, length=replace(inner.how.length, times=times))
+                values = _values(inner, pairs, every, orders, golds)
                 found.append((float(np.mean(values)), inner.how, values, worths))
+    found.sort(key=lambda one: abs(one[1].length.times - 1))
     best = max(one[0] for one in found)
     # of what is nearly as good, the plainest
     value, inner.how, values, worths = next(one for one in found if one[0] >= best - NEARLY)
@@ -265,13 +268,13 @@ def tuned(
 
 
 def _values(
-    inner: Selector, dev: Pairs, reads: Sequence[Read], worths: Sequence[Any], golds: Sequence[list[Counter[str]]]
+    inner: Selector, dev: Pairs, reads: Sequence[Read], orders: Sequence[list[int]], golds: Sequence[list[Counter[str]]]
 ) -> list[float]:
     """Return ROUGE-1 of each document."""
     made = []
-    for (x, _), read, worth, gold in zip(dev, reads, worths, golds, strict=True):
+    for (x, _), read, order, gold in zip(dev, reads, orders, golds, strict=True):
         got = Counter[str]()
-        for n in inner.take(x, read, worth) if len(worth) else []:
+        for n in inner.take(x, read, order):
             got.update(_counted(read.outline.sentences[n].text))
         made.append(max((2 * (got & one).total() / max(1, got.total() + one.total()) for one in gold), default=0.0))
     return made
@@ -288,7 +291,7 @@ def _sure(
     """Fit the quality of a summary by what is known before it is read: a line through logits, held near to flat."""
     seen = np.array(
         [
-            clues(worth, inner.take(x, read, worth)) if len(worth) else clues(worth, [])
+            clues(worth, inner.take(x, read, inner.order(read, worth)))
             for (x, _), read, worth in zip(dev, reads, worths, strict=True)
         ]
     )
