@@ -10,6 +10,7 @@ import json
 import os
 import random
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -151,11 +152,46 @@ def measure(name: str, groups: list[Group], folds: int, models: Sequence[str]) -
         print(json.dumps({one: dict(zip(rouge.METRICS, values, strict=True)), f"{models[-1]} gains": gain}), flush=True)
 
 
+def long(n_pages: int = 300, characters: int = 3_000) -> None:
+    """Sum up a report of so many pages, whole and by sections, in a process of its own; print time and memory."""
+    groups = papers()
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "out")
+        out.mkdir()
+        model = registry.model("sentence-selector")()
+        pairs = [one for group in groups[:80] for one in group]
+        model.fit(pairs[:60], pairs[60:], recipe=Recipe(), work=Path(folder))
+        model.export(out)
+        text = "\n\n".join(x["text"] for group in groups[80:] for x, _ in group)[: n_pages * characters]
+        Path(folder, "text.txt").write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.summaries", "one", folder], check=True, capture_output=True, text=True
+        )
+    print(json.dumps({"pages": n_pages, "characters": len(text)} | json.loads(done.stdout.splitlines()[-1])))
+
+
+def one(folder: str) -> None:
+    """Sum up one text and print how long it took."""
+    text = Path(folder, "text.txt").read_text(encoding="utf-8")
+    started = time.monotonic()
+    session: Any = open_session(Path(folder, "out"))
+    (draft,) = session.predict([{"text": text, "form": "report", "section_sentences": 2}])
+    told = {"seconds": round(time.monotonic() - started, 1), "sections": len(draft["sections"])}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps(told | {"summary_sentences": len(draft["sources"]), "peak_mb": peak}))
+
+
 def main(name: str, folds: int = 1, *models: str) -> None:
     """Measure one set."""
+    if name == "long":
+        long()
+        return
     measure(name, SETS[name](), folds, models or MODELS)
     print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:])
+    if sys.argv[1] == "one":
+        one(sys.argv[2])
+    else:
+        main(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:])

@@ -46,7 +46,7 @@ def new(
         written = templates.copy(template, folder)
     else:
         assert data is not None
-        from luodi import guess, guess_answers, guess_events, registry
+        from luodi import guess, guess_answers, guess_events, guess_summaries, registry
 
         if task is not None:
             _known_task(registry.names("tasks"), task)
@@ -54,7 +54,8 @@ def new(
         if task == "recommendation":
             answers = guess_events.look(data, folder, sure=True)
         elif not (task or text or label):
-            answers = guess_answers.look(data, folder) or guess_events.look(data, folder)
+            looks = (guess_summaries.look, guess_answers.look, guess_events.look)
+            answers = next((one for look in looks if (one := look(data, folder)) is not None), None)
         if answers is not None:
             click.echo(f"task     {answers.task}\ndata     {answers.seen}")
         else:

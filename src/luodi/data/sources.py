@@ -39,7 +39,9 @@ def expand(root: Path, name: str) -> list[Source]:
     path = root / name
     if path.is_dir():
         every = walk(path)
-        found = [one for one in every if one.name.lower().endswith((*readers.SUFFIXES, *PACKED)) and not _says(one)]
+        found = [
+            one for one in every if one.name.lower().endswith((*readers.SUFFIXES, *PACKED)) and not is_summary(one)
+        ]
         found = found or [one for one in every if is_document(one)]
         if not found:
             raise DataError("no file in this folder is a table", where=str(path), fix=files.FORMATS)
@@ -156,10 +158,10 @@ def _tables(path: Path) -> list[Path]:
 
 def is_document(path: Path) -> bool:
     """Say whether a file is a document, which counts as a table of one row: PDF, Word, slides, Markdown or HTML."""
-    return path.name.lower().endswith(DOCUMENTS) and not _says(path)
+    return path.name.lower().endswith(DOCUMENTS) and not is_summary(path)
 
 
-def _says(path: Path) -> bool:
+def is_summary(path: Path) -> bool:
     """Say whether a file is the summary that lies beside a document."""
     return path.name.lower().endswith((".summary.md", ".summary.txt"))
 
