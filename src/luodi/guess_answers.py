@@ -44,7 +44,7 @@ def look(data: str, folder: Path) -> Answers | None:
     return Answers(
         task="faq",
         seen=f"{plural(len(rows), 'question')}, {plural(len(ways), 'answer')}, {several} asked in several ways",
-        text=_faq(_relative(path, folder), question, answer, pseudo=several < 0.2 * len(ways)),
+        text=_faq(relative(path, folder), question, answer, pseudo=several < 0.2 * len(ways)),
     )
 
 
@@ -60,7 +60,7 @@ def _documents(path: Path, folder: Path) -> Answers | None:
         return None
     shown = ", ".join(f"{n} {kind}" for kind, n in kinds.most_common())
     return Answers(
-        task="semantic-search", seen=f"{plural(len(found), 'document')}: {shown}", text=_search(_relative(path, folder))
+        task="semantic-search", seen=f"{plural(len(found), 'document')}: {shown}", text=_search(relative(path, folder))
     )
 
 
@@ -68,7 +68,8 @@ def _named(columns: tuple[str, ...], names: tuple[str, ...]) -> str | None:
     return next((one for one in columns if one.strip().lower() in names), None)
 
 
-def _relative(path: Path, folder: Path) -> str:
+def relative(path: Path, folder: Path) -> str:
+    """Return a path as a scenario file in the folder would say it."""
     return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
 
 

@@ -4,7 +4,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Sequence, Set
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import import_module
 from math import inf
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from luodi import registry, schema
 from luodi.contracts import Task, record
-from luodi.data import papers, sources
+from luodi.data import glossary, papers, sources
 from luodi.errors import Faults, LuodiError, ScenarioError, did_you_mean
 from luodi.metrics import cost
 from luodi.runtime import endpoint
@@ -162,7 +162,7 @@ class _Checker:
         goal = self._top("goal", str, "")
         seed = self._top("seed", int, 7)
         task = self._task()
-        options = self._record(task.Options, "options") if task else None
+        options = self._filled(task, self._record(task.Options, "options")) if task else None
         settings = {
             step.name: self._record(import_module(f"luodi.steps.{step.module}").Settings, step.name) for step in STEPS
         }
@@ -213,6 +213,19 @@ class _Checker:
         for at, what, fix in found:
             self._fault(f"[{section}] {what}", (section, *at), fix + (f"; or see: {more}" if at else ""))
         return made
+
+    def _filled(self, task: Task, options: Any) -> Any:
+        """Return the options with what the tables say that they name: a glossary becomes terms."""
+        for name, into in getattr(task, "reads", {}).items() if options else ():
+            file = getattr(options, name)
+            if not file:
+                continue
+            try:
+                options = replace(options, **{into: glossary.read(self.path.parent, file) | getattr(options, into)})
+            except (LuodiError, OSError) as error:
+                what, fix = (error.what, error.fix) if isinstance(error, LuodiError) else (str(error), "name a table")
+                self._fault(f"[options] {name}: {what}", ("options", name), fix)
+        return options
 
     def _names(self, task: Task | None, settings: dict[str, Any]) -> None:
         """Check what the schema cannot: names of metrics, models and columns, and that files exist."""

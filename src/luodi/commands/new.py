@@ -46,15 +46,17 @@ def new(
         written = templates.copy(template, folder)
     else:
         assert data is not None
-        from luodi import guess, guess_answers, guess_events, guess_summaries, registry
+        from luodi import guess, guess_answers, guess_events, guess_pairs, guess_summaries, registry
 
         if task is not None:
             _known_task(registry.names("tasks"), task)
         answers = None
         if task == "recommendation":
             answers = guess_events.look(data, folder, sure=True)
+        elif task == "translation" and not (text or label):
+            answers = guess_pairs.look(data, folder)
         elif not (task or text or label):
-            looks = (guess_summaries.look, guess_answers.look, guess_events.look)
+            looks = (guess_summaries.look, guess_pairs.look, guess_answers.look, guess_events.look)
             answers = next((one for look in looks if (one := look(data, folder)) is not None), None)
         if answers is not None:
             click.echo(f"task     {answers.task}\ndata     {answers.seen}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Reject, record
-from luodi.data import columnar, database, decode, delimited, files, json_rows, sheets, squad
+from luodi.data import columnar, database, decode, delimited, files, json_rows, sheets, squad, tmx
 from luodi.data import encoding as encodings
 from luodi.data.files import Content
 from luodi.data.notes import Notes
@@ -21,7 +21,7 @@ Rows = list[tuple[int, dict[str, Any] | Reject]]
 LINES, LISTS = (".jsonl", ".ndjson", ".jsonlines"), (".json", ".geojson")
 SEPARATED = (".csv", ".tsv", ".tab", ".txt", ".psv", ".dat")
 BINARY = (".parquet", ".pq", ".arrow", ".feather", ".ipc", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-SUFFIXES = (*LINES, *LISTS, *SEPARATED, *BINARY)
+SUFFIXES = (*LINES, *LISTS, *SEPARATED, *BINARY, tmx.SUFFIX)
 OLE = b"\xd0\xcf\x11\xe0"
 WRITE_LINES = 'write JSONL, one object per line: {"text": "…", "label": "…"}'
 
@@ -33,7 +33,7 @@ class Table:
     path: Path | str
     """The file, `archive.zip/member`, or the URL of a database without its password: for messages."""
     format: str
-    """csv, jsonl, json, squad, parquet, arrow, workbook, sqlite or postgresql."""
+    """csv, jsonl, json, squad, tmx, parquet, arrow, workbook, sqlite or postgresql."""
     columns: tuple[str, ...]
     read: Callable[[], Iterator[Rows]]
     ledger: Notes
@@ -105,6 +105,8 @@ def open_table(
         return _made(content, "parquet", names_in, partial(columnar.parquet, content))
     if head[:6] == b"ARROW1" or (head[:4] == b"\xff\xff\xff\xff" and content.name.endswith(BINARY)):
         return _made(content, "arrow", columnar.arrow_columns(content), partial(columnar.arrow, content))
+    if content.name.endswith(tmx.SUFFIX):
+        return _made(content, "tmx", tmx.columns(content), partial(tmx.batches, content))
     encodings.refuse_foreign(head, content.where)
     name = encodings.check(encoding) if encoding else encodings.recognize(content)
     if content.name.endswith(LISTS) and squad.looks_like(head[:2_000].decode("utf-8", "replace")):

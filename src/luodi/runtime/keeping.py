@@ -12,6 +12,7 @@ from typing import NamedTuple
 N_MARKS = 10
 MARKS = tuple(f"<p{n}>" for n in range(N_MARKS))
 MARK = re.compile(r"<p([0-9])>")
+PRIVATE = 0xF0000  # characters that no text has, for as long as marks have no number
 NUMBER = r"[0-9]+(?:[.,'\u2009\u00a0 ]?[0-9]{3})*(?:[.,][0-9]+)?"
 FORMAL = re.compile(
     r"""
@@ -90,6 +91,42 @@ def lost(source: str, text: str, terms: Mapping[str, str] | None = None) -> list
             flags.append("term")
             break
     return sorted(flags)
+
+
+def mask_both(source: str, target: str, terms: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Return a text and its translation with the same mark for what stands in both, to learn from.
+
+    What the translation does not carry over stays as it is.
+
+    >>> mask_both("Wait 5 s, Anna", "Anna, warte 5 s"), mask_both("2 men", "zwei Männer")
+    (('Wait <p0> s, Anna', 'Anna, warte <p0> s'), ('2 men', 'zwei Männer'))
+    """
+    masked = mask(source, terms)
+    if not masked.values:
+        return source, target
+    theirs, left = target, dict[int, str]()
+    for n, value in enumerate(masked.values):
+        at = _place(theirs, value)
+        if at < 0:
+            left[n] = masked.found[n]
+        else:
+            theirs = f"{theirs[:at]}{chr(PRIVATE + n)}{theirs[at + len(value) :]}"
+    carried = [n for n in range(len(masked.values)) if n not in left]
+    for number, n in enumerate(carried):
+        theirs = theirs.replace(chr(PRIVATE + n), MARKS[number])
+    kept = iter(MARKS)
+    ours = MARK.sub(lambda match: left[int(match[1])] if int(match[1]) in left else next(kept), masked.text)
+    return ours, theirs
+
+
+def _place(text: str, value: str) -> int:
+    """Return where a value stands in a text and is no part of a longer word or number; -1 where it does not."""
+    edges = (r"(?<![\w.,])" if value[0].isalnum() and value[0].isascii() else "",
+             r"(?![\w]|[.,][0-9])" if value[-1].isalnum() and value[-1].isascii() else "")  # fmt: skip
+    if any("\u2e80" <= one <= "\u9fff" for one in text):  # where Chinese has no spaces, a number may touch a word
+        edges = tuple(one.replace(r"\w", "0-9A-Za-z") for one in edges)
+    found = re.search(edges[0] + re.escape(value) + edges[1], text)
+    return found.start() if found else -1
 
 
 def present(text: str, terms: Mapping[str, str]) -> dict[str, str]:

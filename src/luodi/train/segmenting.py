@@ -19,19 +19,22 @@ SINGLE = r"[\x{2e80}-\x{9fff}\x{ac00}-\x{d7af}\x{f900}-\x{faff}\x{ff00}-\x{ffef}
 """Characters of scripts that do not space words, and their marks."""
 
 
-def learn(texts: Sequence[str], *, size: int) -> Tokenizer:
-    """Return a tokenizer of at most `size` pieces, the same for the same texts; [END] is 0, [PAD] the last."""
+def learn(texts: Sequence[str], *, size: int, marks: Sequence[str] = ()) -> Tokenizer:
+    """Return a tokenizer of at most `size` pieces, the same for the same texts; [END] is 0, [PAD] the last.
+
+    `marks` are pieces of their own, wherever they stand.
+    """
     normalizer = normalizers.NFC()
-    marks = pre_tokenizers.Split(Regex(SINGLE), "isolated")
+    single = pre_tokenizers.Split(Regex(SINGLE), "isolated")
     spaced = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="first", split=True)
     before = pre_tokenizers.Sequence(
-        [spaced, marks, pre_tokenizers.Punctuation("isolated"), pre_tokenizers.Digits(individual_digits=True)]
+        [spaced, single, pre_tokenizers.Punctuation("isolated"), pre_tokenizers.Digits(individual_digits=True)]
     )
     counts = Counter(character for text in texts for character in normalizer.normalize_str(text))
     often = [one for one in sorted(counts, key=lambda one: (-counts[one], one)) if counts[one] >= MIN_TIMES]
-    room = min(MOST_CHARACTERS, size - 4)
+    room = min(MOST_CHARACTERS, size - 4 - len(marks))
     alphabet = [SPACE, *sorted(one for one in often[:room] if not one.isspace() and one != SPACE)]
-    handed = [END, UNKNOWN, *alphabet]
+    handed = [END, UNKNOWN, *marks, *alphabet]
     rough = Tokenizer(models.BPE(unk_token=UNKNOWN))
     rough.normalizer, rough.pre_tokenizer = normalizer, before
     trainer = trainers.BpeTrainer(
@@ -51,5 +54,5 @@ def learn(texts: Sequence[str], *, size: int) -> Tokenizer:
     made = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token=UNKNOWN))
     made.normalizer, made.pre_tokenizer = normalizer, before
     made.decoder = decoders.Metaspace(replacement=SPACE, prepend_scheme="first", split=True)
-    made.add_special_tokens([END, PAD])
+    made.add_special_tokens([END, *marks, PAD])
     return made

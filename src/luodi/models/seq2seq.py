@@ -1,0 +1,71 @@
+"""A small Transformer that learns to translate from the scenario's pairs alone, served in small integers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from luodi.contracts import Facts, Kind, Material, Recipe
+from luodi.train import translating
+from luodi.train.loop import Schedule
+from luodi.train.own_engine import Exported
+from luodi.train.sentences import sentences
+
+Pairs = Sequence[tuple[Material, frozenset[str]]]
+LEARNING_RATE, LEAST_RATE = 2e-3, 5e-4
+"""Of a batch of so many pieces as below; of a smaller one by the root of its share."""
+AVERAGE = 0.99
+BATCH_TOKENS, MOST_BATCH = 4_096, 256
+"""Pieces of translations that are learned from together; of short ones at most so many texts."""
+LEAST_STEPS_PER_EPOCH = 10
+PIECES, FEWEST_PIECES, PAIRS_PER_PIECE = 8_000, 600, 4
+EPOCHS = ((1_000, 120), (5_000, 80), (20_000, 50), (60_000, 36), (200_000, 20))  # few pairs are worth more rounds
+MOST_ROWS_EPOCHS = 8
+LOOKS, PATIENCE = 30, 8
+LARGE = 100_000
+"""From so many pairs on a wider network with less dropout learns more than it forgets."""
+WIDE = translating.Size(layers=4, width=256, inner=1_024, dropout=0.1)
+
+
+class Seq2SeqModel(Exported):
+    """Encoder and decoder, four layers each, that share one table of pieces."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("generate",)
+    license: ClassVar[str] = "Apache-2.0"
+    engine: ClassVar[Any] = translating.Seq2Seq
+    forms: ClassVar[tuple[str, ...]] = translating.Seq2Seq.forms
+
+    inner: translating.Seq2Seq | None
+
+    def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
+        pairs = sentences(train)
+        texts = [text for pair in pairs for text in pair]
+        size = WIDE if len(pairs) >= LARGE else translating.Size()
+        n_characters = len(set("".join(texts)))
+        n_pieces = min(PIECES, FEWEST_PIECES + n_characters + len(pairs) // PAIRS_PER_PIECE)
+        language = next((x["language"] for x, _ in train if x.get("language")), "")
+        inner = translating.Seq2Seq.fresh(texts, size, n_pieces=n_pieces, language=language, seed=recipe.seed)
+        self.inner = inner
+        ids, looked = inner.encode(pairs), inner.encode(sentences(dev))
+        mean = sum(len(y) for _, y in ids) / len(ids)
+        batch = min(MOST_BATCH, round(BATCH_TOKENS / mean), max(8, len(ids) // LEAST_STEPS_PER_EPOCH))
+        epochs = recipe.epochs or next((n for rows, n in EPOCHS if len(ids) <= rows), MOST_ROWS_EPOCHS)
+        schedule = Schedule(
+            epochs=epochs,
+            batch_size=batch,
+            learning_rate=recipe.learning_rate
+            or max(LEAST_RATE, LEARNING_RATE * min(1.0, batch * mean / BATCH_TOKENS) ** 0.5),
+            max_minutes=recipe.max_minutes,
+            average=AVERAGE,
+            n_evaluations=min(epochs, LOOKS),
+            patience=PATIENCE,
+        )
+        facts = inner.learn(ids, looked, schedule=schedule, seed=recipe.seed, work=work)
+        return facts | {"pairs": len(ids), "pieces": inner.pieces.get_vocab_size()}
+
+    def export(self, folder: Path, *, form: str = "int8") -> None:
+        """Write it for CTranslate2."""
+        assert self.inner, "fit or load first"
+        self.inner.export(folder, form=form)
+
+
+MODEL = Seq2SeqModel

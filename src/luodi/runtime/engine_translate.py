@@ -1,0 +1,92 @@
+"""A translator served by CTranslate2: small integers, beam search, texts of one length together; no torch.
+
+Source: Klein et al. 2020, "Efficient and High-Quality Neural Machine Translation with OpenNMT".
+"""
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import ctranslate2
+
+from luodi.contracts import Draft, Material
+from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
+from luodi.runtime.session import read_about
+from luodi.runtime.translated import drafts
+
+END = "</s>"
+BEAM = 4
+BATCH_TOKENS = 2_048
+LENGTH_RATIO, LENGTH_SLACK = 2, 20
+"""A translation has at most so many times the pieces of its source, and so many more."""
+NO_REPEAT = 6
+"""So many pieces in a row never come twice: where a small model loses its way, it goes in circles."""
+MOST_PIECES = 200
+"""Of a sentence at once; longer ones are translated in stretches."""
+
+
+class Translator:
+    """A network, its pieces, and the language that it writes."""
+
+    def __init__(self, folder: Path, language: str, *, n_threads: int | None = None) -> None:
+        self.language = language
+        self.pieces = plain_tokenizer(folder / TOKENIZER)
+        threads = n_threads or len(os.sched_getaffinity(0))
+        self.network = ctranslate2.Translator(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
+
+    def predict(self, xs: Sequence[Material]) -> list[Draft]:
+        return drafts(xs, self.translate, language=self.language)
+
+    def translate(self, sentences: Sequence[str], *, beam: int = BEAM) -> list[tuple[str, float]]:
+        """Return the translation of each sentence, and the mean probability of its pieces."""
+        cut = [_stretches(one.tokens) for one in self.pieces.encode_batch(list(sentences), add_special_tokens=False)]
+        asked = [part for parts in cut for part in parts]
+        order = sorted(range(len(asked)), key=lambda n: -len(asked[n]))
+        answers: list[tuple[str, float]] = [("", 1.0)] * len(asked)
+        for batch in _batches([len(asked[n]) + 1 for n in order]):
+            rows = [order[n] for n in batch]
+            longest = len(asked[rows[0]])
+            found = self.network.translate_batch(
+                [[*asked[n], END] for n in rows],
+                beam_size=beam,
+                max_batch_size=0,
+                max_decoding_length=LENGTH_RATIO * longest + LENGTH_SLACK,
+                no_repeat_ngram_size=NO_REPEAT,
+                disable_unk=True,
+                return_scores=True,
+            )
+            for n, one in zip(rows, found, strict=True):
+                answers[n] = (self._text(one.hypotheses[0]), math.exp(min(0.0, float(one.scores[0]))))
+        parts = iter(answers)
+        return [_joined([next(parts) for _ in each]) for each in cut]
+
+    def _text(self, tokens: Sequence[str]) -> str:
+        ids = [self.pieces.token_to_id(one) for one in tokens if one != END]
+        return str(self.pieces.decode(ids, skip_special_tokens=False)).strip()
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls(folder, read_about(folder)["language"])
+
+
+def _stretches(tokens: list[str]) -> list[list[str]]:
+    return [tokens[n : n + MOST_PIECES] for n in range(0, max(1, len(tokens)), MOST_PIECES)]
+
+
+def _joined(parts: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    return " ".join(text for text, _ in parts if text), min(score for _, score in parts)
+
+
+def _batches(lengths: Sequence[int]) -> list[range]:
+    """Return stretches of texts, longest first, of which each fills the tokens of a batch."""
+    made, start = [], 0
+    while start < len(lengths):
+        size = max(1, BATCH_TOKENS // lengths[start])
+        made.append(range(start, min(len(lengths), start + size)))
+        start += size
+    return made
+
+
+ENGINE = Translator

@@ -1,0 +1,169 @@
+"""A small Transformer that learns to translate from pairs of sentences, and is exported for CTranslate2."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from ctranslate2.converters.transformers import MarianMTLoader
+from safetensors.torch import load_model, save_model
+from tokenizers import Tokenizer
+from transformers import MarianConfig, MarianMTModel
+
+from luodi.contracts import Draft, Facts, Material, record
+from luodi.runtime import keeping
+from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
+from luodi.runtime.engine_translate import Translator
+from luodi.runtime.session import write_about
+from luodi.train import segmenting
+from luodi.train.batching import sorted_batches
+from luodi.train.device import path
+from luodi.train.loop import Loop, Schedule
+from luodi.train.marian_pass import MarianPass
+
+ABOUT, WEIGHTS = "translator.json", "translator.safetensors"
+MOST_PIECES = 200
+POSITIONS = 512
+LOOK_BATCH = 64
+SMOOTHING = 0.1  # Vaswani et al. 2017, section 5.4
+Ids = list[tuple[list[int], list[int]]]
+
+
+@record
+class Size:
+    """How large a network is."""
+
+    layers: int = 4
+    width: int = 128
+    inner: int = 256
+    heads: int = 4
+    dropout: float = 0.3
+    """Small and regularized wins on a few thousand pairs: Wu et al. 2021, "Good for Misconceived Reasons"."""
+
+
+class Seq2Seq:
+    """A network of `transformers`' Marian with its pieces: sentences in, sentences out."""
+
+    forms = ("int8", "fp32")
+    """What it can be exported as, fastest first."""
+
+    def __init__(self, net: Any, pieces: Tokenizer, size: Size, *, language: str) -> None:
+        self.net, self.pieces, self.size, self.language = net, pieces, size, language
+        self._served: Translator | None = None
+
+    @classmethod
+    def fresh(cls, texts: Sequence[str], size: Size, *, n_pieces: int, language: str, seed: int) -> Self:
+        """Return a network that has learned nothing, with pieces learned from the texts."""
+        pieces = segmenting.learn(texts, size=n_pieces, marks=keeping.MARKS)
+        torch.manual_seed(seed)
+        net = MarianMTModel(_config(size, pieces.get_vocab_size()))
+        for name, one in net.named_parameters():
+            if one.ndim > 1 and "embed" not in name and "shared" not in name:
+                torch.nn.init.xavier_uniform_(one)
+        return cls(net, pieces, size, language=language)
+
+    def encode(self, pairs: Sequence[tuple[str, str]]) -> Ids:
+        """Return the pieces of each pair, the end marked; a pair with a text too long is left out."""
+        ours, theirs = ([self._ids(one) for one in self.pieces.encode_batch(list(texts), add_special_tokens=False)]
+                        for texts in zip(*pairs, strict=True))  # fmt: skip
+        return [pair for pair in zip(ours, theirs, strict=True) if max(map(len, pair)) <= MOST_PIECES + 1]
+
+    def _ids(self, one: Any) -> list[int]:
+        return [*one.ids, self.net.config.eos_token_id]
+
+    def learn(self, train: Ids, dev: Ids, *, schedule: Schedule, seed: int, work: Path) -> Facts:
+        """Learn, and keep the weights that guess most of dev's pieces, each after the right ones before it."""
+        self._served = None
+        computed, mean = MarianPass(self.net, path()), sum(len(y) for _, y in train) / len(train)
+
+        def hidden(rows: Ids) -> tuple[torch.Tensor, torch.Tensor]:
+            source, gold = (_padded([row[n] for row in rows], computed.pad) for n in (0, 1))
+            before = torch.full_like(gold, computed.pad)
+            before[:, 1:] = gold[:, :-1]
+            mask = source != computed.pad
+            made = computed.decode(before, computed.encode(source, mask), mask)
+            real = (gold != computed.pad).view(-1)
+            return made[real], gold.view(-1)[real]
+
+        def loss(batch: list[int]) -> torch.Tensor:
+            # by the mean length of all texts, not of these: a piece counts as much in whatever batch it is
+            return computed.loss(*hidden([train[n] for n in batch]), SMOOTHING) / (len(batch) * mean)
+
+        @torch.no_grad()
+        def look() -> float:
+            right = n = 0
+            for batch in sorted_batches([len(y) for _, y in dev], batch_size=LOOK_BATCH):
+                made, gold = hidden([dev[i] for i in batch])
+                guessed = (made.float() @ self.net.lm_head.weight.t() + self.net.final_logits_bias).argmax(dim=-1)
+                right, n = right + int((guessed == gold).sum()), n + len(gold)
+            return right / n
+
+        lengths = [len(x) + len(y) for x, y in train]
+        loop = Loop(
+            self.net, lengths, loss, look, schedule=schedule, seed=seed, work=work, doing="learning to translate"
+        )
+        return loop.run()
+
+    def predict(self, xs: Sequence[Material]) -> list[Draft]:
+        """Return what the network writes, its numbers not rounded; through CTranslate2, whose beam search is fast."""
+        if self._served is None:
+            with tempfile.TemporaryDirectory() as folder:
+                self.export(Path(folder), form="fp32")
+                self._served = Translator.load(Path(folder))
+        return self._served.predict(xs)
+
+    def save(self, folder: Path) -> None:
+        about = {"size": asdict(self.size), "language": self.language}
+        (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        save_model(self.net, str(folder / WEIGHTS))
+        self.pieces.save(str(folder / TOKENIZER), pretty=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        pieces, size = plain_tokenizer(folder / TOKENIZER), Size(**about["size"])
+        net = MarianMTModel(_config(size, pieces.get_vocab_size()))
+        load_model(net, str(folder / WEIGHTS))
+        return cls(net.eval(), pieces, size, language=about["language"])
+
+    def export(self, folder: Path, *, form: str = "int8") -> None:
+        """Write the network for CTranslate2, in "int8" or "fp32"."""
+        self.net.eval()
+        spec = MarianMTLoader().get_model_spec(self.net)
+        words = [self.pieces.id_to_token(n) for n in range(self.pieces.get_vocab_size() - 1)]  # but the padding
+        spec.register_source_vocabulary(words)
+        spec.register_target_vocabulary(words)
+        spec.config.eos_token, spec.config.unk_token = segmenting.END, segmenting.UNKNOWN
+        spec.config.decoder_start_token = segmenting.END
+        spec.validate()
+        spec.optimize(quantization="int8" if form == "int8" else None)
+        with tempfile.TemporaryDirectory() as made:
+            spec.save(made)
+            for file in Path(made).iterdir():
+                shutil.copyfile(file, folder / file.name)
+        self.pieces.save(str(folder / TOKENIZER), pretty=False)
+        write_about(folder, "engine_translate", language=self.language)
+
+
+def _config(size: Size, n_pieces: int) -> MarianConfig:
+    return MarianConfig(
+        vocab_size=n_pieces, decoder_vocab_size=n_pieces, d_model=size.width, max_position_embeddings=POSITIONS,
+        encoder_layers=size.layers, decoder_layers=size.layers, encoder_ffn_dim=size.inner, decoder_ffn_dim=size.inner,
+        encoder_attention_heads=size.heads, decoder_attention_heads=size.heads, activation_function="relu",
+        dropout=size.dropout, attention_dropout=0.0, activation_dropout=0.0, init_std=size.width**-0.5,
+        pad_token_id=n_pieces - 1, decoder_start_token_id=n_pieces - 1, eos_token_id=0, bos_token_id=None,
+        forced_eos_token_id=None, scale_embedding=True, static_position_embeddings=True,
+        share_encoder_decoder_embeddings=True, tie_word_embeddings=True,
+    )  # fmt: skip
+
+
+def _padded(rows: Sequence[list[int]], pad: int) -> torch.Tensor:
+    """Return ids of shape (batch, longest)."""
+    made = torch.full((len(rows), max(map(len, rows))), pad, dtype=torch.int64)
+    for n, one in enumerate(rows):
+        made[n, : len(one)] = torch.tensor(one, dtype=torch.int64)
+    return made
