@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = (
     "support-tickets", "product-reviews-zh", "article-topics", "shop", "newsroom", "community", "handbook-search",
     "handbook-answers", "faq-zh", "news-digest", "board-report", "project-meetings",
+    "product-translation-en-zh",
 )  # fmt: skip
 METRIC_FILES = ("classification", "tagging", "ranking", "extraction", "generation", "rouge", "cost")
 MACHINE = "two cores of an AMD EPYC, no GPU"
@@ -42,6 +43,10 @@ CHINESE = {
     "lead": "取开头若干句，长度与学到的摘要相当：其他模型都应胜过它。",
     "textrank": "与其他句子最相似的句子：按共同词的 PageRank，任何语言。",
     "sentence-selector": "从人写的摘要学会选哪些句子：提升树或线性模型；服务时不需要训练框架。",
+    "translation": "按您自己的译文翻译：占位符、数字和您的术语原样保留，否则标出。",
+    "copy-source": "原文照抄，只换上给定的术语：翻译的底线。",
+    "translation-memory": "最相近句子的译文：翻译模型必须胜过它，对短语往往已经够用。",
+    "seq2seq": "只从场景自己的句对学习翻译的小型 Transformer，以 int8 提供服务。",
     "faq": "用已有的答案回答问题：由最接近的已知问法决定，没有把握的转人工。",
     "search-bm25": "按词查找：词干上的 BM25；中文用双字和词典里的长词。",
     "search-light": "混合检索，段落用查表代替网络编码：适合大量文档。",

@@ -27,7 +27,7 @@ from luodi.runtime.engine_overlap import Overlap
 from luodi.runtime.engine_reader import Reader
 from luodi.runtime.engine_selector import Selector
 from luodi.runtime.engine_tokens import Tokens
-from luodi.tasks import question_answering, sentiment, summarization, text_classification, topic_tagging
+from luodi.tasks import question_answering, sentiment, summarization, text_classification, topic_tagging, translation
 
 TextModel = Model[str, Any, Scores]
 ReadingModel = Model[dict[str, Any], Any, list[Span]]
@@ -36,6 +36,7 @@ SelectingModel = Model[dict[str, Any], Any, Draft]
 question_answering_is_a_task: Task = question_answering
 sentiment_is_a_task: Task = sentiment
 summarization_is_a_task: Task = summarization
+translation_is_a_task: Task = translation
 text_classification_is_a_task: Task = text_classification
 topic_tagging_is_a_task: Task = topic_tagging
 

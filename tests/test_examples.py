@@ -32,7 +32,12 @@ SEARCHES = ("handbook-search",)
 """Examples of documents with judged questions."""
 ANSWERS = {"handbook-answers": "handbook-search"}
 """Examples of questions that documents answer, and the search that finds their passages."""
-WRITTEN = {"news-digest": "textrank", "board-report": "textrank", "project-meetings": "textrank"}
+WRITTEN = {
+    "news-digest": "textrank",
+    "board-report": "textrank",
+    "project-meetings": "textrank",
+    "product-translation-en-zh": "translation-memory",
+}
 """Examples of texts that are written, and a plain model for each."""
 CLEAN = "faq-zh"
 """The example whose every row is of use."""

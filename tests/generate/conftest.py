@@ -6,7 +6,14 @@ import pytest
 
 from luodi import runner, scenario
 
-THINGS = {"lamp": "Lampe", "kettle": "Kessel", "power bank": "Powerbank", "cable": "Kabel", "tent": "Zelt", "mat": "Matte"}
+THINGS = {
+    "lamp": "Lampe",
+    "kettle": "Kessel",
+    "power bank": "Powerbank",
+    "cable": "Kabel",
+    "tent": "Zelt",
+    "mat": "Matte",
+}
 SAYS = {"is new": "ist neu", "is sold out": "ist ausverkauft", "costs {n} euros": "kostet {n} Euro",
         "comes with {{a}} for {n} days": "kommt mit {{a}} für {n} Tage", "weighs {n} g": "wiegt {n} g"}  # fmt: skip
 SCENARIO = """

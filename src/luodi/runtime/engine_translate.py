@@ -63,7 +63,8 @@ class Translator:
         return [_joined([next(parts) for _ in each]) for each in cut]
 
     def _text(self, tokens: Sequence[str]) -> str:
-        ids = [self.pieces.token_to_id(one) for one in tokens if one != END]
+        numbers = (self.pieces.token_to_id(one) for one in tokens if one != END)
+        ids = [one for one in numbers if one is not None]
         return str(self.pieces.decode(ids, skip_special_tokens=False)).strip()
 
     @classmethod

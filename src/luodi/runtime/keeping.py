@@ -120,12 +120,14 @@ def mask_both(source: str, target: str, terms: Mapping[str, str] | None = None) 
 
 
 def _place(text: str, value: str) -> int:
-    """Return where a value stands in a text and is no part of a longer word or number; -1 where it does not."""
-    edges = (r"(?<![\w.,])" if value[0].isalnum() and value[0].isascii() else "",
-             r"(?![\w]|[.,][0-9])" if value[-1].isalnum() and value[-1].isascii() else "")  # fmt: skip
-    if any("\u2e80" <= one <= "\u9fff" for one in text):  # where Chinese has no spaces, a number may touch a word
-        edges = tuple(one.replace(r"\w", "0-9A-Za-z") for one in edges)
-    found = re.search(edges[0] + re.escape(value) + edges[1], text)
+    """Return where a value stands in a text and is no part of a longer word or number; -1 where it does not.
+
+    In Chinese, which has no spaces, a number may touch a word.
+    """
+    word = "0-9A-Za-z" if any("\u2e80" <= one <= "\u9fff" for one in text) else r"\w"
+    before = rf"(?<![{word}.,])" if value[0].isalnum() and value[0].isascii() else ""
+    after = rf"(?![{word}]|[.,][0-9])" if value[-1].isalnum() and value[-1].isascii() else ""
+    found = re.search(before + re.escape(value) + after, text)
     return found.start() if found else -1
 
 

@@ -1,5 +1,6 @@
 """A small Transformer that learns to translate from pairs of sentences, and is exported for CTranslate2."""
 
+import copy
 import json
 import shutil
 import tempfile
@@ -10,7 +11,7 @@ from typing import Any, Self
 
 import torch
 from ctranslate2.converters.transformers import MarianMTLoader
-from safetensors.torch import load_model, save_model
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import MarianConfig, MarianMTModel
 
@@ -119,7 +120,8 @@ class Seq2Seq:
     def save(self, folder: Path) -> None:
         about = {"size": asdict(self.size), "language": self.language}
         (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-        save_model(self.net, str(folder / WEIGHTS))
+        # by name, once each: which of two names of a shared table is kept would depend on where it lies in memory
+        save_file({name: one.detach().contiguous() for name, one in _weights(self.net).items()}, folder / WEIGHTS)
         self.pieces.save(str(folder / TOKENIZER), pretty=False)
 
     @classmethod
@@ -127,13 +129,14 @@ class Seq2Seq:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         pieces, size = plain_tokenizer(folder / TOKENIZER), Size(**about["size"])
         net = MarianMTModel(_config(size, pieces.get_vocab_size()))
-        load_model(net, str(folder / WEIGHTS))
+        with torch.no_grad():
+            for name, one in load_file(folder / WEIGHTS).items():
+                _weights(net)[name].copy_(one)
         return cls(net.eval(), pieces, size, language=about["language"])
 
     def export(self, folder: Path, *, form: str = "int8") -> None:
         """Write the network for CTranslate2, in "int8" or "fp32"."""
-        self.net.eval()
-        spec = MarianMTLoader().get_model_spec(self.net)
+        spec = MarianMTLoader().get_model_spec(copy.deepcopy(self.net).eval())  # which writes into what it is given
         words = [self.pieces.id_to_token(n) for n in range(self.pieces.get_vocab_size() - 1)]  # but the padding
         spec.register_source_vocabulary(words)
         spec.register_target_vocabulary(words)
@@ -147,6 +150,10 @@ class Seq2Seq:
                 shutil.copyfile(file, folder / file.name)
         self.pieces.save(str(folder / TOKENIZER), pretty=False)
         write_about(folder, "engine_translate", language=self.language)
+
+
+def _weights(net: Any) -> dict[str, torch.Tensor]:
+    return dict(net.named_parameters()) | {"final_logits_bias": net.final_logits_bias}
 
 
 def _config(size: Size, n_pieces: int) -> MarianConfig:
