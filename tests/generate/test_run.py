@@ -43,7 +43,9 @@ def test_the_report_shows_what_was_written_beside_what_people_wrote(translated, 
 def test_a_bundle_keeps_terms_and_placeholders_and_hands_over_what_it_loses(translated):
     bundle = open_bundle(translated.artifacts["deploy"].path)
 
-    kept, lost = bundle.answer([Request(text="The power bank is new."), Request(text="Is it for {a}, {b}, {c} or {d}?")])
+    kept, lost = bundle.answer(
+        [Request(text="The power bank is new."), Request(text="Is it for {a}, {b}, {c} or {d}?")]
+    )
 
     assert "Powerbank" in kept.translation and "term" not in kept.flags
     assert lost.flags == ("placeholder",) and lost.handed_over

@@ -17,7 +17,6 @@ from luodi.runtime.translated import drafts
 
 TEXTS, INDEX = "translations.json", "index.safetensors"
 CHANNELS = ("chars:2-4", "words:1-1")
-COMMON = 0.25  # what stands in a quarter of all sentences tells none from another, and costs the most
 EMPTY = 1e-3
 CANDIDATES, NEARLY = 50, 0.7
 
@@ -32,22 +31,20 @@ class Memory:
     @classmethod
     def of(cls, pairs: Sequence[tuple[str, str]], *, language: str) -> Self:
         """Return the memory of some sentences and their translations, both with marks."""
-        parts = list(counts([ours for ours, _ in pairs], CHANNELS))
+        parts = list(counts(_bare([ours for ours, _ in pairs]), CHANNELS))
         rows, grams, n = (np.concatenate([part[k] for part in parts]) for k in range(3))
-        known, which, spread = np.unique(grams, return_inverse=True, return_counts=True)
-        kept = spread <= max(1, COMMON * len(pairs))
-        weight = (1 + np.log(n)) * np.log(len(pairs) / spread + 1)[which]
-        keep = kept[which]
-        rows, weight, number = rows[keep], weight[keep], (np.cumsum(kept) - 1)[which[keep]]
+        known, number, spread = np.unique(grams, return_inverse=True, return_counts=True)
+        idf = np.log(len(pairs) / spread + 1)
+        weight = (1 + np.log(n)) * idf[number]
         length = np.sqrt(np.bincount(rows, weight**2, minlength=len(pairs)))
         weight = weight / np.maximum(length, 1e-9)[rows]
         order = np.argsort(number, kind="stable")
         index = {
-            "grams": known[kept],
-            "starts": np.searchsorted(number[order], np.arange(int(kept.sum()) + 1)).astype(np.int64),
+            "grams": known,
+            "starts": np.searchsorted(number[order], np.arange(len(known) + 1)).astype(np.int64),
             "rows": rows[order].astype(np.int32),
             "weights": weight[order].astype(np.float32),
-            "idf": np.log(len(pairs) / spread[kept] + 1).astype(np.float32),
+            "idf": idf.astype(np.float32),
         }
         return cls(language, [theirs for _, theirs in pairs], index)
 
@@ -57,7 +54,8 @@ class Memory:
     def translate(self, sentences: Sequence[str]) -> list[tuple[str, float]]:
         """Return for each sentence the translation of the one nearest to it, and how near that is, 0 to 1."""
         made = [("", EMPTY)] * len(sentences)
-        for rows, features, n in self.vocabulary.counts(sentences, CHANNELS):
+        for rows, grams, n in counts(_bare(sentences), CHANNELS):
+            features = self.vocabulary.find(grams)
             for row in np.unique(rows):
                 at = rows == row
                 made[int(row)] = self._nearest(features[at], n[at], _marks(sentences[int(row)]))
@@ -65,11 +63,13 @@ class Memory:
 
     def _nearest(self, features: NDArray[np.int64], n: NDArray[np.int64], marks: list[str]) -> tuple[str, float]:
         """Return the nearest translation; of those about as near, one that carries over just as much."""
-        idf, starts = self.index["idf"], self.index["starts"]
-        weights = (1 + np.log(n)) * idf[features]
+        starts, known = self.index["starts"], features >= 0
+        # what no sentence has makes this one less like any of them
+        idf = np.where(known, self.index["idf"][features], np.log(len(self.texts) + 1))
+        weights = (1 + np.log(n)) * idf
         weights = weights / max(1e-9, float(np.sqrt((weights**2).sum())))
         likeness = np.zeros(len(self.texts))
-        for feature, weight in zip(features, weights, strict=True):
+        for feature, weight in zip(features[known], weights[known], strict=True):
             stretch = slice(int(starts[feature]), int(starts[feature + 1]))
             likeness[self.index["rows"][stretch]] += weight * self.index["weights"][stretch]
         best = int(likeness.argmax())
@@ -87,6 +87,11 @@ class Memory:
     def load(cls, folder: Path) -> Self:
         texts = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
         return cls(read_about(folder)["language"], texts, load_file(folder / INDEX))
+
+
+def _bare(sentences: Sequence[str]) -> list[str]:
+    """Return sentences without their marks, which tell none from another."""
+    return [MARK.sub(" ", one) for one in sentences]
 
 
 def _marks(text: str) -> list[str]:
