@@ -18,7 +18,7 @@ from luodi.runtime.translated import drafts
 
 END = "</s>"
 BEAM = 4
-BATCH_TOKENS = 2_048
+BATCH_TOKENS = 128  # beams of so many pieces stay in the cache: half as fast with 2,048 (docs/logbook.md, 2026-11-30)
 LENGTH_RATIO, LENGTH_SLACK = 2, 20
 """A translation has at most so many times the pieces of its source, and so many more."""
 NO_REPEAT = 6
