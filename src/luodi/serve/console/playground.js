@@ -1,4 +1,4 @@
-// Try a text, and see why. For a recommender: try a visitor; for a search or a reader, a question.
+// Try a text, and see why. For a recommender: try a visitor; for a search or a reader, a question; for what writes, a text.
 import { post } from "/console/api.js";
 import { bar, gauge } from "/console/charts.js";
 import { button, choices, field, h, show, user } from "/console/dom.js";
@@ -7,12 +7,14 @@ import { figure, ms, say, share } from "/console/say.js";
 import { recommender } from "/console/recommender.js";
 import { search } from "/console/search.js";
 import { answering } from "/console/answer.js";
+import { writing } from "/console/writing.js";
 import { textOf } from "/console/live.js";
 
 export default async function playground(ctx, body) {
   const about = await ctx.get(ctx.base);
   if (about.task === "semantic-search") search(ctx, body, about);
   else if (about.kind === "extract") answering(ctx, body, about);
+  else if (about.kind === "generate") writing(ctx, body, about);
   else if (about.kind === "rank") recommender(ctx, body, about);
   else tryText(ctx, body, about);
 }
