@@ -10,7 +10,7 @@ import re
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-OPTIONS = {"lies": False, "formats": ["json_schema"], "broken": 0, "status": 200} | json.loads(sys.argv[1])
+OPTIONS = {"lies": False, "formats": ["json_schema"], "broken": 0, "status": 200}
 ASKED = []
 
 
@@ -60,7 +60,13 @@ def written(asked):
     return {"sentences": made}
 
 
-server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
-sys.stdout.flush()
-server.serve_forever()
+def main():
+    OPTIONS.update(json.loads(sys.argv[1]))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
