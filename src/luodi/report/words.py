@@ -309,6 +309,8 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "micro_f1": ("Micro F1", "微平均 F1"),
     "accuracy": ("Accuracy", "准确率"),
     "exact_match": ("Exact match", "完全匹配率"),
+    "chrf": ("chrF", "chrF"),
+    "bleu": ("BLEU", "BLEU"),
     "rouge_1": ("ROUGE-1", "ROUGE-1"),
     "rouge_2": ("ROUGE-2", "ROUGE-2"),
     "rouge_l": ("ROUGE-L", "ROUGE-L"),
