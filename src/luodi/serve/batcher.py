@@ -12,6 +12,7 @@ import time
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any
 
 from luodi.serve.pace import Pace
@@ -121,12 +122,12 @@ class Batcher:
         return not self.n_waiting() and not self.worker.n_flights
 
     def forecast(self) -> float:
-        """Return the seconds that one more x would wait: for the batches before it, each as slow as the last ones."""
+        """Return in how many seconds one more x would be answered, with batches as slow as the last ones."""
         away = self.worker.n_flights * self.pace.mean_seconds
         if n := len(self._by_length):
             mean = self._n_bytes / n
-            size = self._size([mean] * min(n, self.max_batch))
-            away += n / size * self.pace.seconds(size * mean)
+            size = self._size([mean] * min(n + 1, self.max_batch))
+            away += ceil((n + 1) / size) * self.pace.seconds(size * mean)  # its own batch too
         return away / self.worker.slots
 
     def check(self, n: int, deadline: float) -> None:
