@@ -222,6 +222,21 @@ def targets(challenger: Mapping[str, Any], champion: Champion) -> Check:
     )
 
 
+def told(scenario: Scenario, made: Challenge, champion: Champion) -> dict[str, Any]:
+    """Return what the reports of all challenges begin with."""
+    return {
+        "id": made.id,
+        "scenario": scenario.name,
+        "at": time.time(),
+        "beats": made.beats,
+        "bundle": str(made.bundle),
+        "champion": {"release": champion.release, "bundle": str(champion.path)},
+        "checks": [dataclasses.asdict(one) for one in made.checks],
+        "targets": made.checks[-1].numbers["targets"],
+        "scales": scales(champion, made.bundle),
+    }
+
+
 def _report(
     scenario: Scenario,
     made: Challenge,
@@ -234,16 +249,7 @@ def _report(
 ) -> dict[str, Any]:
     """Return all that is kept of a challenge. No text of a request is in it."""
     reasons = Counter(one.reason for one in sifted.held)
-    return {
-        "id": made.id,
-        "scenario": scenario.name,
-        "at": time.time(),
-        "beats": made.beats,
-        "bundle": str(made.bundle),
-        "champion": {"release": champion.release, "bundle": str(champion.path)},
-        "checks": [dataclasses.asdict(one) for one in made.checks],
-        "targets": made.checks[-1].numbers["targets"],
-        "scales": scales(champion, made.bundle),
+    return told(scenario, made, champion) | {
         "learned_from": n_new,
         "held_back": dict(reasons.most_common()),
         "triggers": [

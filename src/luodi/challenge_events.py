@@ -1,7 +1,6 @@
 """Train a recommender on what visitors took since, and replay the latest of it to champion and challenger alike."""
 
 import dataclasses
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -164,19 +163,7 @@ def _impressions(ledger: Ledger, scenario: str, first: int) -> Iterator[tuple[st
 
 def _report(scenario: Scenario, made: Challenge, champion: Champion, *, n_new: int) -> dict[str, Any]:
     """Return all that is kept of a challenge. Nobody's id is in it."""
-    return {
-        "id": made.id,
-        "scenario": scenario.name,
-        "at": time.time(),
-        "beats": made.beats,
-        "bundle": str(made.bundle),
-        "champion": {"release": champion.release, "bundle": str(champion.path)},
-        "checks": [dataclasses.asdict(one) for one in made.checks],
-        "targets": made.checks[-1].numbers["targets"],
-        "scales": challenge.scales(champion, made.bundle),
-        "learned_from": n_new,
-        "held_back": {},
-    }
+    return challenge.told(scenario, made, champion) | {"learned_from": n_new, "held_back": {}}
 
 
 def _keep(made: Challenge, ledger: Ledger, actor: str) -> Challenge:

@@ -28,10 +28,11 @@ class Pace:
     def learn(self, n_bytes: int, seconds: float) -> None:
         """Take in that a batch of so many bytes, padding included, took so long."""
         self.mean_seconds += (LEARNING if self.mean_seconds else 1.0) * (seconds - self.mean_seconds)
-        for name, value in (
-            ("_n", 1.0), ("_x", n_bytes), ("_y", seconds), ("_xx", n_bytes * n_bytes), ("_xy", n_bytes * seconds),
-        ):  # fmt: skip
-            setattr(self, name, KEEPING * getattr(self, name) + value)
+        self._n = KEEPING * self._n + 1
+        self._x = KEEPING * self._x + n_bytes
+        self._y = KEEPING * self._y + seconds
+        self._xx = KEEPING * self._xx + n_bytes * n_bytes
+        self._xy = KEEPING * self._xy + n_bytes * seconds
         self._solve()
 
     def seconds(self, n_bytes: float) -> float:
