@@ -118,6 +118,8 @@ class Drill:
     async def call(self, body: bytes) -> tuple[int, bytes]:
         """Post to /predict over a connection that is free, or a new one; a client of a few lines, to be no load."""
         host, _, port = self.data.removeprefix("http://").partition(":")
+        while self.free and self.free[-1][0].at_eof():  # one that nobody used for so long that the service closed it
+            self.free.pop()[1].close()
         reader, writer = self.free.pop() if self.free else await asyncio.open_connection(host, int(port))
         lines = (
             "POST /predict HTTP/1.1",

@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from itertools import chain
+from typing import cast
 
 import httptools
 from starlette.types import ASGIApp
@@ -18,7 +19,7 @@ from luodi.serve import problems
 from luodi.serve.limits import Limits, is_loopback
 from luodi.serve.problems import Problem
 
-KEEP_ALIVE_SECONDS = 5
+KEEP_ALIVE_SECONDS = 75  # longer than proxies keep theirs, so that it is they who close, and nothing is lost on the way
 HEADER_BYTES = 16_384
 MAX_HEADERS = 100
 FIX = "send HTTP/1.1, with one Host header"
@@ -101,6 +102,42 @@ class Crowd:
         return True
 
 
+class Corked:
+    """A transport for one answer, whose head leaves together with the beginning of its body where both come at once.
+
+    Each call that sends takes the time of some hundred lines of Python, and wakes whoever reads.
+    """
+
+    def __init__(self, inner: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self.inner, self.loop = inner, loop
+        self._held = b""
+        self._first = True
+
+    def write(self, data: bytes) -> None:
+        """Hold the first bytes for as long as nothing else happens; send all others."""
+        if self._first and data:
+            self._first, self._held = False, data
+            self.loop.call_soon(self._let_go)
+        elif self._held:
+            held, self._held = self._held, b""
+            self.inner.write(held + data)
+        else:
+            self.inner.write(data)
+
+    def close(self) -> None:
+        """Close once all is sent."""
+        self._let_go()
+        self.inner.close()
+
+    def is_closing(self) -> bool:
+        """Say whether it is closed or about to be."""
+        return self.inner.is_closing()
+
+    def _let_go(self) -> None:
+        if self._held:
+            self.write(b"")
+
+
 class Connection(HttpToolsProtocol):  # uvicorn takes a class of its own kind, and offers no other way in
     """uvicorn's protocol, which hangs up on whoever takes too long."""
 
@@ -170,6 +207,7 @@ class Connection(HttpToolsProtocol):  # uvicorn takes a class of its own kind, a
             raise RefusedError(AMBIGUOUS)
         super().on_headers_complete()
         self.scope[LEAVING] = self.leaving  # type: ignore[literal-required]
+        self.cycle.transport = cast(asyncio.Transport, Corked(self.transport, self.loop))
         if self.crowd.draining:
             self.cycle.keep_alive = False
 

@@ -75,7 +75,8 @@ class Answering:
         """Answer batches forever."""
         while True:
             job = self.jobs.get()
-            self._send(pack({"begun": job["n"]}))
+            if job["tell"]:
+                self._send(pack({"begun": job["n"]}))
             now, batch = time.monotonic(), job["batch"]
             due = [place for place, (n, _, until) in enumerate(batch) if until > now and n not in self._dropped]
             outcomes: list[Outcome] = [Unscored.LATE] * len(batch)

@@ -139,11 +139,13 @@ class Worker:
         self._n += 1
         flight = Flight(self._loop.create_future())
         flight.patience_seconds = self.hang_seconds if patience_seconds is None else patience_seconds
-        # Behind a batch that may take all its time, this one's own begins later.
-        patience = self.hang_seconds * (1 if len(self._flights) < self.slots else 2)
-        flight.due = self._loop.call_later(patience, self._hangs)
+        behind = len(self._flights) >= self.slots
         self._flights[self._n] = flight
-        self._transport.write(pack({"n": self._n, "batch": batch}))
+        self._transport.write(pack({"n": self._n, "batch": batch, "tell": behind}))
+        if behind:  # a batch that may take all its time, so that this one's own begins later, when we are told
+            flight.due = self._loop.call_later(2 * self.hang_seconds, self._hangs)
+        else:
+            self._begins(flight)
         return flight
 
     async def _spawn(self) -> None:
@@ -176,9 +178,7 @@ class Worker:
     def heard(self, head: dict[str, Any], body: bytes) -> None:
         """Take a frame from the process."""
         if "begun" in head:
-            flight = self._flights[head["begun"]]
-            flight.begun_at = time.monotonic()
-            self._wait_for(flight)
+            self._begins(self._flights[head["begun"]])
         else:
             flight = self._flights.pop(head["n"])
             assert flight.due is not None
@@ -200,9 +200,10 @@ class Worker:
             if not flight.answer.done():
                 flight.answer.set_exception(LostError(begun=flight.begun_at is not None))
 
-    def _wait_for(self, flight: Flight) -> None:
-        assert flight.due is not None
-        flight.due.cancel()
+    def _begins(self, flight: Flight) -> None:
+        flight.begun_at = time.monotonic()
+        if flight.due is not None:
+            flight.due.cancel()
         flight.due = self._loop.call_later(flight.patience_seconds, self._hangs)
 
     def _hangs(self) -> None:
