@@ -165,6 +165,27 @@ def test_a_client_that_does_not_read_its_answers_is_cut_at_the_deadline(server):
             asks_on()
 
 
+def test_the_head_and_the_body_of_an_answer_leave_together(server):
+    body = b'{"text": "a"}'
+    with socket.create_connection(("127.0.0.1", server.port), timeout=8) as client:
+        for _ in range(20):
+            client.sendall(HEAD + b"content-length: %d\r\n\r\n" % len(body) + body)
+            head, _, rest = client.recv(65_536).partition(b"\r\n\r\n")
+
+            assert b"content-length: %d\r\n" % len(rest) in head + b"\r\n"
+            assert json.loads(rest)["label"]
+
+
+def test_an_answer_without_a_body_leaves_at_once_and_the_next_after_it(server):
+    asked = b" /health/live HTTP/1.1\r\nhost: localhost\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=8) as client:
+        client.sendall(b"HEAD" + asked + b"\r\n" + b"GET" + asked + b"connection: close\r\n\r\n")
+        answers = read_all(client)
+
+    assert answers.count(b"HTTP/1.1 200 ") == 2
+    assert answers.endswith(b'\r\n\r\n{"status": "live"}')
+
+
 @pytest.mark.parametrize(
     "sent",
     [
