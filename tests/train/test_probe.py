@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 from luodi.errors import SetupError
 from luodi.train import device, probe
@@ -28,6 +29,15 @@ def test_the_path_is_measured_once_and_noted(afresh):
     assert set(note["agree"]) <= set(note["ms"]) <= set(device.PATHS)
     probe.note().write_text(json.dumps(note | {"path": "fp32-onednn"}))
     assert device.path() == "fp32-onednn"  # read, and not measured again
+
+
+@pytest.mark.parametrize("around", [torch.inference_mode, torch.no_grad])
+def test_whoever_asks_first_may_only_want_to_predict(afresh, around):
+    with around():
+        first = device.path()
+
+    assert first in device.PATHS
+    assert {"fp32", "bf16"} <= set(json.loads(probe.note().read_text())["ms"])
 
 
 def test_a_note_that_cannot_be_read_is_measured_again_and_a_home_that_cannot_be_written_is_no_failure(
