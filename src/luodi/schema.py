@@ -24,10 +24,14 @@ def adapter(cls: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(cast(Any, cls))
 
 
-def faults(cls: type[Any], value: object) -> tuple[Any, list[Fault]]:
-    """Return the record, or `None` and every fault as (path, what, fix)."""
+def faults(cls: type[Any], value: object, body: bytes | None = None) -> tuple[Any, list[Fault]]:
+    """Return the record, or `None` and every fault as (path, what, fix).
+
+    With the JSON that the value comes from, types are what JSON says: `true` is no number, "1" neither.
+    """
+    one = adapter(cast(Hashable, cls))
     try:
-        return adapter(cast(Hashable, cls)).validate_python(value), []
+        return one.validate_python(value) if body is None else one.validate_json(body, strict=True), []
     except ValidationError as error:
         return None, _explained(cls, value, error.errors(include_url=False, include_context=False))
 

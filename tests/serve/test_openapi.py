@@ -14,12 +14,13 @@ CHECKS = ",".join([
 ])  # fmt: skip
 
 
-# A call with a timeout of 1 ms is answered with 504, and one with 257 texts with 413: both as they should be.
+# A call with a timeout of 1 ms is answered with 504, one with 257 texts with 413, and one that does not fit what there is
+# (a key that came with another body, a scenario without data) with 409: all as they should be.
 CONFIG = """
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "3xx", "4xx", 503, 504]
 [checks.negative_data_rejection]
-expected-statuses = [400, 401, 404, 405, 413, 422, 431, 503, 504]
+expected-statuses = [400, 401, 404, 405, 409, 413, 422, 431, 503, 504]
 """
 
 

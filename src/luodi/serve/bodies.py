@@ -22,7 +22,7 @@ async def read_as(cls: type[T], service: Service, http: Request) -> T:
     """Return the JSON body as a record; no body means an empty one. Raises `ProblemError` (400, 408, 413)."""
     body = await limits.read_body(http.headers, http.receive, service.limits)
     value = limits.parse_json(body or b"{}", max_depth=service.limits.max_depth)
-    made, found = schema.faults(cls, value)
+    made, found = schema.faults(cls, value, body=body or b"{}")
     if found:
         refuse(
             400, Faults(DataError(what, where=".".join(map(str, path)) or "body", fix=fix) for path, what, fix in found)
@@ -52,7 +52,9 @@ def number(http: Request, name: str, default: int, *, low: int = 1, high: int = 
 
 def choice(http: Request, name: str, known: tuple[str, ...], default: str) -> str:
     """Return one of some words of the query. Raises `ProblemError` (400)."""
-    given = http.query_params.get(name, default)
+    given = http.query_params.get(name)
+    if given is None:
+        return default
     if given not in known:
         raise ProblemError(400, f"{name} is none of those that there are", fix=f"use one of {', '.join(known)}")
     return given
@@ -86,9 +88,9 @@ def takes(
         if parameters:
             made["parameters"] = parameters
         if cls is not None:
-            schemas[cls.__name__] = schema.json_schema(cls)
+            schemas[cls.__name__] = about = schema.json_schema(cls)
             content = {"application/json": openapi.body(openapi.ref(cls.__name__), example)}
-            made["requestBody"] = {"required": True, "content": content}
+            made["requestBody"] = {"required": bool(about.get("required")), "content": content}
         return made
 
     return described

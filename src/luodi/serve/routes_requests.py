@@ -34,8 +34,8 @@ async def recent(service: Service, http: Request) -> Response:
     """Return the last answers, last first."""
     name, limit = service.endpoint(http).name, number(http, "limit", 50)
     before, label = http.query_params.get("before"), http.query_params.get("label")
-    handed_over = choice(http, "handed_over", ("", "true", "false"), "")
-    if before and not is_id(before):
+    handed_over = choice(http, "handed_over", ("true", "false"), "")
+    if before is not None and not is_id(before):
         raise ProblemError(400, "before is no id of an answer", fix="send the id of the last answer you have")
     query = select(*(REQUESTS.c[one] for one in SHOWN)).where(REQUESTS.c.scenario == name)
     if before:

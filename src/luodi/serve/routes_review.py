@@ -50,7 +50,7 @@ class Wanted:
 async def queue(service: Service, http: Request) -> Response:
     """Return what waits for the caller."""
     endpoint, caller = service.endpoint(http), http.state.caller
-    limit, reason = number(http, "limit", 20), choice(http, "reason", ("", *REASONS), "")
+    limit, reason = number(http, "limit", 20), choice(http, "reason", REASONS, "")
     found = await service.ledger.aread(
         lambda connection: desk.listing(
             connection,
