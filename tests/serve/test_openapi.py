@@ -14,8 +14,8 @@ CHECKS = ",".join([
 ])  # fmt: skip
 
 
-# A call with a timeout of 1 ms is answered with 504, one with 257 texts with 413, and one that does not fit what there is
-# (a key that came with another body, a scenario without data) with 409: all as they should be.
+# A call with a timeout of 1 ms is answered with 504, one with 257 texts with 413, and one that does not fit what there
+# is (a key that came with another body, a scenario without data) with 409: all as they should be.
 CONFIG = """
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "3xx", "4xx", 503, 504]
