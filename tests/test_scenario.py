@@ -91,6 +91,9 @@ def test_every_mistake_is_reported_at_once_with_its_line_and_the_closest_name(fo
         pytest.param(
             HEAD + 'succeed = { "tagging.micro_f1" = 1 }\n', "is not measured", 4, "classification", id="other metric"
         ),
+        pytest.param(
+            HEAD + 'succeed = { "checks.faithfulness" = 0.9 }\n', "is not measured", 4, "use one of", id="not of texts"
+        ),
         pytest.param(HEAD + 'succeed = { "cost.p95" = 1 }\n', "no metric", 4, "'cost.p95_ms'", id="unknown cost"),
         pytest.param(
             HEAD + '[select]\nmodels = ["tfidf"]\n', "no model 'tfidf'", 5, "tfidf-logreg", id="unknown model"

@@ -95,7 +95,9 @@ class Bundle:
         response = self.task.to_response(request, scores, self.options)
         if self.task.kind == "rank":
             return response
-        return dataclasses.replace(response, handed_over=self.hands_over(scores))
+        # a draft names what its model found; a task may find more, when it holds the text against its source
+        failed = self.task.kind == "generate" and bool(getattr(response, "flags", ()))
+        return dataclasses.replace(response, handed_over=failed or self.hands_over(scores))
 
     def hands_over(self, scores: Scores) -> bool:
         """Say whether a person should look: never without a promise, always where none could be made.

@@ -14,7 +14,7 @@ from luodi import registry, schema
 from luodi.contracts import Task, record
 from luodi.data import glossary, papers, sources
 from luodi.errors import Faults, LuodiError, ScenarioError, did_you_mean
-from luodi.metrics import cost
+from luodi.metrics import checks, cost
 from luodi.runtime import endpoint
 from luodi.runtime.endpoint import Endpoint
 from luodi.steps import STEPS
@@ -267,8 +267,10 @@ class _Checker:
         """Refuse a target that nothing can meet, since it is never measured."""
         try:
             registry.metric(name)
-            if task and name not in task.metrics and not name.startswith("cost."):
-                known = (*task.metrics, *(f"cost.{one}" for one in cost.METRICS))
+            if task is None:
+                return
+            known = (*task.metrics, *checks.measured_for(task.kind), *(f"cost.{one}" for one in cost.METRICS))
+            if name not in known:
                 raise ScenarioError(f"{name!r} is not measured for {self.raw['task']}", fix=did_you_mean(name, known))
         except LuodiError as error:
             self._fault(f"[define] succeed: {error.what}", ("define", "succeed", name), error.fix)

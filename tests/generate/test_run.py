@@ -24,11 +24,23 @@ def test_a_run_ends_with_a_verdict_a_promise_and_a_service_that_agrees(translate
 
 
 def test_values_come_with_intervals_signatures_baselines_and_slices(facts):
-    assert set(facts["metrics"]) == set(facts["signatures"]) == {"generation.chrf", "generation.bleu"}
+    assert set(facts["signatures"]) == {"generation.chrf", "generation.bleu"}
+    assert set(facts["metrics"]) == {*facts["signatures"], "checks.faithfulness"}
     assert "tok:13a" in facts["signatures"]["generation.bleu"]
     assert facts["baselines"]["copy-source"]["gain"] > 0
     assert set(facts["slices"]["kind"]) <= {"is", "costs", "comes", "weighs"}
     assert 0 <= facts["good"]["share"] <= 1
+
+
+def test_a_target_on_faithfulness_is_judged_shown_and_looked_at_in_the_contest(translated, facts, tmp_path):
+    check = next(one for one in translated.verdict.checks if one.metric == "checks.faithfulness")
+    page.write(translated.scenario, translated.artifacts, translated.verdict, tmp_path / "report.html")
+
+    assert check.low < check.value == 1 - sum(facts["flags"].values()) / facts["n_exam"]
+    assert check.met is (check.low >= 0.6)
+    for one in translated.artifacts["select"].facts["candidates"]:
+        assert 0 <= one["metrics"]["checks.faithfulness"]["low"] <= 1
+    assert "Texts that pass all checks" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_report_shows_what_was_written_beside_what_people_wrote(translated, tmp_path):

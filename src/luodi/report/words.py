@@ -314,6 +314,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "rouge_1": ("ROUGE-1", "ROUGE-1"),
     "rouge_2": ("ROUGE-2", "ROUGE-2"),
     "rouge_l": ("ROUGE-L", "ROUGE-L"),
+    "checks.faithfulness": ("Texts that pass all checks", "通过全部核查的文本比例"),
     "expected_calibration_error": ("Calibration error", "校准误差"),
     "p50_ms": ("Median latency", "中位延迟"),
     "p95_ms": ("Latency, 95 of 100", "P95 延迟"),

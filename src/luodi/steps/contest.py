@@ -226,7 +226,7 @@ def _judge(job: Job, name: str, folder: Path) -> tuple[Facts, Scales]:
     metrics = {
         one: interval.bootstrap(family, one.partition(".")[2], gold, predicted, n_resamples=n, seed=job.seed)
         for one in job.task.metrics
-    }
+    } | _checked(job, folder)
     scales = _scales(job, folder)
     limit = job.settings.max_size_mb
     refused = f"it is {scales['size_mb']:.0f} MB large" if limit and scales["size_mb"] > limit else None
@@ -239,6 +239,15 @@ def _judge(job: Job, name: str, folder: Path) -> tuple[Facts, Scales]:
         "learned": result["facts"],
     }
     return facts, scales | {"fit_s": result["seconds"], "train_memory_mb": result["memory_mb"]}
+
+
+def _checked(job: Job, folder: Path) -> Facts:
+    """Return what the checks of written texts say of a candidate; nothing where answers are no texts."""
+    if job.task.kind != "generate":
+        return {}
+    rows = list(read_lines(job.inputs["prepare"].path / "dev.jsonl"))
+    drafts = [one["scores"] for one in read_lines(folder / "dev.jsonl")]
+    return measuring.checked(job, measuring.flags(job, rows, drafts))
 
 
 def _scales(job: Job, folder: Path) -> Scales:

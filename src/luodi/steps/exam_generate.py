@@ -65,13 +65,14 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
     }
     write_json(job.out / DETAILS, details)
     raw = _confidence(exam, 1.0)
-    flags = Counter(flag for one in exam.drafts for flag in one.get("flags", ()))
+    found = measuring.flags(job, exam.rows, exam.drafts)
+    flags = Counter(flag for one in found for flag in one)
     return Outcome(
         facts={
             "model": name,
             "form": form,
             "n_exam": len(rows),
-            "metrics": measuring.measured(job, exam.gold, exam.answers),
+            "metrics": measuring.measured(job, exam.gold, exam.answers) | measuring.checked(job, found),
             "signatures": _signatures(job, exam),
             "good": {"from": job.inputs["define"].facts["good"], "share": sum(good) / len(good)},
             "flags": dict(sorted(flags.items())),

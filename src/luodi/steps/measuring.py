@@ -2,13 +2,13 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Facts, Job
-from luodi.metrics import interval
+from luodi.contracts import Draft, Facts, Job
+from luodi.metrics import checks, interval
 from luodi.runtime import spans
 
 MAX_SLICES = 20
@@ -34,6 +34,21 @@ def measure(job: Job, metric: str, gold: Sequence[Any], answers: Sequence[Any]) 
 def measured(job: Job, gold: Sequence[Any], answers: Sequence[Any]) -> Facts:
     """Return all metrics of the task with their intervals."""
     return {metric: measure(job, metric, gold, answers) for metric in job.task.metrics}
+
+
+def flags(job: Job, rows: Sequence[Mapping[str, Any]], drafts: Sequence[Draft]) -> list[tuple[str, ...]]:
+    """Return what the checks find against each written text: of its model, or of the task that hands it out."""
+    made = []
+    for row, one in zip(rows, drafts, strict=True):
+        request = job.task.Request(**row["request"])
+        response = job.task.to_response(request, one, job.options)
+        made.append(tuple(sorted({*one.get("flags", ()), *getattr(response, "flags", ())})))
+    return made
+
+
+def checked(job: Job, found: Sequence[Sequence[str]]) -> Facts:
+    """Return what is measured without right answers, with its interval; `found` are the flags of each text."""
+    return {name: checks.interval(found) for name in checks.measured_for(job.task.kind)}
 
 
 def by_row(metric: str, gold: Sequence[Any], answers: Sequence[Any]) -> list[float]:
