@@ -1,15 +1,17 @@
-"""Guess whether a table holds texts with their translations, by the names of its columns."""
+"""Guess whether a table, or two aligned text files, hold texts with their translations, by the names of the columns."""
 
+import re
 from itertools import islice
 from pathlib import Path
 
-from luodi.data import sources
+from luodi.data import aligned, readers, sources
 from luodi.errors import LuodiError
 from luodi.guess import quote_toml
 from luodi.guess_answers import Answers, relative
 from luodi.text import plural
 
 LOOKED_AT = 5_000
+_WORDS = re.compile(r"([._])")
 SOURCES = ("source", "src", "original", "原文", "源文", "源语言")
 TARGETS = ("target", "tgt", "translation", "translated", "译文", "翻译", "目标语言")
 LANGUAGES = (
@@ -24,11 +26,14 @@ CODES = {
 
 def look(data: str, folder: Path) -> Answers | None:
     """Return a guess where two columns are named as a text and its translation, or as two languages."""
+    data = _with_other_half(data)
     path = Path(data)
     try:
         table = sources.open(sources.expand(Path(), data)[0])
         rows = [row for _, row in islice(table.rows(), LOOKED_AT) if isinstance(row, dict)]
     except LuodiError:
+        if aligned.halves(data) and not path.exists():
+            raise
         return None
     pair = _pair(table.columns)
     if pair is None or not rows:
@@ -39,6 +44,26 @@ def look(data: str, folder: Path) -> Answers | None:
         seen=f"{plural(len(rows), 'text')} with translations, from {source!r} to {target!r}",
         text=_scenario(relative(path, folder), source, target),
     )
+
+
+def _with_other_half(data: str) -> str:
+    """Return the name of both files where a text file ends in a language, and one beside it in another one.
+
+    The one that was named holds the texts, the other one their translations.
+    """
+    path = Path(data)
+    tables = tuple(one for one in readers.SUFFIXES if one != ".txt")
+    if aligned.halves(data) or not path.is_file() or path.name.lower().endswith(tables):
+        return data
+    for at, word in enumerate(parts := _WORDS.split(path.name)):
+        if not language(word):
+            continue
+        shape = re.compile(re.escape("".join(parts[:at])) + "([^._]+)" + re.escape("".join(parts[at + 1 :])))
+        found = (shape.fullmatch(one.name) for one in sorted(path.parent.iterdir()) if one.is_file())
+        others = [one[1] for one in found if one and one[1] != word and language(one[1])]
+        if len(others) == 1:
+            return str(path.with_name("".join([*parts[:at], f"{{{word},{others[0]}}}", *parts[at + 1 :]])))
+    return data
 
 
 def _pair(columns: tuple[str, ...]) -> tuple[str, str] | None:

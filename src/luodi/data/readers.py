@@ -33,7 +33,7 @@ class Table:
     path: Path | str
     """The file, `archive.zip/member`, or the URL of a database without its password: for messages."""
     format: str
-    """csv, jsonl, json, squad, tmx, parquet, arrow, workbook, sqlite or postgresql."""
+    """csv, jsonl, json, squad, tmx, aligned, parquet, arrow, workbook, sqlite or postgresql."""
     columns: tuple[str, ...]
     read: Callable[[], Iterator[Rows]]
     ledger: Notes
@@ -142,7 +142,12 @@ def open_database(source: database.Database) -> Table:
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
     """Yield the lines of a text file, unpacked and decoded, each with whichever of the three line ends it has."""
-    for block in decode.blocks(files.look(path), encoding, Notes()):
+    yield from lines_of(files.look(path), encoding)
+
+
+def lines_of(content: Content, encoding: str) -> Iterator[str]:
+    """Yield the lines of a content as `text_lines` does."""
+    for block in decode.blocks(content, encoding, Notes()):
         yield from delimited.lines(block.text)
 
 

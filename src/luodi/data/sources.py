@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from luodi.contracts import Reject, record
-from luodi.data import database, files, readers
+from luodi.data import aligned, database, files, readers
 from luodi.data.database import Database
 from luodi.errors import DataError, did_you_mean
 
@@ -28,6 +28,8 @@ class Source:
     """As the scenario says it, relative to its folder, without any password: for artifacts and messages."""
     path: Path | None = None
     database: Database | None = None
+    halves: tuple[tuple[str, Path], tuple[str, Path]] | None = None
+    """Of two aligned text files, the column and the path of each; `path` is then the name that means both."""
 
 
 def expand(root: Path, name: str) -> list[Source]:
@@ -37,6 +39,9 @@ def expand(root: Path, name: str) -> list[Source]:
         _URLS[parsed.name] = parsed.url
         return [Source(name=parsed.name, database=parsed)]
     path = root / name
+    if (pair := aligned.halves(name)) and not path.exists():
+        (ours, first), (theirs, second) = pair
+        return [Source(name=name, path=path, halves=((ours, root / first), (theirs, root / second)))]
     if path.is_dir():
         every = walk(path)
         found = [
@@ -62,6 +67,9 @@ def fault(root: Path, name: str, *, besides: str = "") -> tuple[str, str] | None
             source = database.parse(name, root)
             if source.is_sqlite and not source.file.is_file():
                 return f"names no file: there is no {source.file.name!r}", "check the path: it is relative to this file"
+        elif (pair := aligned.halves(name)) and not path.exists():
+            known = (fault(root, one, besides=besides) for _, one in pair)
+            return next((one for one in known if one), None)
         elif not name:
             return "is a folder, not a name", _near(path, name, besides)
         elif path.is_dir() or (_PATTERN.search(name) and not path.exists()):
@@ -80,6 +88,8 @@ def open(source: Source, **stated: Any) -> readers.Table:  # noqa: A001 - read a
     """Open a source as `readers.open_table` does, with what the user states."""
     if source.database is not None:
         return readers.open_database(source.database)
+    if source.halves is not None:
+        return aligned.table(source.name, source.halves, stated.get("encoding"))
     assert source.path is not None
     if is_document(source.path):
         from luodi.data import whole_papers  # which reads tables itself, and so needs this file
@@ -90,6 +100,10 @@ def open(source: Source, **stated: Any) -> readers.Table:  # noqa: A001 - read a
 
 def fingerprint(source: Source) -> dict[str, Any]:
     """Return name, size and SHA-256: of a file's bytes, of a member's when unpacked, of a database's rows as JSON."""
+    if source.halves is not None:
+        parts = [fingerprint(Source(name=column, path=path)) for column, path in source.halves]
+        both = hashlib.sha256("".join(one["sha256"] for one in parts).encode()).hexdigest()
+        return {"name": source.name, "bytes": sum(one["bytes"] for one in parts), "sha256": both}
     digest, size = hashlib.sha256(), 0
     for chunk in _bytes(source):
         digest.update(chunk)

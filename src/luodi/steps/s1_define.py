@@ -39,8 +39,9 @@ class Settings:
 
     train: str | tuple[str, ...]
     """Labelled data: a table (CSV, TSV, JSON, JSONL, Parquet, Arrow, Excel; gzip and zip are unpacked), a folder, a
-    pattern (`data/*.csv`), or a database (`sqlite:///f.db?table=t`), or several; relative to this file. For search,
-    the documents: a folder, or a table with one in each row."""
+    pattern (`data/*.csv`), or a database (`sqlite:///f.db?table=t`), or several; relative to this file. Two text files
+    whose lines belong together are `data/train.{zh,en}`, a table with the columns zh and en. For search, the documents:
+    a folder, or a table with one in each row."""
     dev: str | tuple[str, ...] = ()
     """Labelled data to choose by. Without it, `prepare` sets a part of `train` aside."""
     test: str | tuple[str, ...] = ()
