@@ -44,6 +44,7 @@ class Bundle:
         self.washer = Washer(
             washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()), washing.get("kinds", ())
         )
+        self.patience_seconds = float(about.get("patience_seconds", 0))
         self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
 
     @cached_property

@@ -167,7 +167,7 @@ class _Checker:
             step.name: self._record(import_module(f"luodi.steps.{step.module}").Settings, step.name) for step in STEPS
         }
         self._names(task, settings)
-        self._remotes(settings["select"], settings["prepare"], options)
+        self._remotes(settings["select"], settings["prepare"], options, task)
         self._ranges(settings | {"seed": seed, "options": options})
         if self.faults or task is None:
             return None
@@ -285,7 +285,7 @@ class _Checker:
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self._fault(f"[select] models: {name!r} is named twice", ("select", "models"), "name it once")
 
-    def _remotes(self, select: Any, prepare: Any, options: Any) -> None:
+    def _remotes(self, select: Any, prepare: Any, options: Any, task: Task | None) -> None:
         """Check that endpoints are such as may be asked, and that no personal data goes there unsaid."""
         if not select or not prepare:
             return
@@ -294,8 +294,10 @@ class _Checker:
         for each in fields(options) if options else ():
             if isinstance(value := getattr(options, each.name), Endpoint):
                 asked.append(("options", each.name, value))
+        verbatim = bool(getattr(task, "verbatim", False))
         for section, name, one in asked:  # of an option, texts go as they are: places in them are answered
-            for key, what, fix in endpoint.faults(one, prepare.personal, maskable=section != "options"):
+            maskable = section != "options" and not verbatim
+            for key, what, fix in endpoint.faults(one, prepare.personal, maskable=maskable):
                 self._fault(f"[{section}] {name}: {what}", (section, name, key), fix)
         if not many and "remote" in self._texts("select", "models"):
             fix = 'add remote = { url = "…", model = "…" }; see docs/remote-models.md'

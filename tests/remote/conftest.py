@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from luodi.contracts import Recipe
+from luodi.models import lead
 from luodi.models.remote import RemoteModel
 from luodi.models.tfidf_logreg import TfidfLogreg
+from luodi.models.translation_memory import TranslationMemory
 from luodi.runtime.endpoint import Endpoint
 from luodi.runtime.spending import Budget
 
@@ -34,16 +36,28 @@ def pairs():
     """Pairs to learn from, by the kind of answer."""
     classify = texts()
     tag = [(x, frozenset({y, "urgent"}) if n % 3 == 0 else frozenset({y})) for n, (x, y) in enumerate(classify)]
-    return {"classify": classify, "tag": tag}
+    things = [("lamp", "Die Lampe"), ("tent", "Das Zelt"), ("mat", "Die Matte")] * 8
+    translate = [
+        ({"text": f"The {one} costs {n} euros.", "language": "de"}, frozenset({f"{ding} kostet {n} Euro."}))
+        for n, (one, ding) in enumerate(things)
+    ]
+    filler = ["It rained.", "Nobody spoke.", "A band played.", "Tea was served."]
+    news = [
+        ({"text": f"Town {n} builds a bridge for {n} million. {' '.join(filler)} Doors open at {n}.", "form": "news"},
+         frozenset({f"Town {n} builds a bridge for {n} million."}))
+        for n in range(20, 44)
+    ]  # fmt: skip
+    return {"classify": classify, "tag": tag, "translate": translate, "news": news}
 
 
 @pytest.fixture(scope="session")
 def sessions(pairs, tmp_path_factory):
     """The folder of a fitted linear model, by the kind of answer."""
     made = {}
+    kinds = {"classify": TfidfLogreg, "tag": TfidfLogreg, "translate": TranslationMemory, "news": lead.MODEL}
     for kind, rows in pairs.items():
         folder = tmp_path_factory.mktemp(kind)
-        model = TfidfLogreg()
+        model = kinds[kind]()
         model.fit(rows, rows, recipe=Recipe(), work=folder)
         model.export(folder)
         made[kind] = folder

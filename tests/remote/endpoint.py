@@ -20,7 +20,7 @@ FAULTS = (
     "empty", "html", "drip", "stall", "gzip garbage", "10 MB",
 )  # fmt: skip
 DEFAULTS = {"share": 0.0, "seed": 1, "faults": FAULTS, "logprobs": True, "formats": ["json_schema", "json_object"],
-            "cap": "max_tokens", "wobble": 0.0, "outside": "", "status": 200}  # fmt: skip
+            "cap": "max_tokens", "wobble": 0.0, "outside": "", "status": 200, "spoil": "", "slow_s": 0.0}  # fmt: skip
 HTML = b"<html><body>502 Bad Gateway</body></html>"
 
 
@@ -68,6 +68,7 @@ class Endpoint:
             kind = self.rng.choice(self.options["faults"])
             self.faults[kind] += 1
             return await self.fail(kind, writer, self.answer(asked))
+        await asyncio.sleep(self.options["slow_s"])
         self.write(writer, 200, self.answer(asked))
         return True
 
@@ -83,9 +84,12 @@ class Endpoint:
 
     def answer(self, asked) -> bytes:
         messages = asked["messages"]
-        question = next(one for one in reversed(messages) if one["content"].startswith('{"text"'))
+        asks = (one for one in reversed(messages) if one["role"] == "user" and one["content"].startswith('{"text"'))
+        question = next(asks)
         text = json.loads(question["content"])["text"]
         self.texts[text] += 1
+        if '{"text": "' in messages[0]["content"]:
+            return self.written(asked, json.loads(question["content"]), is_first=messages[-1] is question)
         (scores,) = self.session.predict([text])
         tag = '"labels"' in messages[0]["content"]
         if self.rng.random() < self.options["wobble"]:
@@ -106,6 +110,24 @@ class Endpoint:
         n = sum(len(one["content"].split()) for one in messages)
         made["usage"] = {"prompt_tokens": n, "completion_tokens": 5, "total_tokens": n + 5}
         return json.dumps(made).encode()
+
+    def written(self, asked, given, *, is_first) -> bytes:
+        """Answer with what a writer of ours makes of a text; spoilt where it should be, the first time or always."""
+        x = {
+            "text": given["text"],
+            "query": given.get("about", ""),
+            "terms": given.get("terms", {}),
+            "max_sentences": 2,
+        }
+        text = self.session.predict([x])[0]["text"]
+        if self.options["spoil"] == "always" or (self.options["spoil"] == "first" and is_first):
+            text += " 4711"
+        content = "no JSON" if self.options["outside"] == "always" else json.dumps({"text": text}, ensure_ascii=False)
+        choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
+        if asked.get("logprobs"):
+            choice["logprobs"] = {"content": [{"token": content, "logprob": math.log(0.5)}]}
+        usage = {"prompt_tokens": sum(len(one["content"].split()) for one in asked["messages"]), "completion_tokens": 7}
+        return json.dumps({"object": "chat.completion", "choices": [choice], "usage": usage}).encode()
 
     async def fail(self, kind, writer, good: bytes) -> bool:
         """Fail in the asked way; say whether the connection lives on."""

@@ -100,12 +100,13 @@ class Asker:
         endpoint: Endpoint,
         *,
         patient: bool,
+        served_s: float = SERVED_S,
         budget: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
     ) -> None:
         self.endpoint, self.patient, self.clock = endpoint, patient, clock
-        self.limit_s = endpoint.timeout_s if patient else min(endpoint.timeout_s, SERVED_S)
+        self.limit_s = endpoint.timeout_s if patient else min(endpoint.timeout_s, served_s)
         self.budget = budget or Budget(endpoint)
         self.rng, self.breaker = rng or random.Random(), Breaker(clock)
         self.n_tries = 0

@@ -43,7 +43,7 @@ async def open_lane(
     """Open a release and let it answer its own examples. Raises `SetupError` where anything is wrong with it."""
     if isinstance(bundle, Path):
         bundle = await asyncio.to_thread(read_bundle, bundle)
-    worker = Worker(bundle.path, command=command, hang_seconds=limits.hang_seconds)
+    worker = Worker(bundle.path, command=command, hang_seconds=max(limits.hang_seconds, bundle.patience_seconds))
     batcher = Batcher(
         worker,
         max_batch=bundle.max_batch,

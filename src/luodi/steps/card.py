@@ -174,7 +174,7 @@ failed: what fails one is handed to a person, always. {_promise(exam["promise"])
 ## What it learned from
 {rows["train"]:,} texts to learn from, {rows["dev"]:,} to choose by, {rows["test"]:,} for the exam;
 {rows["rejected"]:,} rows left out.
-
+{_leaves(exam.get("remote"))}
 ## What to keep in mind
 These figures compare letters and words with what one person wrote; another good text may share few of them, and a wrong
 one many. Texts of another kind or domain than these were not examined. Read what matters before it is sent.

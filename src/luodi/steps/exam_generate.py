@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from luodi import registry
 from luodi.contracts import Draft, Facts, Job, Outcome, record
 from luodi.metrics import automation, calibration
 from luodi.runtime.session import open_session
@@ -40,7 +39,7 @@ class Sitting:
 def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
     """Write the model to be served to `session/`, the exam's answers to `exam.jsonl`, the rest to `details.json`."""
     name = job.inputs["finetune"].facts["model"]
-    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    model = measuring.trained(job, name)
     trained_dev, trained = sit(dev_rows, model), sit(rows, model)
     session, form, parity = _export(job, model, trained_dev, trained)
     dev, exam = sit(dev_rows, session), sit(rows, session)
@@ -70,6 +69,7 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
     return Outcome(
         facts={
             "model": name,
+            **measuring.remote(job, name),
             "form": form,
             "n_exam": len(rows),
             "metrics": measuring.measured(job, exam.gold, exam.answers) | measuring.checked(job, found),

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from luodi import registry
-from luodi.contracts import Draft, Facts, Job
+from luodi.contracts import Draft, Facts, Job, Keeps
 from luodi.metrics import checks, interval
 from luodi.runtime import spans
 
@@ -34,6 +34,22 @@ def measure(job: Job, metric: str, gold: Sequence[Any], answers: Sequence[Any]) 
 def measured(job: Job, gold: Sequence[Any], answers: Sequence[Any]) -> Facts:
     """Return all metrics of the task with their intervals."""
     return {metric: measure(job, metric, gold, answers) for metric in job.task.metrics}
+
+
+def trained(job: Job, name: str) -> Any:
+    """Return the fitted model; one whose answers cost money goes on from those that it noted before a crash."""
+    model = registry.model(name).load(job.inputs["finetune"].path / "model")
+    if isinstance(model, Keeps):
+        model.keep(job.work)
+    return model
+
+
+def remote(job: Job, name: str) -> Facts:
+    """Return where texts go, and in which form, if they go anywhere."""
+    if name not in job.inputs["select"].facts["remote"]:
+        return {}
+    told = {key: job.inputs["finetune"].facts[key] for key in ("asks", "host", "here", "prompt", "examples")}
+    return {"remote": told | {"personal": job.inputs["prepare"].facts["wash"]["personal"]}}
 
 
 def flags(job: Job, rows: Sequence[Mapping[str, Any]], drafts: Sequence[Draft]) -> list[tuple[str, ...]]:

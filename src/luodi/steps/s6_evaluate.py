@@ -6,8 +6,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
 
-from luodi import registry
-from luodi.contracts import Facts, Job, Keeps, Outcome, Scores, record
+from luodi.contracts import Facts, Job, Outcome, Scores, record
 from luodi.metrics import automation, calibration
 from luodi.runtime.session import open_session
 from luodi.steps import forms, measuring
@@ -55,7 +54,7 @@ def run(job: Job) -> Outcome:
 def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Outcome:
     settings: Settings = job.settings
     name = job.inputs["finetune"].facts["model"]
-    model = _trained(job, name)
+    model = measuring.trained(job, name)
     trained_dev, trained = sit(dev_rows, model), sit(rows, model)
     served = forms.decide(job, model, trained_dev, trained)
     session = open_session(job.out / "session")
@@ -86,7 +85,7 @@ def _labelled(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any
     return Outcome(
         facts={
             "model": name,
-            **_remote(job, name),
+            **measuring.remote(job, name),
             "form": served.form,
             "engine": served.engine,
             "n_exam": len(rows),
@@ -116,22 +115,6 @@ def _write_exam(job: Job, exam: Exam, sharp: Sequence[Scores]) -> None:
             for row, a, one in zip(exam.rows, exam.answers, sharp, strict=True)
         ),
     )
-
-
-def _trained(job: Job, name: str) -> Any:
-    """Return the fitted model; one whose answers cost money goes on from those that it noted before a crash."""
-    model = registry.model(name).load(job.inputs["finetune"].path / "model")
-    if isinstance(model, Keeps):
-        model.keep(job.work)
-    return model
-
-
-def _remote(job: Job, name: str) -> Facts:
-    """Return where texts go, and in which form, if they go anywhere."""
-    if name not in job.inputs["select"].facts["remote"]:
-        return {}
-    told = {key: job.inputs["finetune"].facts[key] for key in ("asks", "host", "here", "prompt", "examples")}
-    return {"remote": told | {"personal": job.inputs["prepare"].facts["wash"]["personal"]}}
 
 
 def _confusion(family: ModuleType, exam: Exam) -> Facts | None:

@@ -36,6 +36,7 @@ AGREES = 0.99
 WRITES_ALIKE = 0.95  # in another batch a number is rounded otherwise, and one word of twenty may become another
 PER_CALL, CALL_BYTES = 50, 200_000
 START_SECONDS = 60.0
+WRITING_SECONDS = 25.0  # more than an engine waits for a text, and less than a service for an answer
 
 
 @record
@@ -88,6 +89,8 @@ def run(job: Job) -> Outcome:
         review=asdict(settings.review),
         targets={name: job.inputs["define"].facts[name] for name in ("succeed", "automate")},
         max_batch=1 if "remote" in facts else settings.max_batch,
+        # a model elsewhere that writes takes its time; one that gives labels, and every one of ours, does not
+        patience_seconds=WRITING_SECONDS if "remote" in facts and job.task.kind == "generate" else 0.0,
         record=settings.record,
         keep_days=settings.keep_days,
         watch=asdict(settings.watch),

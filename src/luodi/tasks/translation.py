@@ -10,7 +10,7 @@ from luodi.runtime.keeping import present
 
 kind: Kind = "generate"
 metrics = ("generation.chrf", "generation.bleu")
-models = ("copy-source", "translation-memory", "seq2seq")
+models = ("copy-source", "translation-memory", "seq2seq", "remote")
 verbatim = True
 """The layout of a text is carried over: nothing may be changed in it before."""
 reads = {"glossary": "terms"}
