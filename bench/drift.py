@@ -123,8 +123,8 @@ def watched(
     started = time.monotonic()
     about = reference.build(learned, examined, window=settings.window, seed=seed)
     built, watch = time.monotonic() - started, Reference(about)
-    share, n = settings.false_alarms_per_week, len(watch.names)
-    bounds = {one: moving.bound(watch.fits[one], per_week=0, false_alarms=share, n_numbers=n) for one in watch.names}
+    share = settings.false_alarms_per_week
+    bounds = {one: watch.bound(one, per_week=0, false_alarms=share) for one in watch.names}
     return watch, bounds, about, built
 
 
@@ -153,7 +153,7 @@ def quiet(watch: Reference, bounds: dict, rows: np.ndarray, lengths: np.ndarray,
     """Return the numbers that raised an alarm in 20 weeks of traffic like the exam, once for each alarm."""
     raised, found = set(), []
     weeks = reference.weeks(watch.parts, rows, lengths, window=window, n_weeks=WEEKS, rng=rng, tilt=TILT)
-    for values in weeks:
+    for values in map(watch.completed, weeks):
         for n in range(len(values["length"])):
             for name, most in bounds.items():
                 value, usual = values[name][n], watch.expected(name)
@@ -181,7 +181,7 @@ def shift(
         state = moving.moved(state, block.sum(axis=0) / len(block), len(block), weight)
         if at >= begin:
             states.append(state)
-    values = moving.values(watch.parts, np.array(states))
+    values = watch.values(np.array(states))
     first = {name: int(np.argmax(values[name] > bounds[name])) for name in watch.names}
     over = {name: n for name, n in first.items() if values[name][n] > bounds[name]}
     if not over:

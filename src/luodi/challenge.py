@@ -74,7 +74,7 @@ def run(
     champion = _champion(scenario, ledger, artifacts)
     rules = scenario.settings["deploy"].review
     passed, sifted = _sifted(scenario, ledger, artifacts, questions, rules, new_labels)
-    learned = _write_overlay(scenario, passed, sifted)
+    learned = write_overlay(scenario, passed, sifted.held)
     challenger = _train(scenario, tell)
     asked = [one for one in passed if one.reviewed.request_id in learned]
     twins = crossfit.Twins(scenario, challenger, asked, open_bundle(champion.path))
@@ -100,7 +100,7 @@ def run(
     prepared = challenger["prepare"].path
     report = _report(scenario, made, champion, questions, n_new=len(learned), prepared=prepared, sifted=sifted)
     made = dataclasses.replace(made, folder=made.folder / made.id, report=report)
-    return _keep(made, sifted.held, learned, ledger, actor)
+    return keep(made, sifted.held, learned, ledger, actor)
 
 
 def _label_field(scenario: Scenario) -> str:
@@ -165,17 +165,22 @@ def _text(scenario: Scenario, request: Mapping[str, Any]) -> str:
     return str(scenario.task.to_x(scenario.task.Request(**request), scenario.options))
 
 
-def _write_overlay(scenario: Scenario, passed: Sequence[Decided], sifted: Sifted) -> set[str]:
-    """Write the table of reviewed texts; return the ids of those that a challenger learns from."""
+def write_overlay(
+    scenario: Scenario, passed: Sequence[Decided], held: Sequence[gate.Held], cells: Any = overlay.labeled
+) -> set[str]:
+    """Write the table of reviewed texts; return the ids of those that a challenger learns from.
+
+    Raises `DataError` where there is none.
+    """
     path, memory = scenario.root / overlay.FILE, scenario.home / records.FOLDER / WRITTEN
     memory.parent.mkdir(parents=True, exist_ok=True)
     written = set(read_json(memory)) if memory.is_file() else set()
-    ids = overlay.write(path, scenario.task, passed, written=written)
+    ids = overlay.write(path, scenario.task, passed, written=written, cells=cells)
     write_json(memory, sorted(ids))
     learned = set(overlay.read(path))
     if not learned:
-        held = Counter(one.reason for one in sifted.held)
-        why = f"; held back: {', '.join(held)}" if held else ""
+        reasons = Counter(one.reason for one in held)
+        why = f"; held back: {', '.join(reasons)}" if reasons else ""
         raise DataError(
             f"nothing was reviewed that a challenger could learn from{why}",
             where=f"the review queue of {scenario.name}",
@@ -279,9 +284,7 @@ def _contradictions(scenario: Scenario, prepared: Path) -> int:
     return sum(one.key in reviewed for one in decided)
 
 
-def _keep(
-    made: Challenge, held: Sequence[gate.Held], learned: Collection[str], ledger: Ledger, actor: str
-) -> Challenge:
+def keep(made: Challenge, held: Sequence[gate.Held], learned: Collection[str], ledger: Ledger, actor: str) -> Challenge:
     """Write report, quarantine and what was learned from, and a line in the audit trail."""
     made.folder.mkdir(parents=True)
     write_json(made.folder / crossfit.LEARNED, sorted(learned))

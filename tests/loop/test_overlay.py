@@ -15,7 +15,8 @@ TASK = registry.task("text-classification")
 
 def decided(name, text, label="card"):
     reviewed = Reviewed(request_id=name, text=text, label=label, reviewers=("ann", "bob"), at=0.0)
-    return Decided(reviewed=reviewed, request={"text": text}, answered="refund", reason="handed_over")
+    return Decided(reviewed=reviewed, request={"text": text}, answered="refund", reason="handed_over",
+                   response={"label": "refund"})  # fmt: skip
 
 
 @pytest.fixture

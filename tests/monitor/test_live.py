@@ -44,6 +44,7 @@ def test_a_fifth_of_another_topic_is_noticed_within_500_requests_and_the_alarm_e
     after = states(live)
 
     assert "look" in {during["words"], during["unknown"], during["novelty"]}
+    assert during["topic"] == "look"
     assert set(after.values()) == {"fine"}
 
 
@@ -57,9 +58,9 @@ def test_the_texts_that_moved_a_number_are_those_of_the_other_topic(reference, s
         live.see(one)
     live.look()
 
-    found = [name for number in ("words", "unknown", "doubt") for name, _ in live.responsible(number)]
+    found = [name for number in ("words", "unknown", "doubt", "topic") for name, _ in live.responsible(number)]
 
-    assert len(found) == 15 and set(found) <= strange
+    assert len(found) == 20 and set(found) <= strange
 
 
 @pytest.mark.parametrize(

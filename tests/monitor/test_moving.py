@@ -30,6 +30,20 @@ def test_a_small_reference_makes_the_same_growth_less_surprising():
     assert 0 < surge(2_000, 300, 3) < surge(2_000, 2_000, 3)
 
 
+def test_signs_that_all_rise_a_little_are_more_together_than_one_that_rises_alone():
+    scales = dict.fromkeys(moving.SIGNS, (1.0, 0.1))
+
+    def together(*sigmas):
+        return float(
+            moving.together(dict(zip(moving.SIGNS, 1 + 0.1 * np.array(sigmas)[:, None], strict=True)), scales)[0]
+        )
+
+    assert together(3, 3, 3, 3, 3) == pytest.approx(45)
+    assert together(5, 0, 0, 0, 0) == pytest.approx(25)
+    assert together(5, -9, -9, -9, -9) == pytest.approx(25)  # what falls is no sign of it, and hides none
+    assert together(1e9, 0, 0, 0, 0) == moving.MOST_SIGMA**2
+
+
 @given(st.floats(1, 1e4), st.floats(0.001, 0.1))
 def test_more_traffic_and_fewer_false_alarms_make_bounds_wider(more, false_alarms):
     assert bound(per_week=10_000 * more) >= bound() - 1e-9

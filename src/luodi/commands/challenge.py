@@ -47,7 +47,7 @@ def challenge(
     code 0: it beats the champion; 1: it does not.
     """
     from luodi import challenge as challenging
-    from luodi import challenge_events
+    from luodi import challenge_events, challenge_extract
     from luodi.ledger.ledger import open_ledger
     from luodi.loop import records
     from luodi.scenario import load
@@ -59,6 +59,8 @@ def challenge(
         tell = (lambda _: None) if as_json else _tell
         if learns_from(read.task) == "events":
             done = challenge_events.run(read, ledger, actor=actor, tell=tell)
+        elif read.task.kind == "extract":
+            done = challenge_extract.run(read, ledger, actor=actor, tell=tell)
         else:
             done = challenging.run(read, ledger, actor=actor, new_labels=new_labels, tell=tell)
         if stage and (done.beats or stage == "shadow"):
@@ -97,7 +99,9 @@ def _show(done: "Challenge", scenario: Path, stage: str | None, release: str | N
     from luodi.text import plural
 
     report = done.report
-    click.echo(f"learned   from {plural(report['learned_from'], 'reviewed text' if 'gold' in report else 'click')}")
+    click.echo(
+        f"learned   from {plural(report['learned_from'], 'click' if 'learned_until' in report else 'reviewed text')}"
+    )
     for reason, n in report["held_back"].items():
         click.echo(f"          {n:,} held back: {reason}")
     for one in done.checks:

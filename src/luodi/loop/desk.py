@@ -16,6 +16,7 @@ from luodi.metrics.paired import wilson
 OWNER = "owner"
 WAITS = ("open", "disputed")
 SKIPS = 2  # people who did not know
+PLACE = ("answer", "start", "end")  # of an answer out of a passage, so that it can be shown there
 ACTIVE_SECONDS = 30 * 86_400.0  # whoever has reviewed within this time can be asked
 
 
@@ -75,7 +76,7 @@ def listing(
     found = connection.execute(
         select(
             QUEUE.c.request_id, QUEUE.c.reason, QUEUE.c.at, QUEUE.c.state, REQUESTS.c.request, REQUESTS.c.scores,
-            REQUESTS.c.label, REQUESTS.c.confidence, REQUESTS.c.kept,
+            REQUESTS.c.label, REQUESTS.c.confidence, REQUESTS.c.kept, REQUESTS.c.response,
         )
         .select_from(joined)
         .where(wanted)
@@ -87,13 +88,29 @@ def listing(
     return {"waiting": n or 0, "items": [_item(one, votes) for one in found]}
 
 
+def kept(connection: Connection, scenario: str, request_id: str) -> dict[str, Any] | None:
+    """Return a request and its answer as the ledger kept them; `None` where there is none."""
+    found = connection.execute(
+        select(REQUESTS.c.request, REQUESTS.c.response).where(
+            REQUESTS.c.id == request_id, REQUESTS.c.scenario == scenario
+        )
+    ).first()
+    return None if found is None else {"request": found.request, "response": found.response}
+
+
 def _item(one: Mapping[Any, Any], votes: Mapping[str, list[Vote]]) -> dict[str, Any]:
     given = votes.get(one["request_id"], [])
     names = ("request_id", "reason", "at", "state", "request", "label", "confidence", "kept")
-    return {name: one[name] for name in names} | {
-        "scores": one["scores"] or {},
-        "reviews": [{"reviewer": vote.reviewer, "label": vote.label} for vote in given],
-    }
+    response = one["response"] or {}
+    place = {name: response[name] for name in PLACE} if set(PLACE) <= set(response) else {}
+    return (
+        {name: one[name] for name in names}
+        | place
+        | {
+            "scores": one["scores"] or {},
+            "reviews": [{"reviewer": vote.reviewer, "label": vote.label} for vote in given],
+        }
+    )
 
 
 def _votes(connection: Connection, ids: Sequence[str]) -> dict[str, list[Vote]]:

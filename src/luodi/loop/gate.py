@@ -86,7 +86,7 @@ def sift(
     gate.one_of_each()
     known = {label for y in base.labels for label in y.split("|")} | set(new_labels)
     gate.hold(lambda one: _unknown(one, known))
-    poor = {name: seen for name, seen in (agreement or {}).items() if _poor(*seen)}
+    poor = {name: seen for name, seen in (agreement or {}).items() if is_poor(*seen)}
     gate.hold(lambda one: _disagrees(gate.account(one), poor))
     found = gate.without_triggers()
     gate.within_limits()
@@ -98,7 +98,8 @@ def _unknown(one: Reviewed, known: Collection[str]) -> str | None:
     return f"the label {new[0]!r} is new: an administrator lets it in with --new-label" if new else None
 
 
-def _poor(same: int, shared: int) -> bool:
+def is_poor(same: int, shared: int) -> bool:
+    """Say whether an account agrees with others so rarely that nothing is learned from it alone."""
     return shared >= ENOUGH_SHARED and same < LEAST_AGREEMENT * shared
 
 

@@ -8,7 +8,7 @@ import csv
 import io
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Decided:
     """What the service had said."""
     reason: str
     """Why a person was asked: `sampled` where chance alone drew it."""
+    response: Mapping[str, Any]
+    """The answer, as far as the ledger kept it."""
 
 
 def harvest(connection: Connection, scenario: str, task: Task, options: Any) -> list[Decided]:
@@ -44,7 +46,7 @@ def harvest(connection: Connection, scenario: str, task: Task, options: Any) -> 
     found = connection.execute(
         select(
             QUEUE.c.request_id, QUEUE.c.label, QUEUE.c.decided_at, QUEUE.c.reason, REQUESTS.c.request,
-            REQUESTS.c.label.label("answered"),
+            REQUESTS.c.label.label("answered"), REQUESTS.c.response,
         )
         .join(REQUESTS, REQUESTS.c.id == QUEUE.c.request_id)
         .where(QUEUE.c.scenario == scenario, QUEUE.c.state == "decided", REQUESTS.c.request.is_not(None))
@@ -63,7 +65,8 @@ def harvest(connection: Connection, scenario: str, task: Task, options: Any) -> 
             reviewers=tuple(sorted(votes[one.request_id, one.label])),
             at=one.decided_at,
         )
-        made.append(Decided(reviewed=reviewed, request=request, answered=one.answered, reason=one.reason))
+        made.append(Decided(reviewed=reviewed, request=request, answered=one.answered, reason=one.reason,
+                            response=one.response or {}))  # fmt: skip
     return made
 
 
@@ -83,22 +86,34 @@ def read(path: Path) -> dict[str, dict[str, str]]:
         raise DataError(f"this is no CSV file in UTF-8: {error}", where=str(path), fix="save it as CSV UTF-8") from None
 
 
-def write(path: Path, task: Task, passed: Sequence[Decided], *, written: Collection[str]) -> set[str]:
+def labeled(task: Task, one: Decided) -> dict[str, str]:
+    """Return an answer that was decided about as a row of its task, whose label people gave."""
+    label = "labels" if "labels" in {field.name for field in fields(task.Row)} else "label"
+    return {key: str(value) for key, value in one.request.items()} | {label: one.reviewed.label}
+
+
+def write(
+    path: Path,
+    task: Task,
+    passed: Sequence[Decided],
+    *,
+    written: Collection[str],
+    cells: Callable[[Task, Decided], dict[str, str]] = labeled,
+) -> set[str]:
     """Write the table: its lines as they are, as far as they still pass, and new ones; return all ids ever written.
 
     `written` are the ids of earlier lines: one that is no longer in the table was deleted by a person, and stays out.
     """
     old = read(path)
     columns = [*PROVENANCE, *(one.name for one in fields(task.Row))]
-    label = "labels" if "labels" in columns else "label"
     lines = []
     for one in passed:
         name = one.reviewed.request_id
         if name in old:
             lines.append(old[name])
         elif name not in written:
-            cells = {key: str(value) for key, value in one.request.items()} | {label: one.reviewed.label}
-            lines.append({name: corrections.neutral(cell) for name, cell in cells.items()} | _provenance(one))
+            row = {key: corrections.neutral(cell) for key, cell in cells(task, one).items()}
+            lines.append(row | _provenance(one))
     out = io.StringIO(newline="")
     table = csv.DictWriter(out, columns, restval="", extrasaction="ignore", lineterminator="\n")
     table.writeheader()

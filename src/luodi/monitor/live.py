@@ -11,7 +11,7 @@ from luodi.contracts import record
 from luodi.ledger.entries import Served
 from luodi.monitor import features, moving
 from luodi.monitor.moving import BLOCK
-from luodi.monitor.reference import Reference, Seen
+from luodi.monitor.reference import TOPIC, Reference, Seen
 from luodi.monitor.settings import Watching
 
 State = Literal["fine", "look", "stop"]
@@ -32,6 +32,7 @@ ABOUT = {
     "labels": "how often each label is answered: divergence of shares (bits, 0 to 1)",
     "doubt": "labels with more doubtful answers than chance explains (squared standard errors)",
     "novelty": "unknown words and low confidence together: likelihood of a new topic, 1 on the exam",
+    "topic": "words, labels, doubt and confidence together: squared standard deviations, each as far as it has risen",
     "handed_over": "share of answers handed to a person",
     "truncated": "share of texts of which the model saw the beginning only",
     "failed": "share of requests on which the model failed",
@@ -133,16 +134,11 @@ class Live:
                 self.raised.discard(one.name)
 
     def _measured(self) -> list[Number]:
-        names = self.reference.names
-        values = moving.values(self.reference.parts, self.state[None, :])
+        values = self.reference.values(self.state[None, :])
         found = []
-        for name in names:
-            most = moving.bound(
-                self.reference.fits[name],
-                per_week=self.per_week,
-                false_alarms=self.settings.false_alarms_per_week,
-                n_numbers=len(names),
-            )
+        for name in self.reference.names:
+            allowed = self.settings.false_alarms_per_week
+            most = self.reference.bound(name, per_week=self.per_week, false_alarms=allowed)
             found.append((name, float(values[name][0]), self.reference.expected(name), most))
         found.append(("failed", self.failures, 0.0, self.settings.max_failed))
         if self.target_ms:
@@ -169,6 +165,8 @@ class Live:
         """Return the ids of the recent requests that moved a number most, and why each of them."""
         with self._lock:
             recent, state = list(self._recent), self.state
+        if name == TOPIC and TOPIC in self.reference.names:
+            name = self.reference.strongest(self.reference.values(state[None, :]))
         if name not in WHY or name not in self.reference.names or not recent:
             return []
         rows = self.reference.rows([seen for _, seen, _ in recent], [cut for _, _, cut in recent])

@@ -2,7 +2,8 @@
 
 Source: Roberts 1959, "Control Chart Tests Based on Geometric Moving Averages"; of several numbers at once, Lowry et al.
 1992, "A Multivariate Exponentially Weighted Moving Average Control Chart". Shares are compared by the Jensen-Shannon
-divergence (Lin 1991). Counts of many kinds, few of which grow when a topic arrives, are compared by `surge`.
+divergence (Lin 1991). Counts of many kinds, few of which grow when a topic arrives, are compared by `surge`. A topic
+moves several numbers at once, none of them far: `together` adds up how far, each in its own standard deviations.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,9 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 BLOCK = 25  # requests between two looks
+SIGNS = ("words", "confidence", "labels", "doubt", "novelty")
+"""The numbers that a new topic moves."""
+MOST_SIGMA = 6.0  # so far at most does one of them count, which alone would have raised an alarm of its own
 
 
 @record
@@ -72,6 +76,28 @@ def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:
         else:
             made[part.name] = divergence(inside, reference)
     return made
+
+
+def signs(parts: Sequence[Part], found: Mapping[str, F64]) -> dict[str, F64]:
+    """Return the numbers that a new topic moves, as roots where they are squares, so that they stray about evenly."""
+    return {
+        part.name: np.sqrt(np.maximum(0.0, found[part.name])) if part.how in {"surge", "shares"} else found[part.name]
+        for part in parts
+        if part.name in SIGNS
+    }
+
+
+def together(signs_: Mapping[str, F64], scales: Mapping[str, tuple[float, float]]) -> F64:
+    """Return the sum of squares of how far each sign has risen, in the standard deviations of quiet weeks.
+
+    Source: the one-sided sum of squares of Follmann 1996, "A Simple Multivariate Test for One-Sided Alternatives".
+    """
+    total: F64 = np.zeros(1)
+    for name, value in signs_.items():
+        center, spread = scales[name]
+        if spread > 0:
+            total = total + np.clip((value - center) / spread, 0, MOST_SIGMA) ** 2
+    return total
 
 
 def surplus(part: Part, inside: F64) -> F64:

@@ -8,7 +8,7 @@ small reference, callers who ask the same again and again, a short window, many 
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from statistics import NormalDist
 from typing import Any
 
@@ -36,6 +36,8 @@ LEAST = {"scripts": 0.025, "unknown": 0.02, "handed_over": 0.03, "truncated": 0.
 NUMBERS = (
     "length", "scripts", "words", "unknown", "confidence", "labels", "doubt", "novelty", "handed_over", "truncated",
 )  # fmt: skip
+TOPIC = "topic"
+"""The signs of a new topic, taken together: it gets half of the false alarms that are allowed."""
 
 
 @record
@@ -68,7 +70,7 @@ class Reference:
             for one in about["parts"]
         )
         self.fits: dict[str, dict[str, float]] = about["fits"]
-        self.names = tuple(one.name for one in self.parts)
+        self.names = (*(one.name for one in self.parts), *([TOPIC] if TOPIC in self.fits else []))
 
     @classmethod
     def nothing(cls, window: int) -> "Reference":
@@ -103,7 +105,32 @@ class Reference:
             "handed_over": np.array([[one.handed_over] for one in seen], np.float32),
             "truncated": np.array([[one] for one in truncated or [False] * len(seen)], np.float32),
         }
-        return np.concatenate([made[name] for name in self.names], axis=1)
+        return np.concatenate([made[one.name] for one in self.parts], axis=1)
+
+    def values(self, states: F64) -> dict[str, F64]:
+        """Return each number for some moving means, shape (n, n_columns): arrays of shape (n,)."""
+        return self.completed(moving.values(self.parts, states))
+
+    def completed(self, found: Mapping[str, F64]) -> dict[str, F64]:
+        """Return the numbers with the one that takes some of them together."""
+        if TOPIC not in self.fits:
+            return dict(found)
+        return {**found, TOPIC: moving.together(moving.signs(self.parts, found), self._scales)}
+
+    def strongest(self, found: Mapping[str, F64]) -> str:
+        """Return the sign of a new topic that has risen furthest at the last look."""
+        told = moving.signs(self.parts, {name: one[-1:] for name, one in found.items()})
+        return max(told, key=lambda name: float(moving.together({name: told[name]}, self._scales)[0]))
+
+    def bound(self, name: str, *, per_week: float, false_alarms: float) -> float:
+        """Return what a number exceeds by chance so rarely that all together raise so many false alarms a week."""
+        share = 0.5 if TOPIC in self.fits else 1.0
+        n = 1 if name == TOPIC else len(self.parts)
+        return moving.bound(self.fits[name], per_week=per_week, false_alarms=share * false_alarms, n_numbers=n)
+
+    @cached_property
+    def _scales(self) -> dict[str, tuple[float, float]]:
+        return {name: (fit["center"], fit["spread"]) for name, fit in self.fits.items() if "spread" in fit}
 
     def expected(self, name: str) -> float:
         """Return what a number is on the whole when nothing has changed."""
@@ -194,9 +221,7 @@ def how(name: str) -> str:
 def _fitted(
     shapes: Mapping[str, int], rows: F32, lengths: I64, *, window: int, n_draws: int, rng: np.random.Generator
 ) -> tuple[list[Any], dict[str, Any]]:
-    largest: dict[str, list[float]] = {name: [] for name in shapes}
-    usual: dict[str, list[float]] = {name: [] for name in shapes}
-    given = _parts(shapes, rows, window)
+    given, seen = _parts(shapes, rows, window), list[dict[str, F64]]()
     for _ in range(n_draws):  # of what the reference and of what the traffic might have been as well
         parts = _parts(shapes, rows[rng.integers(len(rows), size=len(rows))], window)
         # A mean is not held against the reference, and yet strays with it: its ranks and scales come from there.
@@ -206,23 +231,25 @@ def _fitted(
         }
         here = rng.integers(len(rows), size=max(len(rows), LEAST_TEXTS))
         for found in weeks(parts, rows[here], lengths[here], window=window, n_weeks=N_WEEKS, rng=rng):
-            for name, value in found.items():
-                largest[name].append(float(value.max()) + astray[name])
-                usual[name].append(float(value.mean()) + astray[name])
-    fits = {}
-    for part in given:
-        weekly = np.array(largest[part.name]).reshape(n_draws, N_WEEKS)
-        expected = float(np.mean(usual[part.name]))
-        fits[part.name] = {
-            "expected": expected,
-            **moving.largest(weekly),
-            "least": expected + LEAST.get(part.name, 0.0),
-        }
+            seen.append({name: value + astray[name] for name, value in found.items()})
+    fits = {name: _fit(name, [one[name] for one in seen], n_draws) for name in shapes}
+    told = [moving.signs(given, one) for one in seen]
+    scales = {name: _scale(np.concatenate([one[name] for one in told])) for name in told[0]}
+    for name, (center, spread) in scales.items():
+        fits[name] |= {"center": center, "spread": spread}
+    fits[TOPIC] = _fit(TOPIC, [moving.together(one, scales) for one in told], n_draws)
     made = [
         {"name": one.name, "how": one.how, "mean": _written(one.reference), "grain": _written(one.grain)}
         for one in given
     ]
     return made, fits
+
+
+def _fit(name: str, seen: Sequence[F64], n_draws: int) -> dict[str, float]:
+    """Return how far a number strays in quiet weeks, given as draws of some weeks each."""
+    expected = float(np.mean([value.mean() for value in seen]))
+    largest = np.array([value.max() for value in seen]).reshape(n_draws, -1)
+    return {"expected": expected, **moving.largest(largest), "least": expected + LEAST.get(name, 0.0)}
 
 
 def weeks(

@@ -9,7 +9,7 @@ class Watching:
 
     window: int = 600
     """So many of the last requests count; older ones fade."""
-    false_alarms_per_week: float = 0.04
+    false_alarms_per_week: float = 0.02
     """How often chance alone may raise an alarm, over all numbers together."""
     max_failed: float = 0.02
     """Alarm when the model fails on a larger share of requests."""

@@ -22,6 +22,7 @@ from luodi.serve.worker_process import Flight, LostError, Worker
 AHEAD = 1  # batches that wait in the worker, so that it never waits for us
 MARGIN_SECONDS, MARGIN = 0.004, 0.2  # so long, or such a share of a batch's time, before one ends the next is sent
 BATCH_BYTES = 4_500  # of a batch, padded: some 1,000 tokens; a larger one is little faster, and takes more memory
+TOLD_AT_ONCE = 8  # answers of a batch; all at once would let a refusal wait until all of them are written
 QUARANTINE_SECONDS = 600.0
 MAX_QUARANTINED = 1_000
 ALONE_SECONDS = 2.0  # for an x that may have hung a worker before; more, where batches are known to take long
@@ -259,9 +260,15 @@ class Batcher:
                 padded = (1 << (n - 1).bit_length()) * max(one.length for one in batch)
                 self.pace.learn(padded, time.monotonic() - flight.begun_at)
                 self.seen(n, waited)
-            for one, outcome in zip(batch, outcomes, strict=True):
-                one.done(outcome)
+            self._tell(list(zip(batch, outcomes, strict=True)))
         self._pump()
+
+    def _tell(self, answered: list[tuple[Waiting, Outcome]]) -> None:
+        """Tell a few, and the others once those are answered and whoever came meanwhile was heard."""
+        for one, outcome in answered[:TOLD_AT_ONCE]:
+            one.done(outcome)
+        if len(answered) > TOLD_AT_ONCE:
+            self._loop.call_soon(self._tell, answered[TOLD_AT_ONCE:])
 
     def _lost(self, batch: list[Waiting], *, begun: bool) -> None:
         """Try what was on its way once more; what may have ended the worker, each by itself."""

@@ -9,7 +9,7 @@ from luodi.loop.queue import Queue
 from luodi.serve.endpoint import Endpoint
 from luodi.steps.reviewing import Review
 
-KINDS = ("classify", "tag")
+KINDS = ("classify", "tag", "extract")
 
 
 def queues(endpoints: Iterable[Endpoint], ledger: Ledger) -> list[Queue]:

@@ -13,7 +13,7 @@ from luodi.contracts import record
 from luodi.errors import did_you_mean
 from luodi.ledger import audit
 from luodi.ledger.ids import is_id
-from luodi.loop import desk, records
+from luodi.loop import answered, desk, records
 from luodi.loop.queue import REASONS
 from luodi.serve.bodies import choice, number, read_as, takes
 from luodi.serve.endpoint import Endpoint
@@ -33,7 +33,8 @@ class Opinion:
 
     request_id: str
     label: str
-    """The right one; several stand between bars; "" for: I do not know."""
+    """The right one; several stand between bars; "" for: I do not know. Of an answer out of a passage: `answered` where
+    it is right, `no answer` where there is none, or the right words as they stand in the passage."""
     note: str = ""
 
 
@@ -73,7 +74,10 @@ async def review(service: Service, http: Request) -> Response:
     """Keep an opinion, and say what it leads to."""
     endpoint, caller = service.endpoint(http), http.state.caller
     said = await read_as(Opinion, service, http)
-    label = _label(endpoint, said.label, may_be_new=caller.may("admin"))
+    if endpoint.bundle.task.kind == "extract":
+        label = await _answer(service, endpoint, said)
+    else:
+        label = _label(endpoint, said.label, may_be_new=caller.may("admin"))
     if len(said.note) > MAX_NOTE:
         raise ProblemError(400, "the note is too long", fix=f"it has up to {MAX_NOTE:,} characters")
     absent = ProblemError(404, "nothing of this id waits for a review", fix="GET queue lists what does")
@@ -102,6 +106,21 @@ def _label(endpoint: Endpoint, given: str, *, may_be_new: bool) -> str:
         fix = f"{did_you_mean(new[0], known)}; a new label is an administrator's to give"
         raise ProblemError(422, f"there is no label {shorten(new[0], 60)!r}", fix=fix)
     return "|".join(parts)
+
+
+async def _answer(service: Service, endpoint: Endpoint, said: Opinion) -> str:
+    """Return what was said of an answer out of a passage, as it is kept. Raises `ProblemError` (400, 422)."""
+    given = said.label.strip()
+    if len(given) > MAX_LABEL:
+        raise ProblemError(400, "the answer is too long", fix=f"it has up to {MAX_LABEL} characters")
+    kept = await service.ledger.aread(lambda connection: desk.kept(connection, endpoint.name, said.request_id))
+    if kept is not None and not answered.stands(given, kept["request"], kept["response"]):
+        what = (
+            "no answer was given, so none can be right" if given == answered.RIGHT else "the passage does not say that"
+        )
+        fix = f"copy the words out of the passage, or send {answered.NONE!r}"
+        raise ProblemError(422, what, fix=fix)
+    return given
 
 
 async def summary(service: Service, http: Request) -> Response:

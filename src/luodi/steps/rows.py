@@ -55,6 +55,8 @@ class Shape:
     """The task's own fields, in the order of the values."""
     extras: tuple[str, ...] = ()
     """The user's further names, whose values follow."""
+    taught: bool = False
+    """Its rows are learned from, whatever is cut off for dev and exam."""
 
 
 class Batch:
@@ -185,7 +187,7 @@ class Worker:
             place=_hash(f"{self.plan.seed}/{example.group or origin.hex()}"),
             group=_hash(example.group) | 1 if example.group else 0,
             y=json.dumps(y, ensure_ascii=False),
-            part=PARTS.index(example.part) if example.part else NO_PART,
+            part=PARTS.index(example.part) if example.part else PARTS.index("train") if shape.taught else NO_PART,
             time=math.nan if time is None else time,
         )
 

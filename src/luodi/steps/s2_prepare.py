@@ -235,15 +235,16 @@ def _read(
 def _batches(job: Job, name: str, tables: dict[str, dict[str, Any]], watch: Watch | None = None) -> Iterator[crew.Work]:
     """Yield a table's rows, some thousand at a time, reduced to the columns that are wanted."""
     settings: Settings = job.settings
-    reviewed = (one["name"] for one in job.inputs["define"].facts["files"].get("reviewed", ()))
+    reviewed = {one["name"] for one in job.inputs["define"].facts["files"].get("reviewed", ())}
     ours = name.startswith(OURS) or name in reviewed
     stated = {one: getattr(settings, one) for one in ("delimiter", "header", "encoding", "sheet")}
-    table = sources.open(sources.expand(job.root, name)[0], **({} if ours else stated))
+    table = sources.open(sources.expand(job.root, name)[0], **({"header": True} if ours else stated))
     mapping = _mapping(job.task, {} if ours else settings.columns, table)
     shape = Shape(
         file=name,
         fields=tuple(ours for ours in mapping if ours[0] != "+"),
         extras=tuple(ours[1:] for ours in mapping if ours[0] == "+"),
+        taught=name in reviewed and job.task.kind == "extract",  # whose exam stays what it was
     )
     theirs = [mapping[ours] for ours in shape.fields] + [mapping[f"+{ours}"] for ours in shape.extras]
     for batch in table.batches(ROWS_AT_ONCE):

@@ -5,12 +5,16 @@ import { button, field, h, put, show, table, user } from "/console/dom.js";
 import { empty, section, skeleton, tiles, told, trouble } from "/console/parts.js";
 import { ago, between, count, exact, figure, named, say, share } from "/console/say.js";
 import { textOf } from "/console/live.js";
+import { choicesOf, nameOf, reading } from "/console/reading.js";
 
 const BATCH = 20;
 const SHOWN = 12;
 
 export default async function review(ctx, body) {
-  const several = (await ctx.get(ctx.base)).kind === "tag";
+  const { kind } = await ctx.get(ctx.base);
+  const several = kind === "tag";
+  const reads = kind === "extract";
+  const written = (label) => (reads ? nameOf(label) : label);
   const desk = { items: [], waiting: 0, labels: [], done: new Map(), past: [], reason: "", why: "", query: "", at: 0, taken: new Set(), made: 0, busy: false };
   const card = h("div", { class: "card" }, skeleton());
   const progress = h("div", { class: "progress" });
@@ -54,7 +58,7 @@ export default async function review(ctx, body) {
       desk.made += 1;
       desk.waiting = Math.max(0, desk.waiting - (found?.state === "open" ? 0 : 1));
       ctx.waiting(desk.waiting);
-      said.good(label ? say(found?.state === "disputed" ? "review.disputed" : "review.saved", { label }) : say("review.skipped"));
+      said.good(label ? say(found?.state === "disputed" ? "review.disputed" : "review.saved", { label: written(label) }) : say("review.skipped"));
       if (desk.made % 5 === 0 || !desk.items.length) sum();
       await next();
     } catch (error) {
@@ -86,6 +90,7 @@ export default async function review(ctx, body) {
     const one = desk.items[0];
     const wish = desk.query.trim().toLowerCase();
     const score = (label) => one.scores?.[label] ?? 0;
+    if (reads) return choicesOf(one);
     const all = [...desk.labels].sort((a, b) => score(b) - score(a) || a.localeCompare(b));
     if (!wish) return all;
     const rank = (label) => { const at = label.toLowerCase().indexOf(wish); return at < 0 ? 9 : at === 0 ? 0 : 1; };
@@ -103,9 +108,9 @@ export default async function review(ctx, body) {
     const search = h("input", { type: "search", class: "search", placeholder: say("review.search"), "aria-label": say("review.search"), autocomplete: "off", spellcheck: "false", oninput: (event) => { desk.query = event.target.value; desk.at = 0; options(one); } });
     show(card,
       h("p", { class: "quiet facts" }, say(`reason.${one.reason}`), " · ", h("span", { title: exact(one.at) }, ago(one.at)), one.reviews?.length ? ` · ${say("review.before", { n: count(one.reviews.length) })}` : ""),
-      text === null ? h("p", { class: "note" }, say("requests.unkept")) : user(text, "blockquote"),
-      h("p", { class: "guess" }, say("review.guess"), " ", one.label ? user(one.label, "b") : "–", " ", h("span", { class: "quiet" }, share(one.confidence))),
-      one.chosen !== undefined && h("p", { class: "quiet" }, one.chosen ? [say("review.yours"), " ", user(one.chosen)] : say("review.yours.skip")),
+      text === null ? h("p", { class: "note" }, say("requests.unkept")) : reads ? reading(one, decide) : user(text, "blockquote"),
+      h("p", { class: "guess" }, say("review.guess"), " ", one.label ? user(one.answer || written(one.label), "b") : "–", " ", h("span", { class: "quiet" }, share(one.confidence))),
+      one.chosen !== undefined && h("p", { class: "quiet" }, one.chosen ? [say("review.yours"), " ", user(written(one.chosen))] : say("review.yours.skip")),
       h("div", { class: "find" }, desk.labels.length > 9 && search), h("div", { class: "labels", role: "group", "aria-label": say("label") }),
       h("details", { class: "noting" }, h("summary", {}, h("kbd", { "aria-hidden": "true" }, "N"), say("review.note")), h("textarea", { class: "note-input", rows: 2, maxlength: 1000, "aria-label": say("review.note") })),
       h("div", { class: "actions" }, several && button(say("review.keep"), () => keep([]), { kind: "primary", key: "⏎" }), button(say("review.skip"), () => decide(""), { key: "S" }), desk.past.length ? button(say("review.undo"), undo, { key: "U" }) : null));
@@ -117,7 +122,7 @@ export default async function review(ctx, body) {
     const list = ranked();
     const shown = list.slice(0, Math.max(SHOWN, desk.at + 1));
     show(place, shown.map((label, n) => h("button", { type: "button", class: `choice${n === desk.at ? " on" : ""}`, onclick: () => choose(label), "aria-pressed": several ? String(desk.taken.has(label)) : null, "aria-keyshortcuts": n < 9 ? String(n + 1) : null },
-      h("kbd", { "aria-hidden": "true" }, n < 9 ? String(n + 1) : ""), user(label), h("span", { class: "quiet num" }, one.scores?.[label] === undefined ? "" : share(one.scores[label])))),
+      h("kbd", { "aria-hidden": "true" }, n < 9 ? String(n + 1) : ""), user(written(label)), h("span", { class: "quiet num" }, one.scores?.[label] === undefined ? "" : share(one.scores[label])))),
     list.length > shown.length && h("p", { class: "quiet" }, say("review.hidden", { n: count(list.length - shown.length) })), !list.length && h("p", { class: "quiet" }, say("review.nolabel")));
   }
 
@@ -147,7 +152,7 @@ export default async function review(ctx, body) {
   }
   document.addEventListener("keydown", onkey);
   ctx.ending(() => document.removeEventListener("keydown", onkey));
-  put(body, h("p", { class: "note hints" }, say(several ? "review.keys.tag" : "review.keys")));
+  put(body, h("p", { class: "note hints" }, say(several ? "review.keys.tag" : reads ? "review.keys.read" : "review.keys")));
   await Promise.all([next(), sum()]);
 }
 
