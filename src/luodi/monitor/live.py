@@ -169,20 +169,22 @@ class Live:
             name = self.reference.strongest(self.reference.values(state[None, :]))
         if name not in WHY or name not in self.reference.names or not recent:
             return []
-        rows = self.reference.rows([seen for _, seen, _ in recent], [cut for _, _, cut in recent])
         at = 0
         for part in self.reference.parts:
-            width = len(part.reference)
             if part.name == name:
-                inside = state[at : at + width]
-                moved_by = inside - np.asarray(part.reference)
-                if part.how == "surge":  # a count among few says more than one among many
-                    moved_by = moving.surplus(part, inside) / np.sqrt(inside + 1 / part.window)
-                pull = (rows[:, at : at + width] - np.asarray(part.reference)) @ moved_by
-                best = np.argsort(-pull, kind="stable")[:n]
-                return [(recent[k][0], WHY[name]) for k in best if pull[k] > 0]
-            at += width
-        return []
+                break
+            at += len(part.reference)
+        inside, usual = state[at : at + len(part.reference)], np.asarray(part.reference)
+        moved_by = inside - usual
+        if part.how == "surge":  # a count among few says more than one among many
+            moved_by = moving.surplus(part, inside) / np.sqrt(inside + 1 / part.window)
+        pull = np.zeros(len(recent))
+        for start in range(0, len(recent), BLOCK):  # a row for all of them at once would be megabytes, in every thread
+            some = recent[start : start + BLOCK]
+            rows = self.reference.rows([seen for _, seen, _ in some], [cut for _, _, cut in some])
+            pull[start : start + BLOCK] = (rows[:, at : at + len(usual)] - usual) @ moved_by
+        best = np.argsort(-pull, kind="stable")[:n]
+        return [(recent[k][0], WHY[name]) for k in best if pull[k] > 0]
 
     def labels(self, served: Sequence[Served]) -> Counter[str]:
         """Count the labels of some answers, as far as the reference knows them."""
