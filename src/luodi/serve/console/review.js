@@ -105,13 +105,14 @@ export default async function review(ctx, body) {
       return;
     }
     const text = textOf(one.request);
+    const [judged, telling] = reads && text !== null ? reading(one, decide) : [user(text ?? "", "blockquote"), null];
     const search = h("input", { type: "search", class: "search", placeholder: say("review.search"), "aria-label": say("review.search"), autocomplete: "off", spellcheck: "false", oninput: (event) => { desk.query = event.target.value; desk.at = 0; options(one); } });
     show(card,
       h("p", { class: "quiet facts" }, say(`reason.${one.reason}`), " · ", h("span", { title: exact(one.at) }, ago(one.at)), one.reviews?.length ? ` · ${say("review.before", { n: count(one.reviews.length) })}` : ""),
-      text === null ? h("p", { class: "note" }, say("requests.unkept")) : reads ? reading(one, decide) : user(text, "blockquote"),
+      text === null ? h("p", { class: "note" }, say("requests.unkept")) : judged,
       h("p", { class: "guess" }, say("review.guess"), " ", one.label ? user(one.answer || written(one.label), "b") : "–", " ", h("span", { class: "quiet" }, share(one.confidence))),
       one.chosen !== undefined && h("p", { class: "quiet" }, one.chosen ? [say("review.yours"), " ", user(written(one.chosen))] : say("review.yours.skip")),
-      h("div", { class: "find" }, desk.labels.length > 9 && search), h("div", { class: "labels", role: "group", "aria-label": say("label") }),
+      h("div", { class: "find" }, desk.labels.length > 9 && search), h("div", { class: "labels", role: "group", "aria-label": say("label") }), telling,
       h("details", { class: "noting" }, h("summary", {}, h("kbd", { "aria-hidden": "true" }, "N"), say("review.note")), h("textarea", { class: "note-input", rows: 2, maxlength: 1000, "aria-label": say("review.note") })),
       h("div", { class: "actions" }, several && button(say("review.keep"), () => keep([]), { kind: "primary", key: "⏎" }), button(say("review.skip"), () => decide(""), { key: "S" }), desk.past.length ? button(say("review.undo"), undo, { key: "U" }) : null));
     options(one);
