@@ -14,6 +14,8 @@ models = ("faq-bm25", "faq-dense", "tfidf-logreg", "nb-svm", "encoder-frozen", "
 tables = ("answers",)
 """What `[define] tables` may name beside the questions: a row per answer, with its id and its text."""
 learns_every_label = True
+finds = ("label", "answer")
+"""Fields of a row that may be missing, and are taken where the table has a column of that name."""
 MAX_LABEL = 80
 LEFT_OUT = 3  # every third word
 
