@@ -260,3 +260,13 @@ def test_a_bundle_that_was_tampered_with_is_not_served(make_bundle):
 
     with pytest.raises(SetupError, match=r"'card\.md' has changed"):
         serve([path], home=path.parent, port=0, admin_port=0, token="a-token-for-the-tests", say=lambda line: None)
+
+
+def test_a_task_without_parts_sends_its_answer_alone_where_a_stream_is_asked_for(client):
+    plain = client.post("/predict", json={"text": "where is my card"}).json()
+
+    streamed = client.post("/predict", json={"text": "where is my card"}, headers={"accept": "text/event-stream"})
+
+    name, data = streamed.text.strip().split("\n")
+    assert name == "event: answer"
+    assert json.loads(data.removeprefix("data: ")) | {"id": ""} == plain | {"id": ""}

@@ -176,7 +176,7 @@ class Endpoint:
         due = time.monotonic() + self.limits.answer_seconds
         due = due if deadline is None else min(due, deadline)
         lane = self.lane_for(call := new_id())
-        self._check(lane, len(values), due)
+        self.check(lane, len(values), due)
         slots = await self.ask_all(lane, values, due)
         outcomes = iter(await self.outcomes(lane, [slot.x for slot in slots if isinstance(slot, Asked)], due))
         latency_ms = 1_000 * (time.perf_counter() - started)
@@ -184,12 +184,12 @@ class Endpoint:
         made = [
             slot
             if isinstance(slot, Problem)
-            else self._respond(lane, slot, next(outcomes), next(ids, "") or new_id(), key, latency_ms)
+            else self.respond(lane, slot, next(outcomes), next(ids, "") or new_id(), key, latency_ms)
             for slot in slots
         ]
         for value, one in zip(values, made, strict=True):
             if isinstance(one, Answered):
-                self._tell(value, one.served)
+                self.tell(value, one.served)
         return made
 
     async def ready(self) -> None:
@@ -226,7 +226,7 @@ class Endpoint:
             pass
         raise self._late(lane, len(xs), due - begun)
 
-    def _check(self, lane: Lane, n: int, due: float) -> None:
+    def check(self, lane: Lane, n: int, due: float) -> None:
         """Refuse what cannot be answered in time, before any work goes into it."""
         try:
             lane.batcher.check(self.washing.n + n, due - self.washing.forecast())
@@ -272,9 +272,10 @@ class Endpoint:
         x = bundle.task.to_x(cleaned, bundle.options)
         return Asked(request=cleaned, x=x, truncated=bundle.cuts(request, cleaned))
 
-    def _respond(
+    def respond(
         self, lane: Lane, asked: Asked, outcome: Outcome, name: str, key: str, latency_ms: float
     ) -> Answered | Problem:
+        """Return what goes to the client of a request that was answered, or why nothing does."""
         if not isinstance(outcome, Scored):
             self.figures.failure()
             self._missed(lane, 1)
@@ -305,7 +306,8 @@ class Endpoint:
         for watcher in self.miss_watchers:
             watcher(lane.release, n)
 
-    def _tell(self, value: Any, served: Served) -> None:
+    def tell(self, value: Any, served: Served) -> None:
+        """Tell everybody who watches of an answer that was given."""
         self.figures.answer(handed_over=served.handed_over, truncated=served.truncated)
         for watcher in self.watchers:
             watcher(served)
@@ -326,7 +328,7 @@ class Endpoint:
         except (FullError, ProblemError, TimeoutError):
             return
         latency_ms = 1_000 * (time.perf_counter() - started)
-        made = self._respond(lane, asked, outcome, served.id, served.key, latency_ms)
+        made = self.respond(lane, asked, outcome, served.id, served.key, latency_ms)
         if isinstance(made, Answered):
             for watcher in self.shadow_watchers:
                 watcher(served, made.served)

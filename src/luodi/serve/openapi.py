@@ -49,6 +49,7 @@ GIVEN = {
     "truncated": {"type": "boolean", "description": "The model saw only the beginning; left out where it saw all."},
 }
 ALWAYS = ("id", "release")
+STREAMED = 'event: part\ndata: {"text": "Hello. "}\n\nevent: answer\ndata: {…}\n\n'
 ID = "01k0000000000000000000000z"
 RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 PARAMETERS = [
@@ -112,6 +113,9 @@ def predict(endpoint: "Endpoint", schemas: dict[str, Any]) -> dict[str, Any]:
     several = {"type": "array", "items": {"anyOf": [request, anything]}, "maxItems": endpoint.limits.max_texts}
     answers = {"type": "array", "items": {"anyOf": [response, error]}}
     example = endpoint.bundle.examples[0]
+    streamed = (
+        {} if endpoint.bundle.task.kind != "generate" else {"text/event-stream": body({"type": "string"}, STREAMED)}
+    )
     answered = example["response"] | dict.fromkeys(ALWAYS, ID)
     return {
         "parameters": PARAMETERS,
@@ -122,7 +126,7 @@ def predict(endpoint: "Endpoint", schemas: dict[str, Any]) -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "The answer, or a list of them with an `error` in the place of each refused request.",
-                "content": {"application/json": body({"anyOf": [response, answers]}, answered)},
+                "content": {"application/json": body({"anyOf": [response, answers]}, answered)} | streamed,
             },
         },
     }

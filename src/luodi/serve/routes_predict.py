@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from luodi.serve import idempotency, limits, openapi, problems
+from luodi.serve import idempotency, limits, openapi, problems, streaming
 from luodi.serve.endpoint import Answered
 from luodi.serve.problems import Problem, ProblemError
 from luodi.serve.protocol import LEAVING
@@ -27,6 +27,11 @@ async def predict(service: Service, http: Request) -> Response:
     body = await limits.read_body(http.headers, http.receive, service.limits)
     deadline = limits.deadline_of(http.headers, service.limits)
     value = limits.parse_json(body, max_depth=service.limits.max_depth)
+    if streaming.MEDIA_TYPE in http.headers.get("accept", ""):
+        if isinstance(value, list) or once is not None:
+            fix = "send one request, without an Idempotency-Key, or ask for application/json"
+            raise ProblemError(400, "a stream answers one request, once", fix=fix)
+        return await streaming.response(endpoint, value, key=key, deadline=deadline)
     values = value if isinstance(value, list) else [value]
     if len(values) > service.limits.max_texts:
         fix = f"send up to {service.limits.max_texts} in one call"

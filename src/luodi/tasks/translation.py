@@ -1,11 +1,12 @@
 """Translate texts as your own translations do, with placeholders, numbers and your terms carried over."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any
 
 from luodi.contracts import Draft, Example, Kind, Material, Reject, record
+from luodi.runtime import segments, translated
 from luodi.runtime.keeping import present
 
 kind: Kind = "generate"
@@ -86,6 +87,34 @@ def to_x(request: Request, options: Options) -> Material:
     if terms:
         made["terms"] = terms
     return made
+
+
+def parts(x: Material) -> list[Material]:
+    """Return the sentences of a text, each to be translated by itself, so that the first are told early."""
+    terms = x.get("terms") or {}
+    made = list[Material]()
+    for piece in segments.cut(x["text"]):
+        if piece.is_sentence:
+            part = x | Material(text=piece.text)
+            if terms:
+                part["terms"] = present(piece.text, terms)
+            made.append(part)
+    return made
+
+
+def joined(x: Material, drafts: Sequence[Draft]) -> Draft:
+    """Return the translation of a text as far as its sentences are there, from the first on, with all that it fails."""
+    pieces, n = segments.cut(x["text"]), 0
+    for place, piece in enumerate(pieces):
+        n += piece.is_sentence
+        if n == len(drafts) and piece.is_sentence and any(one.is_sentence for one in pieces[place + 1 :]):
+            pieces = pieces[: place + 1]
+            break
+    language = x.get("language", "")
+    text = segments.join(pieces, [one["text"] for one in drafts], language)
+    made = Draft(text=text, score=min((one["score"] for one in drafts), default=translated.EMPTY_SCORE))
+    flags = translated.flags_of(x, text, language)
+    return Draft(**made, flags=flags) if flags else made
 
 
 def to_response(request: Request, prediction: Draft, options: Options) -> Response:
