@@ -110,7 +110,7 @@ def speed(name: str, folder: Path) -> None:
 def _peer(model: Seq2SeqModel) -> Any:
     """Return a translator that asks the same network through `transformers`, sentences sorted by length."""
     assert model.inner is not None
-    net, pieces = model.inner.net.eval(), model.inner.pieces
+    net, pieces = model.inner.net.eval(), model.inner.pieces.tokenizer
     pad, end = net.config.pad_token_id, pieces.token_to_id(END)
 
     @torch.inference_mode()

@@ -1,4 +1,4 @@
-"""A small Transformer that learns to translate from the scenario's pairs alone, served in small integers."""
+"""A Transformer that learns to translate from the scenario's pairs, from nothing or on from a base; served in int8."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,10 @@ from luodi.train.loop import Schedule
 from luodi.train.own_engine import Exported
 from luodi.train.sentences import sentences
 
+STARTER = "starter"
+"""The base where none is named: an encoder, which cannot write; here it means none."""
+BORROWED_RATE, BORROWED_EPOCHS = 3e-4, 12
+"""A network that can translate already forgets that where steps are large."""
 Pairs = Sequence[tuple[Material, frozenset[str]]]
 LEARNING_RATE, LEAST_RATE = 2e-3, 5e-4
 """Of a batch of so many pieces as below; of a smaller one by the root of its share."""
@@ -38,21 +42,38 @@ class Seq2SeqModel(Exported):
 
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         pairs = sentences(train)
+        language = next((x["language"] for x, _ in train if x.get("language")), "")
+        if recipe.base != STARTER:
+            inner = translating.Seq2Seq.of(recipe.base, language=language, seed=recipe.seed)
+            return self._learn(inner, pairs, dev, recipe=recipe, work=work, rate=BORROWED_RATE, rounds=BORROWED_EPOCHS)
         texts = [text for pair in pairs for text in pair]
         size = WIDE if len(pairs) >= LARGE else translating.Size()
         n_characters = len(set("".join(texts)))
         n_pieces = min(PIECES, FEWEST_PIECES + n_characters + len(pairs) // PAIRS_PER_PIECE)
-        language = next((x["language"] for x, _ in train if x.get("language")), "")
         inner = translating.Seq2Seq.fresh(texts, size, n_pieces=n_pieces, language=language, seed=recipe.seed)
+        return self._learn(inner, pairs, dev, recipe=recipe, work=work)
+
+    def _learn(
+        self,
+        inner: translating.Seq2Seq,
+        pairs: Sequence[tuple[str, str]],
+        dev: Pairs,
+        *,
+        recipe: Recipe,
+        work: Path,
+        rate: float | None = None,
+        rounds: int | None = None,
+    ) -> Facts:
         self.inner = inner
         ids, looked = inner.encode(pairs), inner.encode(sentences(dev))
         mean = sum(len(y) for _, y in ids) / len(ids)
         batch = min(MOST_BATCH, round(BATCH_TOKENS / mean), max(8, len(ids) // LEAST_STEPS_PER_EPOCH))
-        epochs = recipe.epochs or next((n for rows, n in EPOCHS if len(ids) <= rows), MOST_ROWS_EPOCHS)
+        epochs = recipe.epochs or rounds or next((n for rows, n in EPOCHS if len(ids) <= rows), MOST_ROWS_EPOCHS)
         schedule = Schedule(
             epochs=epochs,
             batch_size=batch,
             learning_rate=recipe.learning_rate
+            or rate
             or max(LEAST_RATE, LEARNING_RATE * min(1.0, batch * mean / BATCH_TOKENS) ** 0.5),
             max_minutes=recipe.max_minutes,
             average=AVERAGE,
@@ -60,7 +81,8 @@ class Seq2SeqModel(Exported):
             patience=PATIENCE,
         )
         facts = inner.learn(ids, looked, schedule=schedule, seed=recipe.seed, work=work)
-        return facts | {"pairs": len(ids), "pieces": inner.pieces.get_vocab_size()}
+        base = {} if recipe.base == STARTER else {"base": Path(recipe.base).name}
+        return facts | {"pairs": len(ids), "pieces": len(inner.pieces.words) + 1} | base
 
     def export(self, folder: Path, *, form: str = "int8") -> None:
         """Write it for CTranslate2."""

@@ -16,7 +16,9 @@ from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.session import read_about
 from luodi.runtime.translated import drafts
 
-END = "</s>"
+END, SPACE = "</s>", "\u2581"
+TARGET = "target.json"
+"""The pieces of the language to write, where a model has others for it; needed to learn, and not to serve."""
 BEAM = 4
 BATCH_TOKENS = 128  # beams of so many pieces stay in the cache: half as fast with 2,048 (docs/logbook.md, 2026-11-30)
 LENGTH_RATIO, LENGTH_SLACK = 2, 20
@@ -30,8 +32,10 @@ MOST_PIECES = 200
 class Translator:
     """A network, its pieces, and the language that it writes."""
 
-    def __init__(self, folder: Path, language: str, *, n_threads: int | None = None) -> None:
-        self.language = language
+    def __init__(self, folder: Path, language: str, *, prefix: str | None = None, n_threads: int | None = None) -> None:
+        # a borrowed network has a list of pieces for both languages, and perhaps a mark for the one to write
+        self.language, self.prefix = language, prefix
+        self.before = [prefix] if prefix else []
         self.pieces = plain_tokenizer(folder / TOKENIZER)
         threads = n_threads or len(os.sched_getaffinity(0))
         self.network = ctranslate2.Translator(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
@@ -49,7 +53,7 @@ class Translator:
             rows = [order[n] for n in batch]
             longest = len(asked[rows[0]])
             found = self.network.translate_batch(
-                [[*asked[n], END] for n in rows],
+                [[*self.before, *asked[n], END] for n in rows],
                 beam_size=beam,
                 max_batch_size=0,
                 max_decoding_length=LENGTH_RATIO * longest + LENGTH_SLACK,
@@ -63,13 +67,16 @@ class Translator:
         return [_joined([next(parts) for _ in each]) for each in cut]
 
     def _text(self, tokens: Sequence[str]) -> str:
+        if self.prefix is not None:
+            return "".join(one for one in tokens if one != END).replace(SPACE, " ").strip()
         numbers = (self.pieces.token_to_id(one) for one in tokens if one != END)
         ids = [one for one in numbers if one is not None]
         return str(self.pieces.decode(ids, skip_special_tokens=False)).strip()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        return cls(folder, read_about(folder)["language"])
+        about = read_about(folder)
+        return cls(folder, about["language"], prefix=about.get("prefix"))
 
 
 def _stretches(tokens: list[str]) -> list[list[str]]:

@@ -27,7 +27,8 @@ class Settings:
     models: tuple[str, ...] | None = None
     """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora and distilled."""
     base: str = "starter"
-    """The pretrained encoder, or a causal model for decoder-lora: `starter`, a folder, a hub name (LUODI_NETWORK=1)."""
+    """The pretrained encoder, a causal model for decoder-lora, or for seq2seq a translator of Marian's kind: `starter`,
+    a folder, a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
     """Every candidate learns from the same so many rows."""
     max_minutes: float = 5.0

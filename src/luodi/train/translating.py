@@ -5,26 +5,25 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 import torch
 from ctranslate2.converters.transformers import MarianMTLoader
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from transformers import MarianConfig, MarianMTModel
 
 from luodi.contracts import Draft, Facts, Material, record
+from luodi.errors import SetupError
 from luodi.runtime import keeping
-from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.engine_translate import Translator
 from luodi.runtime.session import write_about
-from luodi.train import segmenting
+from luodi.train import borrowed, segmenting
 from luodi.train.batching import sorted_batches
 from luodi.train.device import path
 from luodi.train.loop import Loop, Schedule
 from luodi.train.marian_pass import MarianPass
+from luodi.train.pieces import BorrowedPieces, OwnPieces, Pieces
 
 ABOUT, WEIGHTS = "translator.json", "translator.safetensors"
 MOST_PIECES = 200
@@ -52,29 +51,38 @@ class Seq2Seq:
     forms = ("int8", "fp32")
     """What it can be exported as, fastest first."""
 
-    def __init__(self, net: Any, pieces: Tokenizer, size: Size, *, language: str) -> None:
-        self.net, self.pieces, self.size, self.language = net, pieces, size, language
+    def __init__(self, net: Any, pieces: Pieces, *, language: str) -> None:
+        self.net, self.pieces, self.language = net, pieces, language
         self._served: Translator | None = None
 
     @classmethod
     def fresh(cls, texts: Sequence[str], size: Size, *, n_pieces: int, language: str, seed: int) -> Self:
         """Return a network that has learned nothing, with pieces learned from the texts."""
-        pieces = segmenting.learn(texts, size=n_pieces, marks=keeping.MARKS)
+        pieces = OwnPieces(segmenting.learn(texts, size=n_pieces, marks=keeping.MARKS))
         torch.manual_seed(seed)
-        net = MarianMTModel(_config(size, pieces.get_vocab_size()))
+        net = MarianMTModel(_config(size, len(pieces.words) + 1))
         for name, one in net.named_parameters():
             if one.ndim > 1 and "embed" not in name and "shared" not in name:
                 torch.nn.init.xavier_uniform_(one)
-        return cls(net, pieces, size, language=language)
+        return cls(net, pieces, language=language)
+
+    @classmethod
+    def of(cls, base: str, *, language: str, seed: int) -> Self:
+        """Return a network that others trained: a folder, or a name on the hub. Raises `SetupError` for another one."""
+        path = borrowed.find(base)
+        net = borrowed.network(path, seed=seed)
+        pieces = borrowed.pieces(path, language=language)
+        if len(pieces.words) + 1 != net.config.vocab_size:
+            raise SetupError("its list of pieces and its network are not of one size", where=str(path),
+                             fix="copy the folder again")  # fmt: skip
+        return cls(net, pieces, language=language)
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> Ids:
         """Return the pieces of each pair, the end marked; a pair with a text too long is left out."""
-        ours, theirs = ([self._ids(one) for one in self.pieces.encode_batch(list(texts), add_special_tokens=False)]
-                        for texts in zip(*pairs, strict=True))  # fmt: skip
-        return [pair for pair in zip(ours, theirs, strict=True) if max(map(len, pair)) <= MOST_PIECES + 1]
-
-    def _ids(self, one: Any) -> list[int]:
-        return [*one.ids, self.net.config.eos_token_id]
+        end = self.net.config.eos_token_id
+        ours, theirs = self.pieces.numbers(*zip(*pairs, strict=True))
+        ended = (([*one, end], [*other, end]) for one, other in zip(ours, theirs, strict=True))
+        return [pair for pair in ended if max(map(len, pair)) <= MOST_PIECES + 1]
 
     def learn(self, train: Ids, dev: Ids, *, schedule: Schedule, seed: int, work: Path) -> Facts:
         """Learn, and keep the weights that guess most of dev's pieces, each after the right ones before it."""
@@ -118,26 +126,29 @@ class Seq2Seq:
         return self._served.predict(xs)
 
     def save(self, folder: Path) -> None:
-        about = {"size": asdict(self.size), "language": self.language}
+        config = {name: one for name, one in self.net.config.to_dict().items() if name != "transformers_version"}
+        about = {"config": config, "language": self.language, "borrowed": isinstance(self.pieces, BorrowedPieces)}
         (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         # by name, once each: which of two names of a shared table is kept would depend on where it lies in memory
         save_file({name: one.detach().contiguous() for name, one in _weights(self.net).items()}, folder / WEIGHTS)
-        self.pieces.save(str(folder / TOKENIZER), pretty=False)
+        self.pieces.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        pieces, size = plain_tokenizer(folder / TOKENIZER), Size(**about["size"])
-        net = MarianMTModel(_config(size, pieces.get_vocab_size()))
+        pieces: Pieces = (BorrowedPieces if about.get("borrowed") else OwnPieces).load(folder)
+        told = about.get("config")  # which was not written at first, but the size of a network of ours
+        n_pieces = len(pieces.words) + 1
+        net = MarianMTModel(MarianConfig(**told) if told else _config(Size(**about["size"]), n_pieces))
         with torch.no_grad():
             for name, one in load_file(folder / WEIGHTS).items():
                 _weights(net)[name].copy_(one)
-        return cls(net.eval(), pieces, size, language=about["language"])
+        return cls(net.eval(), pieces, language=about["language"])
 
     def export(self, folder: Path, *, form: str = "int8") -> None:
         """Write the network for CTranslate2, in "int8" or "fp32"."""
         spec = MarianMTLoader().get_model_spec(copy.deepcopy(self.net).eval())  # which writes into what it is given
-        words = [self.pieces.id_to_token(n) for n in range(self.pieces.get_vocab_size() - 1)]  # but the padding
+        words = self.pieces.words
         spec.register_source_vocabulary(words)
         spec.register_target_vocabulary(words)
         spec.config.eos_token, spec.config.unk_token = segmenting.END, segmenting.UNKNOWN
@@ -148,8 +159,8 @@ class Seq2Seq:
             spec.save(made)
             for file in Path(made).iterdir():
                 shutil.copyfile(file, folder / file.name)
-        self.pieces.save(str(folder / TOKENIZER), pretty=False)
-        write_about(folder, "engine_translate", language=self.language)
+        self.pieces.export(folder)
+        write_about(folder, "engine_translate", language=self.language, **self.pieces.about)
 
 
 def _weights(net: Any) -> dict[str, torch.Tensor]:
