@@ -67,6 +67,8 @@ class Material(TypedDict):
     """Sentences of a long document, or turns of a talk, in order."""
     query: NotRequired[str]
     """What the text is to be about."""
+    source: NotRequired[str]
+    """The language of the text, where it is known."""
     language: NotRequired[str]
     """Of the text to write."""
     terms: NotRequired[dict[str, str]]

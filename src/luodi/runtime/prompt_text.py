@@ -26,9 +26,9 @@ KINDS: Mapping[str, str] = {
 }  # fmt: skip
 """What is summed up, by the form that the material names; of another form it is a text."""
 TRANSLATE = (
-    "Translate the text{into}, as the examples do where there are any. Copy placeholders such as {{name}} or %s, tags, "
-    'codes, addresses and numbers as they are. Keep line breaks and Markdown. Where "terms" are given, translate each '
-    "of them exactly so."
+    "Translate the text{out_of}{into}, as the examples do where there are any. Copy placeholders such as {{name}} or "
+    '%s, tags, codes, addresses and numbers as they are. Keep line breaks and Markdown. Where "terms" are '
+    "given, translate each of them exactly so."
 )
 SUM_UP = (
     "Sum up {what} in the language that it is written in{size}. Say only what stands in it: no number, date or name "
@@ -58,6 +58,8 @@ class Writing:
     """The form of what is summed up; empty where it is translated."""
     language: str
     """The language to translate into."""
+    source: str
+    """The language to translate from."""
     size: str
     """How long what people wrote is, in words."""
     longest: int
@@ -78,6 +80,7 @@ class Writing:
         return cls(
             form=form,
             language=next((one["language"] for one, _ in train if one.get("language")), ""),
+            source=next((one["source"] for one, _ in train if one.get("source")), ""),
             size=_size(written) if form else "",
             longest=longest,
             examples=tuple(chosen),
@@ -107,7 +110,7 @@ class Writing:
     def read(self, content: str) -> str:
         """Return the text of an answer. Raises `OutsideError` where it is none.
 
-        >>> Writing(form="", language="de", size="", longest=9).read('Sure! {"text": " Hallo "}')
+        >>> Writing(form="", language="de", source="en", size="", longest=9).read('Sure! {"text": " Hallo "}')
         'Hallo'
         """
         found = object_of(content).get(FIELD)
@@ -135,12 +138,17 @@ class Writing:
     def read_back(cls, told: Mapping[str, Any]) -> Self:
         """Return the prompt that `about` told of."""
         examples = tuple((x, text) for x, text in told["examples"])
-        return cls(**{name: told[name] for name in ("form", "language", "size", "longest")}, examples=examples)
+        return cls(
+            **{name: told[name] for name in ("form", "language", "source", "size", "longest")}, examples=examples
+        )
 
     def _system(self, x: Material) -> str:
         if not self.form:
             language = x.get("language") or self.language
-            return f"{TRANSLATE.format(into=f' into the language {language!r}' if language else '')}\n\n{ANSWER}"
+            source = x.get("source") or self.source
+            out_of = f" from the language {source!r}" if source else ""
+            into = f" into the language {language!r}" if language else ""
+            return f"{TRANSLATE.format(out_of=out_of, into=into)}\n\n{ANSWER}"
         most = [f"at most {x[key]} {word}" for key, word in _MOST if x.get(key)]  # type: ignore[literal-required]
         size = f", in {' and '.join(most)}" if most else self.size
         asked = SUM_UP.format(what=KINDS.get(self.form, "the text"), size=size)
@@ -169,7 +177,7 @@ def within(x: Mapping[str, Any], text: str) -> str:
         text = text[: cut[most - 1][1]]
     if characters and len(text) > characters:
         ends = [end for _, end in sentences.places(text) if end <= characters]
-        text = text[: ends[-1]] if ends else text[:characters].rpartition(" ")[0] or text[:characters]
+        text = text[: ends[-1]] if ends else text[: characters + 1].rpartition(" ")[0] or text[:characters]
     return text.strip()
 
 

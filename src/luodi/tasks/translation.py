@@ -11,7 +11,7 @@ from luodi.runtime.keeping import present
 
 kind: Kind = "generate"
 metrics = ("generation.chrf", "generation.bleu")
-models = ("copy-source", "translation-memory", "seq2seq", "remote")
+models = ("copy-source", "translation-memory", "apertium", "seq2seq", "remote")
 verbatim = True
 """The layout of a text is carried over: nothing may be changed in it before."""
 reads = {"glossary": "terms"}
@@ -48,7 +48,7 @@ class Response:
 @record
 class Options:
     source: str = ""
-    """The language of the texts, as in "en"; for the eye alone."""
+    """The language of the texts, as in "en"; apertium and large models are told."""
     target: str = ""
     """The language to translate into, as in "zh"; "zh" and "ja" put no space between sentences."""
     glossary: str = ""
@@ -82,6 +82,8 @@ def clean(request: Request, options: Options) -> Request | Reject:
 def to_x(request: Request, options: Options) -> Material:
     made = Material(text=request.text)
     terms = present(request.text, options.terms) if options.terms else {}
+    if options.source:
+        made["source"] = options.source
     if options.target:
         made["language"] = options.target
     if terms:
