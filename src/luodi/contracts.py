@@ -71,6 +71,8 @@ class Material(TypedDict):
     """The language of the text, where it is known."""
     language: NotRequired[str]
     """Of the text to write."""
+    domain: NotRequired[str]
+    """What the text is about, in words for whoever writes."""
     terms: NotRequired[dict[str, str]]
     """Words of the text, and what they have to become."""
 

@@ -55,6 +55,21 @@ def test_terms_are_told_with_the_text(running, fitted):
     assert told["terms"] == {"lamp": "Leuchte"}
 
 
+def test_languages_and_domain_stand_in_the_prompt_and_in_its_version(running, pairs, tmp_path):
+    asked = running("translate")
+    recipe, versions = Recipe(remote={"url": asked.url, "model": "small"}), set()
+
+    for more in ({}, {"source": "en"}, {"source": "en", "domain": "manuals of power tools"}):
+        train = [(x | more, ys) for x, ys in pairs["translate"]]
+        model = RemoteModel()
+        versions.add(model.fit(train, train, recipe=recipe, work=tmp_path)["prompt"])
+        model.inner.close()
+
+    assert len(versions) == 3
+    assert "from the language 'en' into the language 'de'" in the_system(asked)
+    assert "What the texts are about: manuals of power tools" in the_system(asked)
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

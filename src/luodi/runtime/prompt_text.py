@@ -60,6 +60,8 @@ class Writing:
     """The language to translate into."""
     source: str
     """The language to translate from."""
+    domain: str
+    """What the texts are about; empty where nobody says."""
     size: str
     """How long what people wrote is, in words."""
     longest: int
@@ -81,6 +83,7 @@ class Writing:
             form=form,
             language=next((one["language"] for one, _ in train if one.get("language")), ""),
             source=next((one["source"] for one, _ in train if one.get("source")), ""),
+            domain=next((one["domain"] for one, _ in train if one.get("domain")), ""),
             size=_size(written) if form else "",
             longest=longest,
             examples=tuple(chosen),
@@ -110,7 +113,8 @@ class Writing:
     def read(self, content: str) -> str:
         """Return the text of an answer. Raises `OutsideError` where it is none.
 
-        >>> Writing(form="", language="de", source="en", size="", longest=9).read('Sure! {"text": " Hallo "}')
+        >>> prompt = Writing(form="", language="de", source="en", domain="", size="", longest=9)
+        >>> prompt.read('Sure! {"text": " Hallo "}')
         'Hallo'
         """
         found = object_of(content).get(FIELD)
@@ -139,7 +143,8 @@ class Writing:
         """Return the prompt that `about` told of."""
         examples = tuple((x, text) for x, text in told["examples"])
         return cls(
-            **{name: told[name] for name in ("form", "language", "source", "size", "longest")}, examples=examples
+            **{name: told[name] for name in ("form", "language", "source", "domain", "size", "longest")},
+            examples=examples,
         )
 
     def _system(self, x: Material) -> str:
@@ -148,7 +153,9 @@ class Writing:
             source = x.get("source") or self.source
             out_of = f" from the language {source!r}" if source else ""
             into = f" into the language {language!r}" if language else ""
-            return f"{TRANSLATE.format(out_of=out_of, into=into)}\n\n{ANSWER}"
+            domain = x.get("domain") or self.domain
+            about = f"\nWhat the texts are about: {domain}" if domain else ""
+            return f"{TRANSLATE.format(out_of=out_of, into=into)}{about}\n\n{ANSWER}"
         most = [f"at most {x[key]} {word}" for key, word in _MOST if x.get(key)]  # type: ignore[literal-required]
         size = f", in {' and '.join(most)}" if most else self.size
         asked = SUM_UP.format(what=KINDS.get(self.form, "the text"), size=size)

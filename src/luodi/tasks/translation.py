@@ -51,6 +51,8 @@ class Options:
     """The language of the texts, as in "en"; apertium and large models are told."""
     target: str = ""
     """The language to translate into, as in "zh"; "zh" and "ja" put no space between sentences."""
+    domain: str = ""
+    """What the texts are about, as in "manuals of power tools", or how to write; large models alone are told."""
     glossary: str = ""
     """A table of two columns, a term and its translation, beside the scenario file: `glossary = "glossary.csv"`."""
     terms: dict[str, str] = field(default_factory=dict)
@@ -86,6 +88,8 @@ def to_x(request: Request, options: Options) -> Material:
         made["source"] = options.source
     if options.target:
         made["language"] = options.target
+    if options.domain:
+        made["domain"] = options.domain
     if terms:
         made["terms"] = terms
     return made
