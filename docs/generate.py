@@ -62,6 +62,7 @@ CHINESE = {
     "rec-als": "人与物品的因子，交替最小二乘（`implicit` 库）。",
     "rec-bpr": "从“有”与“没有”的成对比较学到的因子（BPR，`implicit` 库）。",
     "rec-content": "推荐读起来相似的：物品表里的词和列；新物品也行。",
+    "rec-text": "按物品文字的意思推荐：预训练编码器读文字，学习什么意思之后常跟什么；新物品也行。",
     "rec-friends": "推荐好友以及好友的好友有的：适合有关系链的社区。",
     "rec-sequence": "小型 Transformer 从先前的预测接下来的（SASRec，完整 softmax）。",
     "rec-blend": "其他推荐器的最佳加权和，权重在 dev 上学得。",

@@ -7,7 +7,7 @@ from luodi.contracts import Recipe
 from luodi.metrics import ranking
 from luodi.testing_rank import check_ranker
 
-LONG = {"rec-blend", "rec-als", "rec-sequence"}  # two fits take seconds, and more where the machine is busy
+LONG = {"rec-blend", "rec-als", "rec-sequence", "rec-text"}  # two fits take seconds, and more where the machine is busy
 NAMES = [
     pytest.param(name, marks=pytest.mark.slow if name in LONG else ())
     for name in registry.names("models")

@@ -1,5 +1,6 @@
 """Recommend: score all items for a visit, leave out what may not be shown, spread what is left, and say why."""
 
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field
@@ -13,12 +14,13 @@ from safetensors.numpy import load_file, save_file
 from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
 from luodi.runtime.placing import Shares, groups_of, pool_size, with_chance, with_shares
-from luodi.runtime.scorers import Scorer, Visit, scorer_of
+from luodi.runtime.scorer_text import Meanings
+from luodi.runtime.scorers import Scorer, Visit, scorer_of, simple
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.shelf import Shelf
 from luodi.runtime.why import why
 
-WEIGHTS = "scorer.safetensors"
+WEIGHTS, ENCODER = "scorer.safetensors", "encoder"
 SCORES_AT_ONCE = 8_000_000
 EQUAL = 1e-9
 POOL = 5  # so many times k items are looked at when results are to be spread
@@ -153,17 +155,23 @@ class Recommender:
         return scores
 
     def save(self, folder: Path) -> None:
-        """Write `session.json`, the scorer's arrays and the shelf."""
+        """Write `session.json`, the scorer's arrays, the shelf, and the encoder that texts of new items will need."""
         about = {"kind": self.scorer.name, **self.scorer.about()}
         write_about(folder, "engine_recommender", scorer=about, rules=asdict(self.rules))
         save_file({key: np.ascontiguousarray(one) for key, one in self.scorer.arrays().items()}, folder / WEIGHTS)
         self.shelf.save(folder)
+        for part in simple(self.scorer):
+            if isinstance(part, Meanings) and part.encoder is not None:
+                shutil.copytree(part.encoder, folder / ENCODER, dirs_exist_ok=True)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         about = read_about(folder)
         scorer = scorer_of(about["scorer"], load_file(folder / WEIGHTS))
+        for part in simple(scorer):
+            if isinstance(part, Meanings):
+                part.encoder = folder / ENCODER
         return cls(scorer, Shelf.load(folder), Rules(**about["rules"]))
 
 

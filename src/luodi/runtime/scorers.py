@@ -3,7 +3,7 @@
 A scorer is arrays and a little JSON. It needs numpy and nothing else, so that a service needs no training framework.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -265,11 +265,23 @@ class Padded:
 def scorer_of(about: Mapping[str, Any], arrays: Arrays) -> Scorer:
     """Return the scorer that `about` and `arrays` describe."""
     from luodi.runtime.scorer_sequence import Sequential  # imports this module
+    from luodi.runtime.scorer_text import Meanings
 
     kinds: dict[str, type[Any]] = {
-        one.name: one for one in (Popular, Neighbors, Factors, Content, Friends, Blend, Padded, Sequential)
+        one.name: one for one in (Popular, Neighbors, Factors, Content, Meanings, Friends, Blend, Padded, Sequential)
     }
     return kinds[about["kind"]].made_of(about, arrays)  # type: ignore[no-any-return]
+
+
+def simple(scorer: Scorer) -> Iterator[Scorer]:
+    """Yield what a scorer is made of, down to those that are made of nothing else."""
+    if isinstance(scorer, Blend):
+        for part in scorer.parts:
+            yield from simple(part)
+    elif isinstance(scorer, Padded):
+        yield from simple(scorer.inner)
+    else:
+        yield scorer
 
 
 def age_of(n_events: int) -> int:

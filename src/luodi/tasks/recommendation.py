@@ -12,8 +12,8 @@ metrics = (
     "ranking.ndcg_at_10", "ranking.recall_at_10", "ranking.hit_at_10", "ranking.recall_at_50", "ranking.mrr",
 )  # fmt: skip
 models = (
-    "rec-popular", "rec-item-knn", "rec-ease", "rec-als", "rec-bpr", "rec-content", "rec-friends", "rec-sequence",
-    "rec-blend",
+    "rec-popular", "rec-item-knn", "rec-ease", "rec-als", "rec-bpr", "rec-content", "rec-text", "rec-friends",
+    "rec-sequence", "rec-blend",
 )  # fmt: skip
 learns_from = "events"
 tables = ("items", "links", "impressions")
@@ -110,7 +110,7 @@ class Options:
     exposure: dict[str, dict[str, float]] = field(default_factory=dict)
     """The least share of exposure in every list: column = { value = share }, as seller = { "small workshop" = 0.3 }."""
     newcomers: float = 0.0
-    """The least share of exposure of items that nobody touched yet; `rec-blend` and `rec-content` know which fit."""
+    """The least share of exposure of items that nobody touched yet; `rec-content` and `rec-text` know which fit."""
     explore: float = 0.0
     """The share of places that chance fills, with items among the best hundred, to learn whether they are liked."""
 

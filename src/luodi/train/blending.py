@@ -5,16 +5,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.engine_recommender import Recommender
 from luodi.runtime.scorers import Blend, Scorer
-from luodi.train import befriending, counting, neighboring, wording
+from luodi.train import befriending, counting, meaning, neighboring, wording
 from luodi.train.choosing import blend_weights, few
 from luodi.train.lesson import Lesson, numbered
 
 N_DEV = 2_000
-WORDS, LEAST_OF_WORDS = "rec-content", 0.05
-"""Where newcomers are owed a place, the one part that tells them apart has at least this weight."""
+READERS, LEAST_OF_READERS = ("rec-content", "rec-text"), 0.05
+"""Where newcomers are owed a place, the parts that tell them apart have at least this weight together."""
 NEEDED = 0.005
 """A part whose weight is below this is left out of the service."""
 
@@ -29,8 +31,11 @@ def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, wor
     questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     weights, value = blend_weights(list(parts.values()), questions, again=again)
     by_part = dict(zip(parts, zip(*weights, strict=True), strict=True))  # the weight at each age of visitors
-    if lesson.rules.newcomers and WORDS in by_part:
-        by_part[WORDS] = tuple(max(LEAST_OF_WORDS, one) for one in by_part[WORDS])
+    readers = [name for name in READERS if name in by_part]
+    if lesson.rules.newcomers and readers:
+        both = np.sum([by_part[name] for name in readers], axis=0)
+        first = by_part[readers[0]]
+        by_part[readers[0]] = tuple(max(one, one + LEAST_OF_READERS - n) for one, n in zip(first, both, strict=True))
     kept = {name: parts[name] for name, found in by_part.items() if max(found) >= NEEDED}
     made = Blend(list(kept.values()), list(zip(*(by_part[name] for name in kept), strict=True)))
     told = {name: found[0] if len(set(found)) == 1 else list(found) for name, found in by_part.items()}
@@ -40,19 +45,35 @@ def blend(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, wor
 def _learned(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> dict[str, Scorer]:
     made = {}
     for name, (refused, learn) in PARTS.items():
-        if refused(lesson) is None:
+        if refused(lesson, recipe) is None:
             folder = work / name
             folder.mkdir(exist_ok=True)
             made[name], _ = learn(lesson, dev, recipe, folder)
     return made
 
 
-def _never(lesson: Lesson) -> str | None:
+def _never(lesson: Lesson, recipe: Recipe) -> str | None:
     return None
 
 
-def _no_library(lesson: Lesson) -> str | None:
+def _no_library(lesson: Lesson, recipe: Recipe) -> str | None:
     return None if find_spec("implicit") else "the package 'implicit' is not installed"
+
+
+def _no_table(lesson: Lesson, recipe: Recipe) -> str | None:
+    return wording.no_table(lesson)
+
+
+def _no_links(lesson: Lesson, recipe: Recipe) -> str | None:
+    return befriending.no_links(lesson)
+
+
+def _too_many(lesson: Lesson, recipe: Recipe) -> str | None:
+    return neighboring.too_many_items(lesson)
+
+
+def _text(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
+    return meaning.text(lesson, dev, recipe=recipe, work=work)
 
 
 def _als(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
@@ -70,9 +91,10 @@ def _sequence(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
 PARTS: dict[str, tuple[Any, Any]] = {
     "rec-popular": (_never, lambda lesson, dev, recipe, work: counting.popular(lesson, dev)),
     "rec-item-knn": (_never, lambda lesson, dev, recipe, work: neighboring.item_knn(lesson, dev)),
-    "rec-ease": (neighboring.too_many_items, lambda lesson, dev, recipe, work: neighboring.ease(lesson, dev)),
+    "rec-ease": (_too_many, lambda lesson, dev, recipe, work: neighboring.ease(lesson, dev)),
     "rec-als": (_no_library, _als),
-    "rec-content": (wording.no_table, lambda lesson, dev, recipe, work: wording.content(lesson, dev)),
-    "rec-friends": (befriending.no_links, lambda lesson, dev, recipe, work: befriending.friends(lesson, dev)),
+    "rec-content": (_no_table, lambda lesson, dev, recipe, work: wording.content(lesson, dev)),
+    "rec-text": (meaning.no_texts, _text),
+    "rec-friends": (_no_links, lambda lesson, dev, recipe, work: befriending.friends(lesson, dev)),
     "rec-sequence": (_never, _sequence),
 }
