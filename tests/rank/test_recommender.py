@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from luodi.runtime.best import best_of
 from luodi.runtime.engine_recommender import Recommender, Rules
 from luodi.runtime.rows import Rows
-from luodi.runtime.scorers import Popular
+from luodi.runtime.scorers import Content, Popular, Visit
 from luodi.runtime.shelf import Shelf
+from luodi.runtime.why import why
+from luodi.train import wording
 
 DAY = 86_400
 
@@ -74,6 +76,29 @@ def test_a_reason_names_what_goes_with_it_if_enough_people_did(shelf):
 
     assert (hits["c"]["because"], hits["c"]["via"]) == ("together", ("b",))
     assert hits["c"]["title"] == "C"
+
+
+def test_an_item_that_reads_like_what_a_visitor_had_says_so_with_the_nearest(shelf):
+    titles = ["mint tea from Fez", "a jug", "oak shelf", "tea from Fez, loose", "mint", *map(str, range(30))]
+    items = wording.vectors({"title": titles}, len(titles))
+    words = Content(items, items.turned())
+    visit = Visit(-1, np.array([0, 1], dtype=np.int32))
+
+    assert why(3, visit, shelf, min_together=5, content=words) == {"because": "reads", "via": ("a",)}
+    assert why(2, visit, shelf, min_together=9, content=words)["because"] == "alike"
+
+
+def test_the_likeness_of_words_is_their_cosine():
+    titles = ["green tea", "green teapot", "hammer", "green tea"]
+    items = wording.vectors({"title": titles * 3}, 12)
+    content = Content(items, items.turned())
+    full = np.zeros((12, wording.WIDTH))
+    for n in range(12):
+        full[n, items.row(n)[0]] = items.row(n)[1]
+
+    found = content.likeness(0, np.array([1, 2, 3]))
+
+    assert np.allclose(found, full[[1, 2, 3]] @ full[0], atol=1e-6)
 
 
 def test_what_few_people_did_together_is_not_told(shelf):

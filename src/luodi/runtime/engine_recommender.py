@@ -15,7 +15,7 @@ from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
 from luodi.runtime.placing import Shares, groups_of, pool_size, with_chance, with_shares
 from luodi.runtime.scorer_text import Meanings
-from luodi.runtime.scorers import Scorer, Visit, scorer_of, simple
+from luodi.runtime.scorers import Content, Scorer, Visit, scorer_of, simple
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.shelf import Shelf
 from luodi.runtime.why import why
@@ -61,6 +61,8 @@ class Recommender:
 
     def __init__(self, scorer: Scorer, shelf: Shelf, rules: Rules, rng: np.random.Generator | None = None) -> None:
         self.scorer, self.shelf, self.rules = scorer, shelf, rules
+        has_texts = "title" in shelf.table or "text" in shelf.table
+        self.content = next((one for one in simple(scorer) if isinstance(one, Content) and has_texts), None)
         self.rng = rng or np.random.default_rng()  # of places that chance fills: not the same after every start
 
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
@@ -110,7 +112,7 @@ class Recommender:
     def _told(self, item: int, visit: Visit, *, chance: float, by_chance: bool) -> dict[str, Any]:
         """Return what an item is shown with: its title, why it is there, and how likely that was."""
         title = {"title": self.shelf.name(item)} if "title" in self.shelf.table else {}
-        reason = why(item, visit, self.shelf, min_together=self.rules.min_together)
+        reason = why(item, visit, self.shelf, min_together=self.rules.min_together, content=self.content)
         if by_chance:
             reason = {"because": "chance", "via": ()}
         return {**title, **reason, "propensity": round(chance, 8)}

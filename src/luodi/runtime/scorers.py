@@ -149,6 +149,20 @@ class Content:
                 row += self.words.weighted_sum(used, profile[used])
         return made
 
+    def likeness(self, item: int, others: Ints) -> Floats:
+        """Return the cosines between the words of an item and those of some others, shape (n,)."""
+        mine, weights = self.items.row(item)
+        order = np.argsort(mine)
+        mine, weights = mine[order], weights[order]
+        rows = [self.items.row(int(one)) for one in others]
+        if not len(mine) or not rows:
+            return np.zeros(len(others), dtype=np.float32)
+        theirs, values = (np.concatenate([one[n] for one in rows]) for n in (0, 1))
+        at = np.minimum(np.searchsorted(mine, theirs), len(mine) - 1)
+        products = np.where(mine[at] == theirs, weights[at] * values, 0)
+        owner = np.repeat(np.arange(len(rows)), [len(one[0]) for one in rows])
+        return np.bincount(owner, weights=products, minlength=len(rows)).astype(np.float32)
+
     def about(self) -> dict[str, Any]:
         return {"fade": self.fade, "n_words": self.items.width, "n_items": self.words.width}
 

@@ -1,4 +1,4 @@
-"""Why an item is shown: what the visitor had that goes with it, what is alike, which friends have it, or its fame.
+"""Why an item is shown: what goes with it, which friends have it, what reads like it, what is alike, or its fame.
 
 Every reason is a fact of the log or the item table, not of the model: it holds whichever model chose the item. What
 few people did together is not told, since it might tell who they are.
@@ -8,15 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from luodi.runtime.scorers import Visit
+from luodi.runtime.scorers import Content, Visit
 from luodi.runtime.shelf import Shelf
 
 LOOKED_AT = 30  # of the last events
 MIN_FRIENDS = 2  # one friend alone would be named by the count
+READS = 0.3  # cosine of words weighed by rarity; a guess: a rare word or three common ones shared
 
 
-def why(item: int, visit: Visit, shelf: Shelf, *, min_together: int) -> dict[str, Any]:
-    """Return `because` (together, friends, alike or popular) and `via`, the ids of the items it is about."""
+def why(item: int, visit: Visit, shelf: Shelf, *, min_together: int, content: Content | None = None) -> dict[str, Any]:
+    """Return `because` (together, friends, reads, alike, taste or popular) and `via`, the ids of items it is about.
+
+    `content` has the words of all items; without it nothing is said of what reads alike.
+    """
     recent = visit.history[-LOOKED_AT:]
     with_it, counts = shelf.companions.row(item) if item < len(shelf.companions) else (recent[:0], np.zeros(0))
     known = {int(one): float(n) for one, n in zip(with_it, counts, strict=True) if n >= min_together}
@@ -27,6 +31,11 @@ def why(item: int, visit: Visit, shelf: Shelf, *, min_together: int) -> dict[str
     n_friends = _friends_with(item, visit, shelf)
     if n_friends >= MIN_FRIENDS:
         return {"because": "friends", "via": ()}
+    if content is not None and len(recent):
+        cosines = content.likeness(item, recent)
+        nearest = len(cosines) - 1 - int(cosines[::-1].argmax())  # of equals the later
+        if cosines[nearest] >= READS:
+            return {"because": "reads", "via": (shelf.items[int(recent[nearest])],)}
     category = shelf.value("category", item)
     if category:
         alike = [int(one) for one in recent[::-1] if shelf.value("category", int(one)) == category]

@@ -72,8 +72,9 @@ class Item:
     """Only the order counts: scores of different visitors do not compare."""
     title: str = ""
     because: str = ""
-    """together: often goes with `via`; friends: friends have it; alike: is of the category of `via`; taste: fits what
-    the visitor had; popular: nothing is known of them; chance: shown to learn whether it is liked."""
+    """together: often goes with `via`; friends: friends have it; reads: its words and columns are like
+    those of `via`; alike: is of the category of `via`; taste: fits what the visitor had; popular: nothing is known of
+    them; chance: shown to learn whether it is liked."""
     via: tuple[str, ...] = ()
     propensity: float = 1.0
     """How likely a place of the list, chosen evenly, was to hold this item: what off-policy estimates divide by."""
