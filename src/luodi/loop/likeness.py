@@ -1,7 +1,10 @@
 """Texts that are nearly the same as one that was seen lately."""
 
-from collections import deque
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from luodi.quality import near
 
@@ -11,34 +14,30 @@ MOST_RIVALS = 8  # compared with each text
 
 
 class Recent:
-    """Remembers the last texts, in memory alone."""
+    """Remembers the last texts, in memory alone: half a megabyte of signatures, and the texts."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
-        self._kept: deque[tuple[str, tuple[tuple[int, int], ...]]] = deque()
-        self._by_band: dict[tuple[int, int], str] = {}
-        self._most = most
+        self._texts = [""] * most
+        self._bands: NDArray[Any] | None = None  # (most, bands): a row for each text, the oldest written over
+        self._n = 0
 
     def are_new(self, texts: Sequence[str]) -> list[bool]:
         """Say of each text whether it is like none before it; those that are new are remembered."""
-        return [self._is_new(text, enumerate(bands)) for text, bands in zip(texts, _signed(texts), strict=True)]
+        if not texts:
+            return []
+        return [self._is_new(text, bands) for text, bands in zip(texts, near.signatures(texts), strict=True)]
 
-    def _is_new(self, text: str, bands: "enumerate[int]") -> bool:
-        keys = tuple(bands)
-        rivals = list(dict.fromkeys(self._by_band[key] for key in keys if key in self._by_band))[:MOST_RIVALS]
-        if any(near.jaccard(text, rival) >= SAME for rival in rivals):
+    def _is_new(self, text: str, bands: "NDArray[Any]") -> bool:
+        if self._bands is None:
+            self._bands = np.zeros((len(self._texts), len(bands)), bands.dtype)
+        shared = (self._bands[: self._n] == bands).sum(axis=1)
+        rivals = np.argsort(-shared, kind="stable")[:MOST_RIVALS]
+        if any(shared[n] and near.jaccard(text, self._texts[n]) >= SAME for n in rivals):
             return False
-        self._by_band.update(dict.fromkeys(keys, text))
-        self._kept.append((text, keys))
-        if len(self._kept) > self._most:
-            old, theirs = self._kept.popleft()
-            for key in theirs:
-                if self._by_band.get(key) == old:
-                    del self._by_band[key]
+        place = self._n % len(self._texts)
+        self._texts[place], self._bands[place] = text, bands
+        self._n += 1
         return True
-
-
-def _signed(texts: Sequence[str]) -> list[list[int]]:
-    return near.signatures(texts).tolist() if texts else []
 
 
 def families(texts: Sequence[str], threshold: float = SAME) -> list[int]:

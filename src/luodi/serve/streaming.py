@@ -48,7 +48,8 @@ async def _events(endpoint: Endpoint, value: Any, *, key: str, deadline: float |
         raise ProblemError(asked.status, asked.detail, fix=asked.fix)
     assert isinstance(asked, Asked)
     task, said, done = lane.bundle.task, "", list[Scored]()
-    cut, joined = getattr(task, "parts", None), getattr(task, "joined", None)
+    at_once = lane.bundle.about["model"] == "remote"  # which is asked for a whole text, and paid by the call
+    cut, joined = (None if at_once else getattr(task, name, None) for name in ("parts", "joined"))
     waiting = [asyncio.ensure_future(endpoint.outcomes(lane, [x], due)) for x in (cut(asked.x) if cut else [asked.x])]
     try:
         for one in waiting:
