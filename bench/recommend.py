@@ -21,6 +21,7 @@ from pathlib import Path
 from bench import picture
 from bench.simulate import scale
 from luodi import child, runner
+from luodi.bundle import newest
 from luodi.scenario import load
 
 SCENARIO = """\
@@ -94,7 +95,8 @@ def draw(folder: Path) -> None:
 
 def serve(folder: Path) -> None:
     """Print the latency of one caller and the throughput of many."""
-    bundle = runner.latest(load(folder))["deploy"].path
+    bundle = newest(load(folder).home)
+    assert bundle is not None, "luodi run makes one"
     users = [json.loads(line)["request"]["user"] for line in (bundle / "examples.jsonl").read_text().splitlines()]
     names = json.loads((bundle / "model" / "shelf.json").read_text())["users"]
     rng = random.Random(7)
