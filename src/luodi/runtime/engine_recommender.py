@@ -14,8 +14,7 @@ from safetensors.numpy import load_file, save_file
 from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
 from luodi.runtime.placing import Shares, groups_of, pool_size, with_chance, with_shares
-from luodi.runtime.scorer_text import Meanings
-from luodi.runtime.scorers import Content, Scorer, Visit, scorer_of, simple
+from luodi.runtime.scorers import Content, Scorer, Visit, readers, scorer_of, simple
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.shelf import Shelf
 from luodi.runtime.why import why
@@ -162,8 +161,8 @@ class Recommender:
         write_about(folder, "engine_recommender", scorer=about, rules=asdict(self.rules))
         save_file({key: np.ascontiguousarray(one) for key, one in self.scorer.arrays().items()}, folder / WEIGHTS)
         self.shelf.save(folder)
-        for part in simple(self.scorer):
-            if isinstance(part, Meanings) and part.encoder is not None:
+        for part in readers(self.scorer):
+            if part.encoder is not None:
                 shutil.copytree(part.encoder, folder / ENCODER, dirs_exist_ok=True)
 
     @classmethod
@@ -171,9 +170,8 @@ class Recommender:
         """Read what `save` wrote."""
         about = read_about(folder)
         scorer = scorer_of(about["scorer"], load_file(folder / WEIGHTS))
-        for part in simple(scorer):
-            if isinstance(part, Meanings):
-                part.encoder = folder / ENCODER
+        for part in readers(scorer):
+            part.encoder = folder / ENCODER
         return cls(scorer, Shelf.load(folder), Rules(**about["rules"]))
 
 

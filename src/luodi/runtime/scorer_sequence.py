@@ -1,11 +1,13 @@
 """The Transformer over a sequence of items, in numpy: only the last place is computed in the last block."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from luodi.runtime.scorer_text import components
 from luodi.runtime.scorers import Arrays, Visit
 
 Floats = NDArray[np.float32]
@@ -20,6 +22,27 @@ class Sequential:
     def __init__(self, weights: Mapping[str, Floats], *, n_heads: int, n_blocks: int, max_events: int) -> None:
         self.weights, self.n_heads, self.n_blocks, self.max_events = dict(weights), n_heads, n_blocks, max_events
         self.items = self.weights["items.weight"]
+        self.encoder: Path | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Say whether it can place an item by its text."""
+        return "texts.project" in self.weights
+
+    def restocked(self, vectors: Floats, rows: NDArray[np.int64], n_items: int) -> Self:
+        """Return the scorer with so many items; new ones among `rows` have what the encoder made of their texts.
+
+        An item that was there keeps what was learned of it, which cannot be told from what its text gave.
+        """
+        new = rows >= len(self.items)
+        parts = components(vectors[new], self.weights["texts.mean"], self.weights["texts.basis"])
+        items = np.zeros((n_items, self.items.shape[1]), dtype=np.float32)
+        items[: len(self.items)] = self.items
+        items[rows[new]] = parts @ self.weights["texts.project"]
+        shape = self.about()
+        made = type(self)(self.weights | {"items.weight": items}, **shape)
+        made.encoder = self.encoder
+        return made
 
     def scores(self, visits: Sequence[Visit]) -> Floats:
         histories = [one.history[one.history < len(self.items)][-self.max_events :] for one in visits]

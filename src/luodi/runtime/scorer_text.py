@@ -19,6 +19,7 @@ class Meanings:
     """
 
     name = "meanings"
+    reads = True
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], *, fade: float, encoder: Path | None = None) -> None:
         self.fade, self.encoder = fade, encoder
@@ -57,6 +58,12 @@ class Meanings:
 def centered(vectors: Floats, mean: Floats) -> Floats:
     """Return vectors without what all texts have in common, of length 1; those of no text stay 0."""
     made = (vectors - mean) * vectors.any(axis=1, keepdims=True)
+    return np.asarray(made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def components(vectors: Floats, mean: Floats, basis: Floats) -> Floats:
+    """Return the parts of vectors along some directions, of length 1; those of no text stay 0."""
+    made = centered(vectors, mean) @ basis
     return np.asarray(made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 

@@ -298,6 +298,11 @@ def simple(scorer: Scorer) -> Iterator[Scorer]:
         yield scorer
 
 
+def readers(scorer: Scorer) -> list[Any]:
+    """Return the parts of a scorer that place a new item by its text, which what is in their `encoder` reads."""
+    return [one for one in simple(scorer) if getattr(one, "reads", False)]
+
+
 def age_of(n_events: int) -> int:
     """Return which of the groups of `AGES` a visitor belongs to.
 

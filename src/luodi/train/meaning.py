@@ -35,7 +35,7 @@ Floats = NDArray[np.float32]
 def text(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Meanings, Facts]:
     """Return what the encoder makes of all item texts, with the map and the fading that do best on dev."""
     texts = texts_of(lesson.log.table, range(len(lesson.log.items)))
-    encoder, base = _encoder(texts, recipe, work)
+    encoder, base = encoder_for(texts, recipe, work)
     made, facts = mapped(lesson, dev, embedded(encoder, texts))
     made.encoder = work / ENCODER
     return made, {"base": base, **facts}
@@ -98,7 +98,8 @@ def embedded(encoder: "Embedder", texts: Sequence[str]) -> Floats:
     return made
 
 
-def _encoder(texts: Sequence[str], recipe: Recipe, work: Path) -> tuple["Embedder", str]:
+def encoder_for(texts: Sequence[str], recipe: Recipe, work: Path) -> tuple["Embedder", str]:
+    """Return the encoder in int8, written to `work` as it will be served, and its name."""
     from luodi.runtime.encoders import Embedder  # loads OpenVINO and torch, which most of a blend can do without
     from luodi.train import embedding
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from luodi.runtime.engine_recommender import Recommender
 from luodi.runtime.rows import Rows
-from luodi.runtime.scorer_text import Meanings
-from luodi.runtime.scorers import Blend, Content, Padded, Scorer
+from luodi.runtime.scorers import Blend, Content, Padded, Scorer, readers
 from luodi.runtime.shelf import Shelf
 from luodi.train import meaning, wording
 
@@ -17,7 +16,8 @@ def restocked(before: Recommender, ids: Sequence[str], columns: Mapping[str, Seq
     """Return a recommender with the rows of an item table: known items get its values, others join the catalogue.
 
     Nothing is learned. An item that is new is found by its words where `rec-content` has a part in the model, and by
-    what they mean where `rec-text` has; other parts put it last. Items that are not in the table stay as they are.
+    what they mean where `rec-text`, or a `rec-sequence` that reads texts, has; other parts put it last. Items that are
+    not in the table stay as they are.
     """
     shelf = before.shelf
     known = {name: n for n, name in enumerate(shelf.items)}
@@ -46,22 +46,22 @@ def _grown(scorer: Scorer, before: Shelf, shelf: Shelf) -> Scorer:
     if isinstance(scorer, Content):
         items = wording.vectors(shelf.table, len(shelf))
         return Content(items, items.turned(), fade=scorer.fade)
-    if isinstance(scorer, Meanings):
+    if readers(scorer) == [scorer]:
         return _read(scorer, before, shelf)
     return Padded(scorer.inner if isinstance(scorer, Padded) else scorer, len(shelf))
 
 
-def _read(scorer: Meanings, before: Shelf, shelf: Shelf) -> Meanings:
+def _read(scorer: Any, before: Shelf, shelf: Shelf) -> Scorer:
     """Read the texts that are new or have changed; the others keep their vectors."""
     texts, known = (meaning.texts_of(one.table, range(len(one))) for one in (shelf, before))
     rows = np.array([n for n, one in enumerate(texts) if n >= len(known) or one != known[n]], dtype=np.int64)
     if not len(rows):
-        return scorer
+        return scorer  # type: ignore[no-any-return]
     from luodi.runtime.encoders import Embedder  # loads OpenVINO
 
     assert scorer.encoder is not None, "what was saved has its encoder beside it"
     vectors = meaning.embedded(Embedder.load(scorer.encoder), [texts[n] for n in rows])
-    return scorer.restocked(vectors, rows, len(texts))
+    return scorer.restocked(vectors, rows, len(texts))  # type: ignore[no-any-return]
 
 
 def _longer(rows: Rows, n: int) -> Rows:

@@ -7,15 +7,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils import parametrize
 
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.scorer_sequence import Sequential
+from luodi.train import meaning
 from luodi.train.batching import seed_of
 from luodi.train.choosing import few, ndcg
 from luodi.train.device import device
 from luodi.train.lesson import Lesson, numbered
 from luodi.train.loop import Loop, Schedule
 from luodi.train.sequence_net import SequenceNet, Shape, SoftmaxLoss, padded
+from luodi.train.sequence_text import Reading, arrays, read
 
 WIDTH, MAX_EVENTS = 64, 50
 N_DEV = 2_000
@@ -29,7 +32,7 @@ LEAST_STEPS, MOST_EPOCHS = 1_000, 30
 
 
 def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Sequential, Facts]:
-    """Return the network of the epoch that does best on dev, as arrays."""
+    """Return the network of the epoch that does best on dev, as arrays. It reads texts of items where it can."""
     histories = [one for one in lesson.train.histories() if len(one) > 1]
     windows = [one for history in histories for one in _windows(history)]
     shape = Shape(
@@ -37,6 +40,8 @@ def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, 
     )
     torch.manual_seed(recipe.seed)
     net = SequenceNet(shape).to(device())
+    silent = shape.n_items > FULL_SOFTMAX or meaning.no_texts(lesson, recipe) is not None
+    reading = None if silent else read(net, lesson, recipe=recipe, work=work)
     questions, again = few(numbered(lesson, dev), N_DEV), lesson.rules.again
     batch = int(np.clip(len(windows) // STEPS, LEAST_BATCH, BATCH if len(windows) < MANY else 4 * BATCH))
     steps = math.ceil(len(windows) / batch)
@@ -52,13 +57,13 @@ def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, 
     )
 
     def loss(rows: list[int]) -> torch.Tensor:
-        return _loss(net, [windows[n] for n in rows], seed_of(recipe.seed, "negatives", rows))
+        return _loss(net, [windows[n] for n in rows], seed_of(recipe.seed, "negatives", rows), reading)
 
     loop = Loop(
         net,
         [len(one) for one in windows],
         loss,
-        lambda: ndcg(as_scorer(net), questions, again=again),
+        lambda: ndcg(as_scorer(net, reading), questions, again=again),
         schedule=schedule,
         seed=recipe.seed,
         work=work,
@@ -66,14 +71,21 @@ def sequence(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, 
     )
     facts = loop.run()
     facts["losses"] = facts["losses"][-1:]
-    return as_scorer(net), {"width": WIDTH, **facts}
+    return as_scorer(net, reading), {"width": WIDTH, "texts": reading.base if reading else None, **facts}
 
 
-def as_scorer(net: SequenceNet) -> Sequential:
-    """Return the network's weights as arrays for serving."""
+def as_scorer(net: SequenceNet, reading: Reading | None = None) -> Sequential:
+    """Return the network's weights as arrays for serving, and with `reading` what places the texts of new items."""
     shape = net.shape
-    weights = {name: one.detach().cpu().float().numpy() for name, one in net.state_dict().items()}
-    return Sequential(weights, n_heads=shape.n_heads, n_blocks=shape.n_blocks, max_events=shape.max_events)
+    state = net.state_dict() | {"items.weight": net.items.weight}
+    weights = {
+        name: one.detach().cpu().float().numpy() for name, one in state.items() if "parametrizations" not in name
+    }
+    if reading is not None:
+        weights |= arrays(net, reading)
+    made = Sequential(weights, n_heads=shape.n_heads, n_blocks=shape.n_blocks, max_events=shape.max_events)
+    made.encoder = reading.encoder if reading else None
+    return made
 
 
 def _windows(history: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
@@ -87,12 +99,16 @@ def _dropout(n_events: int) -> float:
     return float(np.clip(0.5 - 0.1 * math.log10(max(1.0, n_events / 300_000)), 0.2, 0.5))
 
 
-def _loss(net: SequenceNet, windows: Sequence[np.ndarray[Any, Any]], seed: int) -> torch.Tensor:
+def _loss(
+    net: SequenceNet, windows: Sequence[np.ndarray[Any, Any]], seed: int, reading: Reading | None = None
+) -> torch.Tensor:
     x, y = padded([one[:-1] for one in windows]).to(device()), padded([one[1:] for one in windows]).to(device())
     lengths = torch.tensor([len(one) - 1 for one in windows], device=device())
     real = torch.arange(x.shape[1], device=device())[None] < lengths[:, None]  # (batch, time)
-    hidden, target = net(x)[real], y[real]
-    weight = net.items.weight
+    with parametrize.cached():  # embeddings that are made from texts are made once
+        hidden, target, weight = net(x)[real], y[real], net.items.weight
+    if reading is not None:
+        weight, target = weight[reading.touched], reading.place[target]
     if net.shape.n_items > FULL_SOFTMAX:
         # Every target of the batch and a uniform sample: an estimate of the softmax over all, as negatives weigh by
         # how few of them are drawn. Source: Bengio and Senécal 2008, "Adaptive Importance Sampling".
