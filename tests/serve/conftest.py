@@ -18,7 +18,7 @@ from bench.serving import tiny_bundle
 
 TOKEN = "a-token-for-the-tests"
 HEAD = b"POST /predict HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer a-token-for-the-tests\r\n"
-WATCHDOG_SECONDS = 1_200  # a server is shared by a whole session of tests, which a busy machine makes long
+WATCHDOG_SECONDS = 3_600  # a server is shared by a whole session of tests, which a busy machine makes long
 
 # A real worker, whose model takes its time, fails on "boom", and ends or hangs on two other words.
 WORKER = """

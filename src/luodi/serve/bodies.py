@@ -96,4 +96,4 @@ def takes(
     return described
 
 
-NAMED = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"}
+NAMED = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"}
