@@ -101,11 +101,15 @@ def gold(exams: Sequence[Sat], metric: str, *, seed: int, margin: float) -> Chec
 
 
 def parts(exams: Sequence[Sat]) -> Check:
-    """Ask whether any label or slice got worse beyond chance, over all exams together and all parts together."""
+    """Ask whether any label or slice got worse beyond chance, over all exams together and all parts together.
+
+    Of a label: whether it was rightly given or withheld, on texts that bear it or were given it by either model. What
+    is new takes texts from its neighbors: they may lose as many of their own as they no longer get of others.
+    """
     members: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for sat in exams:
         for y, one, other, tags in zip(sat.gold, sat.champion, sat.challenger, sat.tags, strict=True):
-            for part in _parts_of(y, tags):
+            for part in _parts_of((y, one, other), tags):
                 members[part].append((_right(part, y, one), _right(part, y, other)))
     rows = _holm([_part(name, rights) for name, rights in sorted(members.items())])
     broken = [one for one in rows if one["broken"]]
@@ -126,15 +130,19 @@ def _holm(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return made
 
 
-def _parts_of(y: Any, tags: Mapping[str, str]) -> Iterator[str]:
-    yield from (f"label {label}" for label in ((y,) if isinstance(y, str) else sorted(y)))
+def _parts_of(answers: Sequence[Any], tags: Mapping[str, str]) -> Iterator[str]:
+    labels = {label for one in answers for label in ((one,) if isinstance(one, str) else one)}
+    yield from (f"label {label}" for label in sorted(labels - {""}))
     yield from (f"{column} {value}" for column, value in sorted(tags.items()) if value)
 
 
 def _right(part: str, y: Any, answer: Any) -> bool:
-    """Say whether an answer is right, as far as a part is concerned: one of several labels is found or not."""
+    """Say whether an answer is right, as far as a part is concerned: a label is rightly given, or rightly withheld."""
     kind, _, label = part.partition(" ")
-    return label in answer if kind == "label" and not isinstance(y, str) else answer == y
+    if kind != "label":
+        return bool(answer == y)
+    given, due = (one == label if isinstance(one, str) else label in one for one in (answer, y))
+    return bool(given == due)
 
 
 def _part(name: str, rights: Sequence[tuple[bool, bool]]) -> dict[str, Any]:
