@@ -90,7 +90,8 @@ def signs(parts: Sequence[Part], found: Mapping[str, F64]) -> dict[str, F64]:
 def together(signs_: Mapping[str, F64], scales: Mapping[str, tuple[float, float]]) -> F64:
     """Return the sum of squares of how far each sign has risen, in the standard deviations of quiet weeks.
 
-    Source: the one-sided sum of squares of Follmann 1996, "A Simple Multivariate Test for One-Sided Alternatives".
+    Source: Kudo 1963, "A multivariate analogue of the one-sided test", as it is for independent signs; these are not,
+    and how far the sum strays is simulated.
     """
     total: F64 = np.zeros(1)
     for name, value in signs_.items():

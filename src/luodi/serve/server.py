@@ -40,8 +40,8 @@ QUIET_SECONDS = 0.5  # after SIGTERM, for requests that are on their way over co
 ACCEPTED_AT_ONCE = 64  # before the loop does anything else, such as hanging up on others to make room
 ACCEPT_SECONDS = 0.05  # for connections that were made before no more were let in
 SWITCH_SECONDS = 0.0005
-M_ARENA_MAX = -8  # of mallopt(3)
 """Threads that wash texts or write the ledger give the loop its turn so often."""
+M_ARENA_MAX = -8  # of mallopt(3)
 
 
 def serve(
