@@ -45,6 +45,7 @@ class Bundle:
             washing.get("clean"), washing.get("personal", "keep"), washing.get("lines", ()), washing.get("kinds", ())
         )
         self.patience_seconds = float(about.get("patience_seconds", 0))
+        self.whole = bool(about.get("whole"))  # it is asked for whole texts, since each question costs
         self.max_batch, self.max_wait_ms = int(about.get("max_batch", 32)), float(about.get("max_wait_ms", 5))
 
     @cached_property

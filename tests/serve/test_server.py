@@ -57,13 +57,14 @@ def test_an_answer_that_takes_too_long_is_a_504_and_the_service_is_not_ready(slo
     assert ready.json()["detail"] == "not ready: no answer within 0.2 seconds"
 
 
-def test_the_work_of_a_client_that_hung_up_is_dropped(slow_server):
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_the_work_of_a_client_that_hung_up_is_dropped(slow_server, accept):
     with slow_server(0.8) as server, server.client() as client, ThreadPoolExecutor(1) as other:
         first = other.submit(client.post, "/predict", json={"text": "computed now"})
         time.sleep(0.3)
         body = json.dumps({"text": "dropped"}).encode()
         with socket.create_connection(("127.0.0.1", server.port)) as gone:
-            gone.sendall(HEAD + b"content-length: %d\r\n\r\n" % len(body) + body)
+            gone.sendall(HEAD + b"accept: %s\r\ncontent-length: %d\r\n\r\n" % (accept.encode(), len(body)) + body)
             time.sleep(0.2)
         assert first.result().status_code == 200
         time.sleep(0.1)

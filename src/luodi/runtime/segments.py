@@ -69,17 +69,25 @@ def join(pieces: Sequence[Piece], translated: Sequence[str], language: str) -> s
     >>> join(cut("It rains. Go!"), ["下雨了。", "走！"], "zh"), join(cut("好的。走吧"), ["Fine.", "Go."], "en")
     ('下雨了。走！', 'Fine. Go.')
     """
-    sentences, made = iter(translated), list[str]()
+    *leads, rest = frame(pieces, language)
+    return "".join(lead + one for lead, one in zip(leads, translated, strict=True)) + rest
+
+
+def frame(pieces: Sequence[Piece], language: str) -> list[str]:
+    """Return what stands before each sentence once they are translated, and after the last one.
+
+    >>> frame(cut("# Hello\\n\\nIt rains. Go! "), "zh")
+    ['# ', '\\n\\n', '', ' ']
+    """
+    made, lead = list[str](), ""
     for n, piece in enumerate(pieces):
+        follows = n > 0 and pieces[n - 1].is_sentence
         if piece.is_sentence:
-            if made and n and pieces[n - 1].is_sentence and not unspaced(language):
-                made.append(" ")
-            made.append(next(sentences))
-        elif unspaced(language) and piece.text == " " and 0 < n < len(pieces) - 1 and pieces[n - 1].is_sentence:
-            continue
-        else:
-            made.append(piece.text)
-    return "".join(made)
+            made.append(lead + (" " if follows and not unspaced(language) else ""))
+            lead = ""
+        elif not (unspaced(language) and piece.text == " " and follows and n < len(pieces) - 1):
+            lead += piece.text
+    return [*made, lead]
 
 
 def unspaced(language: str) -> bool:

@@ -30,13 +30,18 @@ def drafts(xs: Sequence[Material], translate: Translate, *, language: str = "") 
         found = [known[one.text] for one in masked]
         filled = [tidy(keeping.fill(text, one.values)) for (text, _), one in zip(found, masked, strict=True)]
         to = x.get("language") or language
-        text = segments.join(pieces, filled, to)
-        # a text is as sure as the least sure of its sentences
-        score = min((float(one) for _, one in found), default=EMPTY_SCORE)
-        draft = Draft(text=text, score=max(0.0, min(1.0, score)))
-        flags = flags_of(x, text, to)
-        made.append(Draft(**draft, flags=flags) if flags else draft)
+        made.append(whole(x, pieces, filled, [float(one) for _, one in found], language=to))
     return made
+
+
+def whole(
+    x: Material, pieces: Sequence[segments.Piece], told: Sequence[str], scores: Sequence[float], *, language: str
+) -> Draft:
+    """Return the translation of a text from those of its sentences, as sure as the least sure of them."""
+    text = segments.join(pieces, told, language)
+    draft = Draft(text=text, score=max(0.0, min(1.0, min(scores, default=EMPTY_SCORE))))
+    flags = flags_of(x, text, language)
+    return Draft(**draft, flags=flags) if flags else draft
 
 
 def flags_of(x: Material, text: str, language: str) -> list[str]:

@@ -12,6 +12,7 @@ import time
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -19,6 +20,7 @@ from luodi.serve.pace import Pace
 from luodi.serve.worker_frames import Outcome, Unscored
 from luodi.serve.worker_process import Flight, LostError, Worker
 
+Each = Callable[[int, Outcome], None]
 AHEAD = 1  # batches that wait in the worker, so that it never waits for us
 MARGIN_SECONDS, MARGIN = 0.004, 0.2  # so long, or such a share of a batch's time, before one ends the next is sent
 BATCH_BYTES = 4_500  # of a batch, padded: some 1,000 tokens; a larger one is little faster, and takes more memory
@@ -100,12 +102,18 @@ class Batcher:
         self._n_bytes = 0
         self._suspects.clear()
 
-    async def answer(self, xs: Sequence[Any], *, deadline: float, urgent: bool = False) -> list[Outcome]:
+    async def answer(
+        self, xs: Sequence[Any], *, deadline: float, urgent: bool = False, each: Each | None = None
+    ) -> list[Outcome]:
         """Return one outcome for each x, in order; `deadline` is a time of `time.monotonic`.
 
-        Raises `FullError` at once, unless it is urgent, or `TimeoutError` in time.
+        `each` is told the place and the outcome of every x as soon as it is there. Raises `FullError` at once, unless
+        it is urgent, or `TimeoutError` in time.
         """
         waiting = self._admit(xs, deadline, urgent=urgent)
+        if each is not None:
+            for n, one in enumerate(waiting):
+                one.future.add_done_callback(partial(_pass_on, each, n))
         try:
             async with asyncio.timeout_at(self._loop.time() + deadline - time.monotonic()):
                 return [await one.future for one in waiting]
@@ -289,6 +297,11 @@ class Batcher:
     def _quarantined(self, x: Any) -> bool:
         until = self._quarantine.get(digest(x), 0.0)
         return until > time.monotonic()
+
+
+def _pass_on(each: Each, n: int, future: "asyncio.Future[Outcome]") -> None:
+    if not future.cancelled():
+        each(n, future.result())
 
 
 def far(one: Waiting, length: int, now: float) -> float:

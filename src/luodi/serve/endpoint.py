@@ -19,7 +19,7 @@ from luodi.ledger.retention import KEEP_DAYS
 from luodi.metrics import calibration
 from luodi.serve import problems
 from luodi.serve.access import OWNER
-from luodi.serve.batcher import FullError
+from luodi.serve.batcher import Each, FullError
 from luodi.serve.counters import Counters, Figures
 from luodi.serve.lane import Lane, open_lane
 from luodi.serve.limits import Limits
@@ -209,22 +209,27 @@ class Endpoint:
             raise ProblemError(503, f"not ready: {FAILED.detail}", fix=FAILED.fix)
         self._ready_until = time.monotonic() + READY_SECONDS
 
-    async def outcomes(self, lane: Lane, xs: Sequence[Any], due: float, *, urgent: bool = False) -> list[Outcome]:
-        """Return what a lane makes of each x. Raises `ProblemError` where it cannot be asked, or not in time."""
+    async def outcomes(
+        self, lane: Lane, xs: Sequence[Any], due: float, *, urgent: bool = False, each: Each | None = None
+    ) -> list[Outcome]:
+        """Return what a lane makes of each x. Raises `ProblemError` where it cannot be asked, or not in time.
+
+        With `each`, which is told of every outcome as it comes, all xs are parts of one request.
+        """
         begun = time.monotonic()
         try:
             with self.tracing.span("model") as note:
                 note("luodi.scenario", self.name)
                 note("luodi.release", lane.release)
                 note("luodi.n_texts", len(xs))
-                made = await lane.scores(xs, deadline=due, urgent=urgent)
+                made = await lane.scores(xs, deadline=due, urgent=urgent, each=each)
             if Unscored.LATE not in made:
                 return made
         except FullError as full:
             raise self._refused(full) from None
         except TimeoutError:
             pass
-        raise self._late(lane, len(xs), due - begun)
+        raise self._late(lane, len(xs) if each is None else 1, due - begun)
 
     def check(self, lane: Lane, n: int, due: float) -> None:
         """Refuse what cannot be answered in time, before any work goes into it."""

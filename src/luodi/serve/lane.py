@@ -9,7 +9,7 @@ from typing import Any
 from luodi.bundle import RENEW, Bundle, read_bundle
 from luodi.contracts import Reject
 from luodi.errors import SetupError
-from luodi.serve.batcher import Batcher
+from luodi.serve.batcher import Batcher, Each
 from luodi.serve.counters import Figures
 from luodi.serve.limits import Limits
 from luodi.serve.worker_frames import Outcome, Scored
@@ -24,9 +24,11 @@ class Lane:
     def __init__(self, release: str, bundle: Bundle, worker: Worker, batcher: Batcher) -> None:
         self.release, self.bundle, self.worker, self.batcher = release, bundle, worker, batcher
 
-    async def scores(self, xs: Sequence[Any], *, deadline: float, urgent: bool = False) -> list[Outcome]:
-        """Return an outcome for each x; errors are those of `Batcher.answer`."""
-        return await self.batcher.answer(xs, deadline=deadline, urgent=urgent) if xs else []
+    async def scores(
+        self, xs: Sequence[Any], *, deadline: float, urgent: bool = False, each: Each | None = None
+    ) -> list[Outcome]:
+        """Return an outcome for each x; `each` and errors are those of `Batcher.answer`."""
+        return await self.batcher.answer(xs, deadline=deadline, urgent=urgent, each=each) if xs else []
 
     async def close(self, *, patience_seconds: float = CLOSING_SECONDS) -> None:
         """Answer those who wait, then end the process and give its memory back."""

@@ -31,7 +31,8 @@ async def predict(service: Service, http: Request) -> Response:
         if isinstance(value, list) or once is not None:
             fix = "send one request, without an Idempotency-Key, or ask for application/json"
             raise ProblemError(400, "a stream answers one request, once", fix=fix)
-        return await streaming.response(endpoint, value, key=key, deadline=deadline)
+        told = await unless_gone(streaming.response(endpoint, value, key=key, deadline=deadline), http)
+        return Response(status_code=GONE) if told is None else told
     values = value if isinstance(value, list) else [value]
     if len(values) > service.limits.max_texts:
         fix = f"send up to {service.limits.max_texts} in one call"

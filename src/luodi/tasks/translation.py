@@ -95,32 +95,22 @@ def to_x(request: Request, options: Options) -> Material:
     return made
 
 
-def parts(x: Material) -> list[Material]:
-    """Return the sentences of a text, each to be translated by itself, so that the first are told early."""
-    terms = x.get("terms") or {}
+def parts(x: Material) -> tuple[list[Material], list[str]]:
+    """Return the sentences of a text, each to be translated by itself, so that the first can be told early; and what
+    stands before each of them, and after the last one."""
+    pieces, terms = segments.cut(x["text"]), x.get("terms") or {}
     made = list[Material]()
-    for piece in segments.cut(x["text"]):
+    for piece in pieces:
         if piece.is_sentence:
             part = x | Material(text=piece.text)
-            if terms:
-                part["terms"] = present(piece.text, terms)
-            made.append(part)
-    return made
+            made.append(part | Material(text=piece.text, terms=present(piece.text, terms)) if terms else part)
+    return made, segments.frame(pieces, x.get("language", ""))
 
 
 def joined(x: Material, drafts: Sequence[Draft]) -> Draft:
-    """Return the translation of a text as far as its sentences are there, from the first on, with all that it fails."""
-    pieces, n = segments.cut(x["text"]), 0
-    for place, piece in enumerate(pieces):
-        n += piece.is_sentence
-        if n == len(drafts) and piece.is_sentence and any(one.is_sentence for one in pieces[place + 1 :]):
-            pieces = pieces[: place + 1]
-            break
-    language = x.get("language", "")
-    text = segments.join(pieces, [one["text"] for one in drafts], language)
-    made = Draft(text=text, score=min((one["score"] for one in drafts), default=translated.EMPTY_SCORE))
-    flags = translated.flags_of(x, text, language)
-    return Draft(**made, flags=flags) if flags else made
+    """Return the translation of a text from those of its parts."""
+    told, scores = [one["text"] for one in drafts], [one["score"] for one in drafts]
+    return translated.whole(x, segments.cut(x["text"]), told, scores, language=x.get("language", ""))
 
 
 def to_response(request: Request, prediction: Draft, options: Options) -> Response:
