@@ -69,7 +69,7 @@ def run(
     artifacts = runner.latest(scenario)
     if "deploy" not in artifacts:
         raise DataError("there is no finished run to challenge", where=str(scenario.path), fix="luodi run makes one")
-    label = _label_field(scenario)
+    label = overlay.label_field(scenario.task)
     questions = gold.frozen(scenario.home, artifacts["evaluate"], label=label)
     champion = _champion(scenario, ledger, artifacts)
     rules = scenario.settings["deploy"].review
@@ -101,10 +101,6 @@ def run(
     report = _report(scenario, made, champion, questions, n_new=len(learned), prepared=prepared, sifted=sifted)
     made = dataclasses.replace(made, folder=made.folder / made.id, report=report)
     return keep(made, sifted.held, learned, ledger, actor)
-
-
-def _label_field(scenario: Scenario) -> str:
-    return "labels" if "labels" in {one.name for one in dataclasses.fields(scenario.task.Row)} else "label"
 
 
 def _champion(scenario: Scenario, ledger: Ledger, artifacts: Mapping[str, Any]) -> Champion:
@@ -143,22 +139,30 @@ def _sifted(
 ) -> tuple[list[Decided], Sifted]:
     """Return what may be learned from, and all that was found of it."""
 
+    decided, admins, agreed = reviewed(scenario, ledger)
+    rows = list(read_lines(artifacts["prepare"].path / "train.jsonl"))
+    texts, labels = [str(row["x"]) for row in rows], [corrections.label_text(row["y"]) for row in rows]
+    label = overlay.label_field(scenario.task)
+    exam = [_text(scenario, gold.split(row, label)[0]) for row in questions.rows]
+
+    base = Base(texts=texts, labels=labels, exam=exam)
+    found = gate.sift(
+        [one.reviewed for one in decided], base, rules=rules, admins=admins, agreement=agreed, new_labels=new_labels
+    )
+    passed = {one.request_id for one in found.passed}
+    return [one for one in decided if one.reviewed.request_id in passed], found
+
+
+def reviewed(scenario: Scenario, ledger: Ledger) -> tuple[list[Decided], frozenset[str], dict[str, tuple[int, int]]]:
+    """Return what people decided, who may settle a dispute, and of each how often others agreed, of how many."""
+
     def look(connection: Any) -> Any:
         decided = overlay.harvest(connection, scenario.name, scenario.task, scenario.options)
         return decided, desk.admins(connection), desk.summary(connection, scenario.name)["by_reviewer"]
 
     decided, admins, people = ledger.read(look)
     agreed = {one["reviewer"]: (round((one["agreement"] or 0) * one["shared"]), one["shared"]) for one in people}
-    rows = list(read_lines(artifacts["prepare"].path / "train.jsonl"))
-    texts, labels = [str(row["x"]) for row in rows], [corrections.label_text(row["y"]) for row in rows]
-    label = _label_field(scenario)
-    exam = [_text(scenario, gold.split(row, label)[0]) for row in questions.rows]
-
-    base = Base(texts=texts, labels=labels, exam=exam)
-    reviewed = [one.reviewed for one in decided]
-    found = gate.sift(reviewed, base, rules=rules, admins=admins, agreement=agreed, new_labels=new_labels)
-    passed = {one.request_id for one in found.passed}
-    return [one for one in decided if one.reviewed.request_id in passed], found
+    return decided, admins, agreed
 
 
 def _text(scenario: Scenario, request: Mapping[str, Any]) -> str:
@@ -166,7 +170,7 @@ def _text(scenario: Scenario, request: Mapping[str, Any]) -> str:
 
 
 def write_overlay(
-    scenario: Scenario, passed: Sequence[Decided], held: Sequence[gate.Held], cells: Any = overlay.labeled
+    scenario: Scenario, passed: Sequence[Decided], held: Sequence[gate.Held], cells: overlay.Cells = overlay.labeled
 ) -> set[str]:
     """Write the table of reviewed texts; return the ids of those that a challenger learns from.
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from luodi import challenge, runner
-from luodi.bundle import open_bundle
-from luodi.challenge import Champion
+from luodi.bundle import Bundle, open_bundle
 from luodi.contracts import Reject
 from luodi.errors import DataError
 from luodi.ledger.ids import new_id
 from luodi.ledger.ledger import Ledger
-from luodi.loop import answered, compare, desk, overlay, records
+from luodi.loop import compare, judged, overlay, records
 from luodi.loop.compare import Check, Sat
 from luodi.loop.gate import Held
 from luodi.loop.overlay import Decided
@@ -44,15 +43,16 @@ def run(
     passed, held = _sifted(scenario, ledger, artifacts["evaluate"].path)
     asked = [one for one in passed if is_apart(one)]
     taught = [one for one in passed if not is_apart(one)]
-    learned = challenge.write_overlay(scenario, taught, held, cells=answered.row_of)
+    learned = challenge.write_overlay(scenario, taught, held, cells=judged.row_of)
     challenger = _train(scenario, tell)
     bundle = challenger["deploy"].path
-    recent = _recent(champion.path, bundle, asked, scenario)
+    both = open_bundle(champion.path), open_bundle(bundle)
+    recent = _recent(both, asked, scenario)
     at = [n for n, one in enumerate(asked) if one.reason == "sampled"]
     checks = (
         compare.recent(recent),
         compare.drawn(Sat(**{name: [getattr(recent, name)[n] for n in at] for name in Sat.__dataclass_fields__})),
-        _exam(scenario, champion, challenger),
+        _exam(both, list(read_lines(challenger["evaluate"].path / EXAM)), scenario),
         challenge.targets(challenger, champion),
     )
     folder = scenario.home / records.FOLDER / new_id()
@@ -74,15 +74,10 @@ def is_apart(one: Decided) -> bool:
 
 
 def _sifted(scenario: Scenario, ledger: Ledger, evaluated: Path) -> tuple[list[Decided], list[Held]]:
-    def look(connection: Any) -> Any:
-        decided = overlay.harvest(connection, scenario.name, scenario.task, scenario.options)
-        return decided, desk.admins(connection), desk.summary(connection, scenario.name)["by_reviewer"]
-
-    decided, admins, people = ledger.read(look)
-    agreement = {one["reviewer"]: (round((one["agreement"] or 0) * one["shared"]), one["shared"]) for one in people}
+    decided, admins, agreement = challenge.reviewed(scenario, ledger)
     requests = [row["request"] for row in read_lines(evaluated / EXAM)]
     exam = {str(one.get("passage") or one["question"]) for one in requests}
-    return answered.sift(decided, exam=exam, admins=admins, agreement=agreement)
+    return judged.sift(decided, exam=exam, admins=admins, agreement=agreement)
 
 
 def _train(scenario: Scenario, tell: Callable[[Progress], None]) -> dict[str, Any]:
@@ -95,30 +90,28 @@ def _train(scenario: Scenario, tell: Callable[[Progress], None]) -> dict[str, An
     return runner.run(dataclasses.replace(scenario, settings=settings, apart=challenge.APART), tell=tell).artifacts
 
 
-def _recent(champion: Path, challenger: Path, asked: Sequence[Decided], scenario: Scenario) -> Sat:
+def _recent(both: tuple[Bundle, Bundle], asked: Sequence[Decided], scenario: Scenario) -> Sat:
     """Return how both answered reviewed questions that neither has learned from, and no later reader will."""
     requests = [scenario.task.Request(**one.request) for one in asked]
-    gold = [frozenset({text} if (text := answered.right(one.reviewed.label, one.response)) else ()) for one in asked]
-    theirs, mine = (_marked(path, requests, gold) for path in (champion, challenger))
+    gold = [frozenset({text} if (text := judged.right(one.reviewed.label, one.response)) else ()) for one in asked]
+    theirs, mine = (_marked(one, requests, gold) for one in both)
     return Sat(gold=[RIGHT] * len(asked), champion=theirs, challenger=mine, tags=[{}] * len(asked))
 
 
-def _marked(bundle: Path, requests: Sequence[Any], gold: Sequence[frozenset[str]]) -> list[str]:
+def _marked(bundle: Bundle, requests: Sequence[Any], gold: Sequence[frozenset[str]]) -> list[str]:
     given = _answers(bundle, requests)
     return [RIGHT if spans.is_right(right, one) else WRONG for right, one in zip(gold, given, strict=True)]
 
 
-def _answers(bundle: Path, requests: Sequence[Any]) -> list[str]:
-    made = open_bundle(bundle).answer(requests) if requests else []
-    return ["" if isinstance(one, Reject) else one.answer for one in made]
+def _answers(bundle: Bundle, requests: Sequence[Any]) -> list[str]:
+    return ["" if isinstance(one, Reject) else one.answer for one in bundle.answer(requests)]
 
 
-def _exam(scenario: Scenario, champion: Champion, challenger: Mapping[str, Any]) -> Check:
+def _exam(both: tuple[Bundle, Bundle], rows: Sequence[Mapping[str, Any]], scenario: Scenario) -> Check:
     """Ask whether the challenger lost more than the margin of F1 on the exam, with its whole one-sided interval."""
-    rows = list(read_lines(challenger["evaluate"].path / EXAM))
     requests = [scenario.task.Request(**row["request"]) for row in rows]
     gold = [spans.texts(row["request"], row["y"]) for row in rows]
-    theirs, mine = _answers(champion.path, requests), _answers(challenger["deploy"].path, requests)
+    theirs, mine = (_answers(one, requests) for one in both)
     found = interval.paired(
         extraction, "f1", gold, mine, theirs, n_resamples=compare.N_RESAMPLES, seed=scenario.seed,
         confidence=1 - 2 * compare.ALPHA,

@@ -15,8 +15,7 @@ from luodi.bundle import ABOUT, open_bundle
 from luodi.ledger.entries import Served, as_text
 from luodi.ledger.ids import new_id
 from luodi.ledger.ledger import open_ledger
-from luodi.loop import answered as told_right
-from luodi.loop import desk
+from luodi.loop import desk, judged
 from luodi.loop.queue import Queue
 from luodi.scenario import load
 from luodi.steps.reviewing import Review
@@ -48,7 +47,7 @@ def serve(ledger, bundle, asked):
             request={"question": question, "passage": passage, "write": False},
             x=as_text(bundle.task.to_x(request, bundle.options)),
             response={"answer": response.answer, "start": response.start, "end": response.end, "others": []}, scores={},
-            label=told_right.RIGHT if response.answer else told_right.NONE, confidence=response.score, margin=0.1,
+            label=judged.RIGHT if response.answer else judged.NONE, confidence=response.score, margin=0.1,
             handed_over=True, truncated=False, latency_ms=1.0,
         )  # fmt: skip
         ledger.note(served, keep="full")
@@ -67,7 +66,7 @@ def reviewed(answered, tmp_path):
         rows = list(passages())
         ids = serve(ledger, bundle, [(question, passage) for passage, question, _ in rows])
         for n, (name, (*_, answer)) in enumerate(zip(ids, rows, strict=True)):
-            label = told_right.NONE if n % 3 == 0 else answer
+            label = judged.NONE if n % 3 == 0 else answer
             said = ledger.write_now(
                 lambda one, name=name, label=label: desk.review(one, "towns", name, reviewer="owner", label=label)
             )

@@ -42,8 +42,9 @@ def challenge(
     It must answer recent reviewed traffic better than chance explains, each of which it was asked untaught;
     be no worse on the gold set, which is the exam of the first run, frozen; and break no label, no slice, no target.
     The reviewed texts it learns from are written to reviewed.csv beside the scenario file: delete a line, and it is not
-    learned from. A recommender learns from what visitors took, which is written to clicked.csv, and must be better on
-    what happened since the champion was made. The champion's artifacts, lock file and report stay as they are. Exit
+    learned from. A reader is compared on a third of the reviewed answers, which none learns from. A recommender learns
+    from what visitors took, which is written to clicked.csv, and must be better on what happened since the champion
+    was made. The champion's artifacts, lock file and report stay as they are. Exit
     code 0: it beats the champion; 1: it does not.
     """
     from luodi import challenge as challenging

@@ -99,18 +99,11 @@ def kept(connection: Connection, scenario: str, request_id: str) -> dict[str, An
 
 
 def _item(one: Mapping[Any, Any], votes: Mapping[str, list[Vote]]) -> dict[str, Any]:
-    given = votes.get(one["request_id"], [])
     names = ("request_id", "reason", "at", "state", "request", "label", "confidence", "kept")
     response = one["response"] or {}
-    place = {name: response[name] for name in PLACE} if set(PLACE) <= set(response) else {}
-    return (
-        {name: one[name] for name in names}
-        | place
-        | {
-            "scores": one["scores"] or {},
-            "reviews": [{"reviewer": vote.reviewer, "label": vote.label} for vote in given],
-        }
-    )
+    reviews = [{"reviewer": vote.reviewer, "label": vote.label} for vote in votes.get(one["request_id"], [])]
+    made = {name: one[name] for name in names} | {"scores": one["scores"] or {}, "reviews": reviews}
+    return made | ({name: response[name] for name in PLACE} if set(PLACE) <= set(response) else {})
 
 
 def _votes(connection: Connection, ids: Sequence[str]) -> dict[str, list[Vote]]:

@@ -98,6 +98,16 @@ def _unknown(one: Reviewed, known: Collection[str]) -> str | None:
     return f"the label {new[0]!r} is new: an administrator lets it in with --new-label" if new else None
 
 
+def account_of(reviewers: Collection[str], admins: Collection[str]) -> str | None:
+    """Return the one account that a row stands on; `None` where an administrator or a second one stands by it.
+
+    >>> account_of(["mei"], {"owner"}), account_of(["owner"], {"owner"}), account_of(["mei", "tom"], {"owner"})
+    ('mei', None, None)
+    """
+    people = set(reviewers)
+    return next(iter(people)) if len(people) == 1 and not people & set(admins) else None
+
+
 def is_poor(same: int, shared: int) -> bool:
     """Say whether an account agrees with others so rarely that nothing is learned from it alone."""
     return shared >= ENOUGH_SHARED and same < LEAST_AGREEMENT * shared
@@ -119,9 +129,8 @@ class _Gate:
         self.held: list[Held] = []
 
     def account(self, one: Reviewed) -> str | None:
-        """Return the one account that a row stands on; `None` where an administrator or a second one stands by it."""
-        people = set(one.reviewers)
-        return next(iter(people)) if len(people) == 1 and not people & self.admins else None
+        """Return the one account that a row stands on, if it is one."""
+        return account_of(one.reviewers, self.admins)
 
     def hold(self, why: Callable[[Reviewed], str | None]) -> None:
         """Hold back the rows that there is a reason for."""

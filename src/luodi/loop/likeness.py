@@ -1,7 +1,6 @@
 """Texts that are nearly the same as one that was seen lately."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +17,14 @@ class Recent:
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._texts = [""] * most
-        self._bands: NDArray[Any] | None = None  # (most, bands): a row for each text, the oldest written over
+        self._bands = np.zeros((most, near.N_BANDS), np.uint32)  # a row for each text, the oldest written over
         self._n = 0
 
     def are_new(self, texts: Sequence[str]) -> list[bool]:
         """Say of each text whether it is like none before it; those that are new are remembered."""
-        if not texts:
-            return []
         return [self._is_new(text, bands) for text, bands in zip(texts, near.signatures(texts), strict=True)]
 
-    def _is_new(self, text: str, bands: "NDArray[Any]") -> bool:
-        if self._bands is None:
-            self._bands = np.zeros((len(self._texts), len(bands)), bands.dtype)
+    def _is_new(self, text: str, bands: NDArray[np.uint32]) -> bool:
         shared = (self._bands[: self._n] == bands).sum(axis=1)
         rivals = np.argsort(-shared, kind="stable")[:MOST_RIVALS]
         if any(shared[n] and near.jaccard(text, self._texts[n]) >= SAME for n in rivals):

@@ -86,10 +86,18 @@ def read(path: Path) -> dict[str, dict[str, str]]:
         raise DataError(f"this is no CSV file in UTF-8: {error}", where=str(path), fix="save it as CSV UTF-8") from None
 
 
+Cells = Callable[[Task, Decided], dict[str, str]]
+"""What was decided to a row of the task's table."""
+
+
+def label_field(task: Task) -> str:
+    """Return the field of a row that holds what people decide."""
+    return "labels" if "labels" in {field.name for field in fields(task.Row)} else "label"
+
+
 def labeled(task: Task, one: Decided) -> dict[str, str]:
     """Return an answer that was decided about as a row of its task, whose label people gave."""
-    label = "labels" if "labels" in {field.name for field in fields(task.Row)} else "label"
-    return {key: str(value) for key, value in one.request.items()} | {label: one.reviewed.label}
+    return {key: str(value) for key, value in one.request.items()} | {label_field(task): one.reviewed.label}
 
 
 def write(
@@ -98,7 +106,7 @@ def write(
     passed: Sequence[Decided],
     *,
     written: Collection[str],
-    cells: Callable[[Task, Decided], dict[str, str]] = labeled,
+    cells: Cells = labeled,
 ) -> set[str]:
     """Write the table: its lines as they are, as far as they still pass, and new ones; return all ids ever written.
 

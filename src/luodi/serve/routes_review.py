@@ -13,7 +13,7 @@ from luodi.contracts import record
 from luodi.errors import did_you_mean
 from luodi.ledger import audit
 from luodi.ledger.ids import is_id
-from luodi.loop import answered, desk, records
+from luodi.loop import desk, judged, records
 from luodi.loop.queue import REASONS
 from luodi.serve.bodies import choice, number, read_as, takes
 from luodi.serve.endpoint import Endpoint
@@ -114,11 +114,9 @@ async def _answer(service: Service, endpoint: Endpoint, said: Opinion) -> str:
     if len(given) > MAX_LABEL:
         raise ProblemError(400, "the answer is too long", fix=f"it has up to {MAX_LABEL} characters")
     kept = await service.ledger.aread(lambda connection: desk.kept(connection, endpoint.name, said.request_id))
-    if kept is not None and not answered.stands(given, kept["request"], kept["response"]):
-        what = (
-            "no answer was given, so none can be right" if given == answered.RIGHT else "the passage does not say that"
-        )
-        fix = f"copy the words out of the passage, or send {answered.NONE!r}"
+    if kept is not None and not judged.stands(given, kept["request"], kept["response"]):
+        what = "no answer was given, so none can be right" if given == judged.RIGHT else "the passage does not say that"
+        fix = f"copy the words out of the passage, or send {judged.NONE!r}"
         raise ProblemError(422, what, fix=fix)
     return given
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from luodi.loop import answered
+from luodi.loop import judged
 from luodi.loop.gate import LEAST_OF_ALL, Reviewed
 from luodi.loop.overlay import Decided
 from luodi.tasks import question_answering
@@ -17,7 +17,7 @@ def decided(n, *, reviewers=("owner",), label="Denver", **request):
 
 
 def sift(rows, **changed):
-    return answered.sift(rows, **({"exam": (), "admins": {"owner"}, "agreement": {}} | changed))
+    return judged.sift(rows, **({"exam": (), "admins": {"owner"}, "agreement": {}} | changed))
 
 
 @pytest.mark.parametrize(
@@ -32,18 +32,18 @@ def sift(rows, **changed):
     ],
 )
 def test_words_have_to_stand_in_the_passage_and_an_answer_that_was_not_given_is_not_right(label, response, can):
-    assert answered.stands(label, PASSAGE, response) is can
+    assert judged.stands(label, PASSAGE, response) is can
 
 
 def test_where_passages_are_found_any_words_can_be_right():
-    assert answered.stands("Chicago", {"question": "Where?", "passage": ""}, {"answer": ""})
+    assert judged.stands("Chicago", {"question": "Where?", "passage": ""}, {"answer": ""})
 
 
 @pytest.mark.parametrize(
     ("label", "cell"), [("Denver", '["Denver"]'), ("answered", '["In"]'), ("no answer", ""), ("[1]", '["[1]"]')]
 )
 def test_a_row_bears_the_right_answer_as_a_list_or_none(label, cell):
-    row = answered.row_of(question_answering, decided(1, label=label))
+    row = judged.row_of(question_answering, decided(1, label=label))
 
     assert row == {"question": "Where is 1?", "context": "In Denver, 1.", "answers": cell}
 

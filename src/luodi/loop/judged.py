@@ -7,7 +7,6 @@ counted as it is of labels; any other label is the right answer itself, as it st
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from luodi.contracts import Task
@@ -47,8 +46,6 @@ def right(label: str, response: Mapping[str, Any] | None) -> str:
 
 def row_of(task: Task, one: Decided) -> dict[str, str]:
     """Return a row of the reader's own table: the question, its passage, and its answers as a JSON list."""
-    known = {field.name for field in fields(task.Row)}
-    assert {"question", "context", "answers"} <= known, "a task of this kind reads passages"
     answer = right(one.reviewed.label, one.response)
     return {
         "question": str(one.request["question"]),
@@ -70,10 +67,10 @@ def sift(
     no more rows than all others do; what an administrator or a second person stands by counts in full.
     """
     passed, held, seen, alone = list[Decided](), list[Held](), set[tuple[str, str]](), Counter[str]()
-    n_sure = sum(_account(one, admins) is None for one in rows)
+    n_sure = sum(gate.account_of(one.reviewed.reviewers, admins) is None for one in rows)
     for one in sorted(rows, key=lambda each: each.reviewed.request_id[-10:]):  # its random part: nobody comes first
         place = (str(one.request["question"]), str(one.request.get("passage", "")))
-        account = _account(one, admins)
+        account = gate.account_of(one.reviewed.reviewers, admins)
         reason = None
         if (place[1] or place[0]) in exam:
             reason = "of a passage that readers are examined on"
@@ -87,12 +84,7 @@ def sift(
             held.append(Held(row=one.reviewed, reason=reason))
             continue
         seen.add(place)
-        alone[account or ""] += 1
+        if account is not None:
+            alone[account] += 1
         passed.append(one)
     return passed, held
-
-
-def _account(one: Decided, admins: Collection[str]) -> str | None:
-    """Return the one account that a row stands on; `None` where an administrator or a second one stands by it."""
-    people = set(one.reviewed.reviewers)
-    return next(iter(people)) if len(people) == 1 and not people & set(admins) else None
