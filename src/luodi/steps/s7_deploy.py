@@ -89,8 +89,8 @@ def run(job: Job) -> Outcome:
         review=asdict(settings.review),
         targets={name: job.inputs["define"].facts[name] for name in ("succeed", "automate")},
         max_batch=1 if "remote" in facts else settings.max_batch,
-        # a model elsewhere that writes takes its time; one that gives labels, and every one of ours, does not
         whole="remote" in facts,
+        # a model elsewhere that writes takes its time; one that gives labels, and every one of ours, does not
         patience_seconds=WRITING_SECONDS if "remote" in facts and job.task.kind == "generate" else 0.0,
         record=settings.record,
         keep_days=settings.keep_days,

@@ -1,6 +1,6 @@
 """One list from several recommenders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -60,16 +60,8 @@ def _no_library(lesson: Lesson, recipe: Recipe) -> str | None:
     return None if find_spec("implicit") else "the package 'implicit' is not installed"
 
 
-def _no_table(lesson: Lesson, recipe: Recipe) -> str | None:
-    return wording.no_table(lesson)
-
-
-def _no_links(lesson: Lesson, recipe: Recipe) -> str | None:
-    return befriending.no_links(lesson)
-
-
-def _too_many(lesson: Lesson, recipe: Recipe) -> str | None:
-    return neighboring.too_many_items(lesson)
+def _whatever_recipe(refused: Callable[[Lesson], str | None]) -> Callable[[Lesson, Recipe], str | None]:
+    return lambda lesson, recipe: refused(lesson)
 
 
 def _text(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
@@ -91,10 +83,16 @@ def _sequence(lesson: Lesson, dev: Any, recipe: Recipe, work: Path) -> Any:
 PARTS: dict[str, tuple[Any, Any]] = {
     "rec-popular": (_never, lambda lesson, dev, recipe, work: counting.popular(lesson, dev)),
     "rec-item-knn": (_never, lambda lesson, dev, recipe, work: neighboring.item_knn(lesson, dev)),
-    "rec-ease": (_too_many, lambda lesson, dev, recipe, work: neighboring.ease(lesson, dev)),
+    "rec-ease": (
+        _whatever_recipe(neighboring.too_many_items),
+        lambda lesson, dev, recipe, work: neighboring.ease(lesson, dev),
+    ),
     "rec-als": (_no_library, _als),
-    "rec-content": (_no_table, lambda lesson, dev, recipe, work: wording.content(lesson, dev)),
+    "rec-content": (_whatever_recipe(wording.no_table), lambda lesson, dev, recipe, work: wording.content(lesson, dev)),
     "rec-text": (meaning.no_texts, _text),
-    "rec-friends": (_no_links, lambda lesson, dev, recipe, work: befriending.friends(lesson, dev)),
+    "rec-friends": (
+        _whatever_recipe(befriending.no_links),
+        lambda lesson, dev, recipe, work: befriending.friends(lesson, dev),
+    ),
     "rec-sequence": (_never, _sequence),
 }

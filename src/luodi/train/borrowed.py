@@ -20,7 +20,6 @@ from luodi.train import segmenting, spm
 from luodi.train.pieces import BorrowedPieces
 
 NEEDED = ("config.json", "model.safetensors", "source.spm", "target.spm", "vocab.json")
-transformers_logging.disable_progress_bar()
 POSITIONS = 512
 """Places of a text that are known at least; they are waves, and not learned."""
 ACTIVATIONS = ("swish", "relu")
@@ -75,6 +74,7 @@ def pieces(path: Path, *, language: str) -> BorrowedPieces:
 def network(path: Path, *, seed: int) -> Any:
     """Return the network of a base, with a place for each mark before the padding."""
     _check(path)
+    transformers_logging.disable_progress_bar()
     try:
         theirs = MarianMTModel.from_pretrained(path, use_safetensors=True, local_files_only=True).eval()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
