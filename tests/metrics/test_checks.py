@@ -1,7 +1,7 @@
 """What checks find against written texts, as a share with an interval."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from luodi.metrics import checks
@@ -10,6 +10,7 @@ FLAGS = st.lists(st.lists(st.sampled_from(["number", "name"]), max_size=2), min_
 
 
 @given(FLAGS)
+@example([["number"]] * 5)
 def test_the_share_lies_in_its_interval_and_the_order_of_texts_does_not_matter(flags):
     found = checks.interval(flags)
 

@@ -37,4 +37,5 @@ def wilson(k: float, n: float, z: float = 1.96) -> tuple[float, float]:
         return 0.0, 1.0
     share = k / n
     middle, spread = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+    low, high = (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
+    return max(0.0, min(share, low)), min(1.0, max(share, high))  # which rounding may leave by a last digit
