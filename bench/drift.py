@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from luodi.contracts import Recipe
 from luodi.metrics import automation, calibration
 from luodi.monitor import moving, reference, rhythm
 from luodi.monitor.live import BACK
+from luodi.monitor.meaning import N_LEARNED, Directions
 from luodi.monitor.reference import Reference, Seen
 from luodi.monitor.settings import Watching
 
@@ -92,7 +94,7 @@ def case(name: str, turn: int, model_name: str, settings: Watching) -> dict:
     model = registry.model(model_name)()
     with tempfile.TemporaryDirectory() as work:
         model.fit(train, tune, recipe=Recipe(seed=turn), work=Path(work))
-    see = answering(model, tune)
+    see = answering(model, tune, directions(model, [x for x, _ in train]))
     known, strange, examined = see(here), see(far), see(about_them)
     few = len(here) < FEW_TEXTS
     if few:
@@ -128,7 +130,19 @@ def watched(
     return watch, bounds, about, built
 
 
-def answering(model: object, tune: list[Row]) -> Callable[[list[Row]], list[Seen]]:
+def vectors(model: Any, texts: list[str]) -> np.ndarray:
+    """Return what a network makes of texts before its last layer."""
+    from luodi.train import network
+
+    return network.compute(model.inner.network, model.inner.text, texts, pooled=True, exact=False)
+
+
+def directions(model: Any, texts: list[str]) -> Directions | None:
+    """Return the directions that the reference of a network has."""
+    return Directions.learn(vectors(model, texts[:N_LEARNED])) if hasattr(model.inner, "network") else None
+
+
+def answering(model: Any, tune: list[Row], along: Directions | None) -> Callable[[list[Row]], list[Seen]]:
     """Return what answers as the service would: calibrated, handed over below a threshold for 90 % precision."""
     raw = list(model.predict([x for x, _ in tune]))
     t = calibration.fit_temperature("classify", [y for _, y in tune], raw)
@@ -139,11 +153,13 @@ def answering(model: object, tune: list[Row]) -> Callable[[list[Row]], list[Seen
     threshold = 0.99 if kept is None else kept
 
     def see(rows: list[Row]) -> list[Seen]:
-        made = []
-        for (x, _), one in zip(rows, model.predict([x for x, _ in rows]), strict=True):
+        made, texts = [], [x for x, _ in rows]
+        places = along.places(vectors(model, texts)) if along else [()] * len(rows)
+        for x, one, place in zip(texts, model.predict(texts), places, strict=True):
             scores = calibration.sharpen("classify", one, t)
             label = max(scores, key=scores.get)
-            made.append(Seen(x=x, label=label, confidence=scores[label], handed_over=scores[label] < threshold))
+            over = scores[label] < threshold
+            made.append(Seen(x=x, label=label, confidence=scores[label], handed_over=over, meaning=tuple(place)))
         return made
 
     return see

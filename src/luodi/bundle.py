@@ -18,6 +18,7 @@ from luodi.contracts import Reject, Scores
 from luodi.data.wash import Washer
 from luodi.errors import LuodiError, SetupError
 from luodi.metrics import calibration
+from luodi.runtime.marked import Said
 from luodi.runtime.session import open_session
 from luodi.store import MANIFEST, MEASURED, digest_file, read_json, read_lines, write_json, write_lines, write_text
 from luodi.text import squeezed
@@ -75,20 +76,20 @@ class Bundle:
 
     def scores(self, xs: Sequence[Any]) -> list[Any]:
         """Return the calibrated probabilities of each x, in order. Raises `SetupError` if one is no number."""
-        return [scores for scores, _ in self.marked_scores(xs)]
+        return [one.scores for one in self.marked_scores(xs)]
 
-    def marked_scores(self, xs: Sequence[Any]) -> list[tuple[Any, bool]]:
-        """Return the scores of each x, and whether the model saw only the beginning of it."""
+    def marked_scores(self, xs: Sequence[Any]) -> list[Said]:
+        """Return the scores of each x, whether the model saw only the beginning of it, and a network's vector."""
         if not xs:
             return []
         marked = getattr(self.session, "predict_marked", None)
-        made = marked(xs) if marked is not None else [(one, False) for one in self.session.predict(xs)]
+        made: list[Said] = marked(xs) if marked is not None else list(map(Said, self.session.predict(xs)))
         assert len(made) == len(xs)
         if self.task.kind == "rank":
-            return list(made)
+            return made
         temperature = float(self.about["temperature"])
-        made = [(calibration.sharpen(self.task.kind, one, temperature), cut) for one, cut in made]
-        if not all(math.isfinite(p) for one, _ in made for p in _probabilities(one)):
+        made = [one._replace(scores=calibration.sharpen(self.task.kind, one.scores, temperature)) for one in made]
+        if not all(math.isfinite(p) for one in made for p in _probabilities(one.scores)):
             raise SetupError("the model answers with something that is no number", where=str(self.path), fix=RENEW)
         return made
 

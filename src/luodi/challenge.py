@@ -25,6 +25,7 @@ from luodi.loop.overlay import Decided
 from luodi.loop.records import Challenge
 from luodi.runner import Progress
 from luodi.scenario import Scenario
+from luodi.steps import s3_select
 from luodi.steps.reviewing import Review
 from luodi.store import MEASURED, read_json, read_lines, write_json, write_text
 
@@ -75,7 +76,7 @@ def run(
     rules = scenario.settings["deploy"].review
     passed, sifted = _sifted(scenario, ledger, artifacts, questions, rules, new_labels)
     learned = write_overlay(scenario, passed, sifted.held)
-    challenger = _train(scenario, tell)
+    challenger = _train(keeping(scenario, champion), tell)
     asked = [one for one in passed if one.reviewed.request_id in learned]
     twins = crossfit.Twins(scenario, challenger, asked, open_bundle(champion.path))
     recent, drawn = twins.on_reviewed(champion.knows)
@@ -191,6 +192,22 @@ def write_overlay(
             fix="review some texts: luodi serve shows the queue",
         )
     return learned
+
+
+def keeping(scenario: Scenario, champion: Champion) -> Scenario:
+    """Return the scenario with the champion's model as the only one beside the baseline.
+
+    Another model of the same worth gets other texts right, and all those that it loses would have to be told from
+    chance; and its contest takes longer than all the rest.
+    """
+    select, baseline = scenario.settings["select"], scenario.task.models[0]
+    model = read_json(champion.path / ABOUT)["model"]
+    if model == baseline:  # it has nothing to learn with
+        return scenario
+    remote = select.remote if model in s3_select.remotes(select) else ()
+    kept = (baseline,) if remote else (baseline, model)
+    settings = scenario.settings | {"select": dataclasses.replace(select, models=kept, remote=remote)}
+    return dataclasses.replace(scenario, settings=settings)
 
 
 def _train(scenario: Scenario, tell: Callable[[Progress], None]) -> dict[str, Any]:

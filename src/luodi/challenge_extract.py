@@ -44,7 +44,7 @@ def run(
     asked = [one for one in passed if is_apart(one)]
     taught = [one for one in passed if not is_apart(one)]
     learned = challenge.write_overlay(scenario, taught, held, cells=judged.row_of)
-    challenger = _train(scenario, tell)
+    challenger = _train(challenge.keeping(scenario, champion), tell)
     bundle = challenger["deploy"].path
     both = open_bundle(champion.path), open_bundle(bundle)
     recent = _recent(both, asked, scenario)

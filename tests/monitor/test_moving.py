@@ -31,12 +31,11 @@ def test_a_small_reference_makes_the_same_growth_less_surprising():
 
 
 def test_signs_that_all_rise_a_little_are_more_together_than_one_that_rises_alone():
-    scales = dict.fromkeys(moving.SIGNS, (1.0, 0.1))
+    signs = moving.SIGNS[:5]
+    scales = dict.fromkeys(signs, (1.0, 0.1))
 
     def together(*sigmas):
-        return float(
-            moving.together(dict(zip(moving.SIGNS, 1 + 0.1 * np.array(sigmas)[:, None], strict=True)), scales)[0]
-        )
+        return float(moving.together(dict(zip(signs, 1 + 0.1 * np.array(sigmas)[:, None], strict=True)), scales)[0])
 
     assert together(3, 3, 3, 3, 3) == pytest.approx(45)
     assert together(5, 0, 0, 0, 0) == pytest.approx(25)

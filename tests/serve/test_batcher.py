@@ -14,6 +14,7 @@ from luodi.serve.worker_process import LostError, Worker
 # Tells which texts came together; "sleep 0.1" takes a while, "die", "hang" and "raise" do as they say.
 MODEL = """
 import os, socket, sys, threading, time
+from luodi.runtime.marked import Said
 from luodi.serve import worker_frames
 from luodi.serve.worker import Answering
 
@@ -27,7 +28,7 @@ def scores(xs):
             time.sleep(600)
         if x == "raise":
             raise ValueError(x)
-    return [({"pid": float(os.getpid()), "n": float(len(xs)), "longest": float(max(map(len, xs)))}, False) for _ in xs]
+    return [Said({"pid": float(os.getpid()), "n": float(len(xs)), "longest": float(max(map(len, xs)))}) for _ in xs]
 
 pipe = socket.socket(fileno=os.dup(0))
 answering = Answering(scores, pipe)

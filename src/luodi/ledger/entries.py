@@ -1,7 +1,7 @@
 """What the service tells those who watch it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from luodi.contracts import record
@@ -61,3 +61,5 @@ class Served:
     truncated: bool
     """The model saw the beginning of the text only."""
     latency_ms: float
+    meaning: Sequence[float] = ()
+    """Where the text lies along the directions that are watched; it is never kept."""

@@ -32,7 +32,8 @@ ABOUT = {
     "labels": "how often each label is answered: divergence of shares (bits, 0 to 1)",
     "doubt": "labels with more doubtful answers than chance explains (squared standard errors)",
     "novelty": "unknown words and low confidence together: likelihood of a new topic, 1 on the exam",
-    "topic": "words, labels, doubt and confidence together: squared standard deviations, each as far as it has risen",
+    "meaning": "where the mean text lies among known ones, by the model's own vectors (squared standard deviations)",
+    "topic": "words, labels, doubt, confidence, meaning together: squared standard deviations of how far each rose",
     "handed_over": "share of answers handed to a person",
     "truncated": "share of texts of which the model saw the beginning only",
     "failed": "share of requests on which the model failed",
@@ -47,6 +48,7 @@ WHY = {
     "labels": "a label that is answered more often than it was",
     "doubt": "a doubtful answer, of a label that has more of them than it had",
     "novelty": "unknown words, a doubtful answer",
+    "meaning": "what it is about, by the model's own vectors",
     "handed_over": "handed over",
     "truncated": "truncated",
 }
@@ -109,7 +111,13 @@ class Live:
 
     def _take(self, block: Sequence[Served]) -> None:
         seen = [
-            Seen(x=short(one.x), label=one.label, confidence=one.confidence, handed_over=one.handed_over)
+            Seen(
+                x=short(one.x),
+                label=one.label,
+                confidence=one.confidence,
+                handed_over=one.handed_over,
+                meaning=one.meaning,
+            )
             for one in block
         ]
         cut = [one.truncated for one in block]
@@ -178,6 +186,8 @@ class Live:
         moved_by = inside - usual
         if part.how == "surge":  # a count among few says more than one among many
             moved_by = moving.surplus(part, inside) / np.sqrt(inside + 1 / part.window)
+        if part.how == "place":
+            moved_by = moved_by / np.asarray(part.grain)
         pull = np.zeros(len(recent))
         for start in range(0, len(recent), BLOCK):  # a row for all of them at once would be megabytes, in every thread
             some = recent[start : start + BLOCK]

@@ -19,7 +19,7 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 BLOCK = 25  # requests between two looks
-SIGNS = ("words", "confidence", "labels", "doubt", "novelty")
+SIGNS = ("words", "confidence", "labels", "doubt", "novelty", "meaning")
 """The numbers that a new topic moves."""
 MOST_SIGMA = 6.0  # so far at most does one of them count, which alone would have raised an alarm of its own
 
@@ -29,11 +29,12 @@ class Part:
     """One number: some columns of the rows, and how their mean is held against the reference."""
 
     name: str
-    how: Literal["shares", "surge", "mean", "either"]
+    how: Literal["shares", "surge", "mean", "either", "place"]
     reference: tuple[float, ...]
     """The mean of the reference in each column."""
     grain: tuple[float, ...] = ()
-    """Of a surge: mean square by mean of each column, which is 1 where a request counts for 0 or 1."""
+    """Of a surge: mean square by mean of each column, which is 1 where a request counts for 0 or 1. Of a place: its
+    variance along each direction."""
     n: int = 0
     """Of a surge: rows behind the reference."""
     window: int = 0
@@ -73,6 +74,8 @@ def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:
             made[part.name] = np.abs(inside[:, 0] - reference[0])
         elif part.how == "surge":
             made[part.name] = (surplus(part, inside) ** 2).sum(axis=1)
+        elif part.how == "place":
+            made[part.name] = ((inside - reference) ** 2 / np.asarray(part.grain)).sum(axis=1)
         else:
             made[part.name] = divergence(inside, reference)
     return made
@@ -81,7 +84,9 @@ def values(parts: Sequence[Part], states: F64) -> dict[str, F64]:
 def signs(parts: Sequence[Part], found: Mapping[str, F64]) -> dict[str, F64]:
     """Return the numbers that a new topic moves, as roots where they are squares, so that they stray about evenly."""
     return {
-        part.name: np.sqrt(np.maximum(0.0, found[part.name])) if part.how in {"surge", "shares"} else found[part.name]
+        part.name: np.sqrt(np.maximum(0.0, found[part.name]))
+        if part.how in {"surge", "shares", "place"}
+        else found[part.name]
         for part in parts
         if part.name in SIGNS
     }

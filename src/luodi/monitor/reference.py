@@ -35,6 +35,7 @@ LEAST = {"scripts": 0.025, "unknown": 0.02, "handed_over": 0.03, "truncated": 0.
 """Distance from the expected value that is never called drift: 0.025 is a script of 5 % of the letters."""
 NUMBERS = (
     "length", "scripts", "words", "unknown", "confidence", "labels", "doubt", "novelty", "handed_over", "truncated",
+    "meaning",
 )  # fmt: skip
 TOPIC = "topic"
 """The signs of a new topic, taken together: it gets half of the false alarms that are allowed."""
@@ -48,6 +49,8 @@ class Seen:
     label: str
     confidence: float
     handed_over: bool
+    meaning: Sequence[float] = ()
+    """Where it lies along the directions of the reference; nothing where the model is no network."""
 
 
 class Reference:
@@ -104,8 +107,15 @@ class Reference:
             "novelty": tilted(strangeness(unknown, sure, self.about), self.about["ranks"]["novelty"]),
             "handed_over": np.array([[one.handed_over] for one in seen], np.float32),
             "truncated": np.array([[one] for one in truncated or [False] * len(seen)], np.float32),
+            "meaning": self._places(seen),
         }
         return np.concatenate([made[one.name] for one in self.parts], axis=1)
+
+    def _places(self, seen: Sequence[Seen]) -> F32:
+        """Return where texts lie; one of which that is not known lies where the mean is."""
+        usual = next((part.reference for part in self.parts if part.name == "meaning"), ())
+        rows = [one.meaning if len(one.meaning) == len(usual) else usual for one in seen]
+        return np.array(rows, np.float32).reshape(len(seen), len(usual))
 
     def values(self, states: F64) -> dict[str, F64]:
         """Return each number for some moving means, shape (n, n_columns): arrays of shape (n,)."""
@@ -181,7 +191,7 @@ def build(
 ) -> dict[str, Any]:
     """Return the reference of some training texts and some answered rows; `more` is written along."""
     rng = np.random.default_rng(seed)
-    held_out = _some(held_out, MOST_ROWS, rng)
+    held_out = some(held_out, MOST_ROWS, seed)
     lengths = np.array([len(one.x) for one in held_out])
     known = features.Known.learn(features.words(x) for x in itertools.islice(train, MOST_KNOWN))
     about: dict[str, Any] = {
@@ -196,7 +206,9 @@ def build(
     about["scales"] = {"unknown": _scale(unknown)}
     about["ranks"] = {"doubt": _ranks(-sure)}
     about["ranks"]["novelty"] = _ranks(strangeness(unknown, sure, about))
-    about |= {"parts": [_blank(name, about) for name in NUMBERS], "fits": {}}
+    n_directions = len(held_out[0].meaning) if held_out else 0
+    names = [name for name in NUMBERS if name != "meaning" or n_directions]
+    about |= {"parts": [_blank(name, about, n_directions) for name in names], "fits": {}}
     rows = Reference(about).rows(held_out)
     parts, fits = _fitted(
         {one["name"]: len(one["mean"]) for one in about["parts"]},
@@ -213,8 +225,8 @@ def how(name: str) -> str:
     """Return how a number is made from the mean of its columns."""
     if name in {"unknown", "handed_over", "truncated", "novelty"}:
         return "mean"
-    if name == "confidence":
-        return "either"
+    if name in {"confidence", "meaning"}:
+        return {"confidence": "either", "meaning": "place"}[name]
     return "surge" if name in {"words", "doubt"} else "shares"
 
 
@@ -288,6 +300,8 @@ def _parts(shapes: Mapping[str, int], rows: F32, window: int) -> list[Part]:
             mean = (mean * len(rows) + 0.5) / (len(rows) + 0.5 * n)
         if name == "doubt":
             grain = tuple(_grain(inside, mean).tolist())
+        if name == "meaning":
+            grain = tuple(np.maximum(inside.var(axis=0, dtype=np.float64), 1e-9).tolist())
         part = Part(name=name, how=how(name), reference=tuple(mean), grain=grain, n=len(rows), window=window)  # type: ignore[arg-type]
         made.append(part)
     return made
@@ -301,8 +315,9 @@ def _grain(rows: F32, mean: F64) -> F64:
     return made
 
 
-def _blank(name: str, about: Mapping[str, Any]) -> dict[str, Any]:
+def _blank(name: str, about: Mapping[str, Any], n_directions: int) -> dict[str, Any]:
     sizes = {
+        "meaning": n_directions,
         "length": len(about["length_edges"]) + 1,
         "scripts": len(features.SCRIPTS),
         "words": features.N_WORDS,
@@ -337,7 +352,9 @@ def _scale(values: Any) -> tuple[float, float]:
     return round(float(np.mean(values)), 6), round(max(float(np.std(values)), 1e-3), 6)
 
 
-def _some(values: Sequence[Any], n: int, rng: np.random.Generator) -> Sequence[Any]:
+def some(values: Sequence[Any], n: int, seed: int) -> Sequence[Any]:
+    """Return n of the values, drawn by chance, in their order; all where they are no more."""
     if len(values) <= n:
         return values
-    return [values[k] for k in sorted(rng.choice(len(values), size=max(0, n), replace=False))]
+    chosen = np.random.default_rng(seed).choice(len(values), size=n, replace=False)
+    return [values[k] for k in sorted(chosen)]

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from luodi.contracts import Kind
-from luodi.runtime.marked import Marked
+from luodi.runtime.marked import Marked, Outputs
 from luodi.runtime.session import open_session, read_about, write_about
 
 DEEP, WIDE = "deep", "wide"
@@ -22,10 +21,10 @@ class Blend(Marked):
         self.kind, self.labels, self.deep, self.wide, self.share = kind, tuple(labels), deep, wide, share
         self.streams = deep.streams
 
-    def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
-        """Return logits, shape (n, n_labels), and for each text whether its end was cut off for the network."""
-        logits, cut = self.deep.marked_logits(xs)
-        return logits + np.float32(self.share) * self.wide.logits(xs), cut
+    def outputs(self, xs: Sequence[str]) -> Outputs:
+        """Return the sum of the logits; the rest is the network's."""
+        made: Outputs = self.deep.outputs(xs)
+        return made._replace(logits=made.logits + np.float32(self.share) * self.wide.logits(xs))
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luodi.errors import SetupError
-from luodi.runtime.marked import Marked
+from luodi.runtime.marked import Marked, Outputs
 from luodi.runtime.openvino import core, has_bf16, look_up_first
 from luodi.runtime.session import read_about
 from luodi.runtime.texts import SIZES, Texts, batches
 
 GRAPH, CACHE = "graph.xml", "CPU_RUNTIME_CACHE_CAPACITY"
 KEPT = 256  # entries of the caches of kernels, some 10 to a shape, of which there are few: `texts.SIZES`
+
+
+Take = Callable[[Sequence[int], Sequence[NDArray[np.float32]]], None]
 
 
 class GraphSession(Marked):
@@ -39,36 +42,44 @@ class GraphSession(Marked):
         self.alone = threading.Lock()
         self.single = core.compile_model(model, "CPU", common | {"NUM_STREAMS": 1, CACHE: KEPT}).create_infer_request()
         compiled = core.compile_model(model, "CPU", common | {"NUM_STREAMS": self.streams, CACHE: KEPT})
-        shape = compiled.output(0).partial_shape
-        self.width = int(shape[1].get_length()) if shape[1].is_static else 0  # 0: an answer for each token
+        shapes = [one.partial_shape[1] for one in compiled.outputs]
+        widths = [int(one.get_length()) if one.is_static else 0 for one in shapes]  # 0: an answer for each token
+        self.width, self.deep = (*widths, 0)[:2]
         self.free: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.streams):
             self.free.put(compiled.create_infer_request())
 
-    def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
-        """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""
+    def outputs(self, xs: Sequence[str]) -> Outputs:
+        """Return logits and vectors, and for each text whether its end was cut off."""
         ids, cut = self.texts.encode(xs)
-        return self.run(ids), cut
+        logits, vectors = self._run(ids)
+        return Outputs(logits, cut, vectors)
 
     def run(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Return the logits of texts that are token ids already."""
-        out = np.zeros((len(ids), self.width), dtype=np.float32)
+        return self._run(ids)[0]
 
-        def take(batch: Sequence[int], logits: NDArray[np.float32]) -> None:
-            out[list(batch)] = logits
+    def _run(self, ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        logits, vectors = (np.zeros((len(ids), width), dtype=np.float32) for width in (self.width, self.deep))
+
+        def take(batch: Sequence[int], found: Sequence[NDArray[np.float32]]) -> None:
+            logits[list(batch)] = found[0]
+            if self.deep:
+                vectors[list(batch)] = found[1]
 
         self.each(ids, take)
-        return out
+        return logits, vectors
 
     def ids(self, xs: Sequence[str]) -> list[list[int]]:
         """Return the token ids of texts."""
         return self.texts.encode(xs)[0]
 
-    def each(self, ids: Sequence[Sequence[int]], take: Callable[[Sequence[int], NDArray[np.float32]], None]) -> None:
+    def each(self, ids: Sequence[Sequence[int]], take: Take) -> None:
         """Let `take` have the places and the outputs of each batch; it must copy what it keeps."""
         if len(ids) == 1 and self.alone.acquire(blocking=False):
             try:
-                take([0], self.single.infer(self.texts.inputs(ids), share_inputs=True)[0])
+                found = self.single.infer(self.texts.inputs(ids), share_inputs=True)
+                take([0], list(found.values()))
             finally:
                 self.alone.release()
             return
@@ -78,7 +89,7 @@ class GraphSession(Marked):
             request, batch = running.popleft()
             try:
                 request.wait()
-                take(batch, request.get_output_tensor(0).data[: len(batch)])
+                take(batch, [one.data[: len(batch)] for one in request.output_tensors])
             finally:
                 self.free.put(request)
 

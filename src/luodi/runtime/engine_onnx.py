@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from luodi.errors import SetupError
-from luodi.runtime.marked import Marked
+from luodi.runtime.marked import Marked, Outputs
 from luodi.runtime.session import read_about
 from luodi.runtime.texts import Texts, batches
 
-GRAPH, INPUTS, OUTPUT = "graph.onnx", ("ids", "mask"), "logits"
+GRAPH, INPUTS, OUTPUTS = "graph.onnx", ("ids", "mask"), ("logits", "vectors")
 
 
 class OnnxSession(Marked):
@@ -30,29 +29,29 @@ class OnnxSession(Marked):
         self.streams = max(1, len(os.sched_getaffinity(0)))
         self.single = _open(folder / GRAPH, threads=self.streams)
         self.many = self.single if self.streams == 1 else _open(folder / GRAPH, threads=1)
-        self.width = int(self.single.get_outputs()[0].shape[1])
+        self.widths = [int(one.shape[1]) for one in self.single.get_outputs()][:2]
 
-    def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
-        """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""
+    def outputs(self, xs: Sequence[str]) -> Outputs:
+        """Return logits and vectors, and for each text whether its end was cut off."""
         ids, cut = self.texts.encode(xs)
-        return self.run(ids), cut
-
-    def run(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Return the logits of texts that are token ids already."""
-        out = np.zeros((len(ids), self.width), dtype=np.float32)
+        logits, vectors = (np.zeros((len(ids), width), dtype=np.float32) for width in [*self.widths, 0][:2])
+        made = (logits, vectors)[: len(self.widths)]
         if len(ids) == 1:
-            out[0] = self._logits(self.single, ids)[0]
-            return out
+            for out, found in zip(made, self._run(self.single, ids), strict=True):
+                out[0] = found[0]
+            return Outputs(logits, cut, vectors)
 
         def one(batch: list[int]) -> None:
-            out[batch] = self._logits(self.many, [ids[i] for i in batch])[: len(batch)]
+            for out, found in zip(made, self._run(self.many, [ids[i] for i in batch]), strict=True):
+                out[batch] = found[: len(batch)]
 
         with ThreadPoolExecutor(self.streams) as threads:
             list(threads.map(one, batches([len(one) for one in ids], streams=self.streams)))
-        return out
+        return Outputs(logits, cut, vectors)
 
-    def _logits(self, session: Any, ids: Sequence[Sequence[int]]) -> Any:
-        return session.run([OUTPUT], dict(zip(INPUTS, self.texts.inputs(ids), strict=True)))[0]
+    def _run(self, session: Any, ids: Sequence[Sequence[int]]) -> Any:
+        names = list(OUTPUTS[: len(self.widths)])
+        return session.run(names, dict(zip(INPUTS, self.texts.inputs(ids), strict=True)))
 
     @classmethod
     def load(cls, folder: Path) -> Self:

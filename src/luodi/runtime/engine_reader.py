@@ -32,8 +32,8 @@ class Reader:
         flat = [one for each in windows for _, one in each]
         logits: list[NDArray[np.float32]] = [np.zeros(0, dtype=np.float32)] * len(flat)
 
-        def take(batch: Sequence[int], made: NDArray[np.float32]) -> None:
-            for n, one in zip(batch, made, strict=True):
+        def take(batch: Sequence[int], made: Sequence[NDArray[np.float32]]) -> None:
+            for n, one in zip(batch, made[0], strict=True):
                 logits[n] = np.array(one, dtype=np.float32)
 
         if flat:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,26 +11,46 @@ from luodi.contracts import Kind, Scores
 from luodi.runtime.head import to_scores
 
 
+class Outputs(NamedTuple):
+    """What an engine makes of n texts."""
+
+    logits: NDArray[np.float32]
+    """Shape (n, n_labels)."""
+    cut: list[bool]
+    """Of each text, whether its end was cut off."""
+    vectors: NDArray[np.float32]
+    """What a network makes of each text before its last layer, shape (n, width); of width 0 where there is none."""
+
+
+class Said(NamedTuple):
+    """What is said of one text."""
+
+    scores: Any
+    cut: bool = False
+    vector: Any = ()
+    """A row of `Outputs.vectors`."""
+
+
 class Marked(ABC):
-    """A session, but for `marked_logits`."""
+    """A session, but for `outputs`."""
 
     kind: Kind
     labels: tuple[str, ...]
 
     @abstractmethod
-    def marked_logits(self, xs: Sequence[str]) -> tuple[NDArray[np.float32], list[bool]]:
-        """Return logits, shape (n, n_labels), and for each text whether its end was cut off."""
+    def outputs(self, xs: Sequence[str]) -> Outputs:
+        """Return logits and the rest."""
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
-        return [scores for scores, _ in self.predict_marked(xs)]
+        return [one.scores for one in self.predict_marked(xs)]
 
-    def predict_marked(self, xs: Sequence[str]) -> list[tuple[Scores, bool]]:
-        """Return the scores of each text, and whether its end was cut off."""
+    def predict_marked(self, xs: Sequence[str]) -> list[Said]:
+        """Return the scores of each text, whether its end was cut off, and its vector."""
         if not xs:
             return []
-        logits, cut = self.marked_logits(xs)
-        return list(zip(to_scores(self.kind, self.labels, logits), cut, strict=True))
+        logits, cut, vectors = self.outputs(xs)
+        return list(map(Said, to_scores(self.kind, self.labels, logits), cut, vectors))
 
     def logits(self, xs: Sequence[str]) -> NDArray[np.float32]:
         """Return logits, shape (n, n_labels); of a network that makes vectors, these."""
-        return self.marked_logits(xs)[0]
+        return self.outputs(xs).logits

@@ -303,6 +303,7 @@ class Endpoint:
             handed_over=bool(response.get("handed_over", False)),
             truncated=asked.truncated or outcome.truncated,
             latency_ms=latency_ms,
+            meaning=outcome.meaning,
         )
         body = response | {"id": served.id, "release": served.release}
         return Answered(served=served, body=body | {"truncated": True} if served.truncated else body)

@@ -14,14 +14,16 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any
 
 from luodi.bundle import Bundle, open_bundle
 from luodi.errors import LuodiError
+from luodi.monitor.meaning import Directions
+from luodi.runtime.marked import Said
 from luodi.serve import worker_frames
 from luodi.serve.worker_frames import Outcome, Scored, Unscored, pack, pack_outcomes
 
-X = TypeVar("X")
+Scores = Callable[[Sequence[Any]], Sequence[Said]]
 MAX_DROPPED = 1_000
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ def main(folder: Path, change: Callable[[Bundle], None] = lambda bundle: None) -
         return
     gc.freeze()
     slots = int(getattr(bundle.session, "streams", 1))
-    answering = Answering(bundle.marked_scores, pipe)
+    answering = Answering(placing(bundle), pipe)
     for _ in range(slots):
         threading.Thread(target=answering.work, daemon=True).start()
     pipe.sendall(pack({"slots": slots}))
@@ -53,10 +55,24 @@ def main(folder: Path, change: Callable[[Bundle], None] = lambda bundle: None) -
     os._exit(0)  # a thread that hangs in the model would keep the process
 
 
+def placing(bundle: Bundle) -> Scores:
+    """Return what scores texts, with their places along the directions that the bundle's reference has."""
+    along = Directions.of(bundle.path)
+
+    def scores(xs: Sequence[Any]) -> Sequence[Said]:
+        made = bundle.marked_scores(xs)
+        if along is None or not made or not len(made[0].vector):
+            return [one._replace(vector=()) for one in made]
+        places = along.places([one.vector for one in made])
+        return [one._replace(vector=place) for one, place in zip(made, places, strict=True)]
+
+    return scores
+
+
 class Answering:
     """Answers batches from a queue, in as many threads as run `work`."""
 
-    def __init__(self, scores: Callable[[Sequence[Any]], Sequence[tuple[Any, bool]]], pipe: socket.socket) -> None:
+    def __init__(self, scores: Scores, pipe: socket.socket) -> None:
         self.scores, self.pipe = scores, pipe
         self.jobs: SimpleQueue[Any] = SimpleQueue()
         self._dropped: dict[int, None] = {}
@@ -92,18 +108,18 @@ class Answering:
                 os._exit(0)  # nobody listens any more
 
 
-def each(scores: Callable[[Sequence[X]], Sequence[tuple[Any, bool]]], xs: Sequence[X]) -> list[Outcome]:
+def each(scores: Scores, xs: Sequence[Any]) -> list[Outcome]:
     """Return an outcome for each x. If a batch fails, its halves are tried, so that one x fails alone.
 
-    >>> each(lambda xs: [(1 / x, False) for x in xs], [1, 0])
-    [Scored(scores=1.0, truncated=False), <Unscored.FAILED: 'f'>]
+    >>> each(lambda xs: [Said(1 / x) for x in xs], [1, 0])
+    [Scored(scores=1.0, truncated=False, meaning=()), <Unscored.FAILED: 'f'>]
     """
     if not xs:
         return []
     try:
         made = scores(xs)
         assert len(made) == len(xs), "the model left some out"
-        return [Scored(scores=one, truncated=cut) for one, cut in made]
+        return [Scored(scores=one.scores, truncated=one.cut, meaning=one.vector) for one in made]
     except Exception as error:  # noqa: BLE001 -- whatever a model raises, its thread lives on
         if len(xs) == 1:
             # The type alone: a message might quote the text.

@@ -20,6 +20,8 @@ class Scored:
     """Probability by label; of a ranking, its hits."""
     truncated: bool = False
     """It saw only the beginning of the x."""
+    meaning: Sequence[float] = ()
+    """Where the x lies along the directions that the service watches."""
 
 
 class Unscored(Enum):
@@ -83,8 +85,11 @@ def pack_outcomes(n: int, outcomes: Sequence[Outcome]) -> bytes:
     >>> made = [Scored(scores={"a": 0.5, "b": 0.5}, truncated=True), Unscored.FAILED, Scored(scores=[{"id": "x"}])]
     >>> outcomes_of(*next(Frames().feed(pack_outcomes(1, made)))) == made
     True
+    >>> made = [Scored(scores={"a": 1.0}, meaning=array("f", [0.5, -2.0])), Unscored.LATE]
+    >>> outcomes_of(*next(Frames().feed(pack_outcomes(1, made)))) == made
+    True
     """
-    kinds, others, numbers = "", list[Any](), array("d")
+    kinds, others, numbers, places, width = "", list[Any](), array("d"), array("f"), 0
     labels: list[str] | None = None
     for one in outcomes:
         if isinstance(one, Unscored):
@@ -96,24 +101,29 @@ def pack_outcomes(n: int, outcomes: Sequence[Outcome]) -> bytes:
         if are_numbers and list(one.scores) == labels:
             kinds += "C" if one.truncated else "S"
             numbers.extend(one.scores.values())
+            places.extend(one.meaning)
+            width = len(one.meaning)  # of all of a batch the same
         else:
             kinds += "o"
             others.append([one.scores, one.truncated])
-    head = {"n": n, "kinds": kinds, "labels": labels, "others": others}
-    return pack(head, numbers.tobytes())
+    head = {"n": n, "kinds": kinds, "labels": labels, "others": others, "width": width}
+    return pack(head, numbers.tobytes() + places.tobytes())
 
 
 def outcomes_of(head: Any, body: bytes) -> list[Outcome]:
     """Return what `pack_outcomes` was given."""
     labels, others = head["labels"] or (), iter(head["others"])
-    numbers, start = array("d"), 0
-    numbers.frombytes(body)
+    width, n = head["width"], sum(kind in "CS" for kind in head["kinds"])
+    numbers, places, start, at = array("d"), array("f"), 0, 0
+    end = n * len(labels) * numbers.itemsize
+    numbers.frombytes(body[:end])
+    places.frombytes(body[end:])
     made: list[Outcome] = []
     for kind in head["kinds"]:
         if kind in "CS":
             scores = dict(zip(labels, numbers[start : start + len(labels)], strict=True))
-            made.append(Scored(scores=scores, truncated=kind == "C"))
-            start += len(labels)
+            made.append(Scored(scores=scores, truncated=kind == "C", meaning=places[at : at + width] if width else ()))
+            start, at = start + len(labels), at + width
         elif kind == "o":
             hits, truncated = next(others)
             made.append(Scored(scores=hits, truncated=truncated))

@@ -1,5 +1,6 @@
 """Step 7. Pack all that answering needs, start it as a service, and see that it answers as the exam did."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -18,8 +19,10 @@ from luodi.ledger.entries import as_text, label_of
 from luodi.log import progress
 from luodi.metrics import calibration
 from luodi.monitor import reference
+from luodi.monitor.meaning import N_LEARNED, Directions
 from luodi.monitor.settings import Watching
 from luodi.runtime import measure
+from luodi.runtime.marked import Marked
 from luodi.runtime.session import open_session
 from luodi.steps import card, retrieving
 from luodi.steps.reviewing import Review
@@ -111,28 +114,48 @@ def run(job: Job) -> Outcome:
 
 def _reference(job: Job, exam: list[dict[str, Any]]) -> Facts:
     """Return what traffic is held against: dev and exam as the bundle answers them."""
-    facts, prepared = job.inputs["evaluate"].facts, job.inputs["prepare"].path
-    dev = list(read_lines(prepared / "dev.jsonl"))
+    facts, prepared = job.inputs["evaluate"].facts, job.inputs["prepare"]
+    dev = list(read_lines(prepared.path / "dev.jsonl"))
     temperature, kind = facts["temperature"], job.task.kind
-    predicted = open_session(job.out / "model").predict([row["x"] for row in dev])
-    scores = [calibration.sharpen(kind, one, temperature) for one in predicted]
+    session = open_session(job.out / "model")
+    scores = [calibration.sharpen(kind, one, temperature) for one in session.predict([row["x"] for row in dev])]
+    all_rows = [*zip(dev, scores, strict=True), *((row, row["scores"]) for row in exam)]
+    rows = reference.some(all_rows, reference.MOST_ROWS, job.seed)
+    requests = [job.task.Request(**_tupled(row["request"])) for row, _ in rows]
+    xs = [job.task.to_x(request, job.options) for request in requests]
     promise = facts["promise"]
     threshold = (1.0 if promise["threshold"] is None else promise["threshold"]) if promise else 0.0
     seen = []
-    for row, one in zip([*dev, *exam], [*scores, *(row["scores"] for row in exam)], strict=True):
-        request = job.task.Request(**_tupled(row["request"]))
+    for request, x, (_, one), place in zip(requests, xs, rows, _places(job, session, xs), strict=True):
         sure = calibration.confidence(kind, one)
         seen.append(
             reference.Seen(
-                x=as_text(job.task.to_x(request, job.options)),
+                x=as_text(x),
                 label=label_of(_plain(job.task.to_response(request, one, job.options))),
                 confidence=sure,
                 handed_over=sure < threshold,
+                meaning=place,
             )
         )
-    train = (as_text(row["x"]) for row in read_lines(prepared / "train.jsonl"))
+    train = (as_text(row["x"]) for row in read_lines(prepared.path / "train.jsonl"))
     more = {"metrics": facts["metrics"], "promise": promise}
     return reference.build(train, seen, window=job.settings.watch.window, seed=job.seed, **more)
+
+
+def _places(job: Job, session: Any, xs: Sequence[Any]) -> Sequence[Sequence[float]]:
+    """Return where texts lie along the directions that a network's training texts have, and keep those directions."""
+    nowhere: list[Sequence[float]] = [()] * len(xs)
+    if not isinstance(session, Marked):
+        return nowhere
+    prepared = job.inputs["prepare"]
+    step = max(1, prepared.facts["rows"]["train"] // N_LEARNED)
+    rows = itertools.islice(read_lines(prepared.path / "train.jsonl"), 0, None, step)
+    learned, asked = ([one.vector for one in session.predict_marked(some)] for some in ([row["x"] for row in rows], xs))
+    along = Directions.learn(learned)
+    if along is None:
+        return nowhere
+    along.save(job.out)
+    return [tuple(place) for place in along.places(asked).tolist()]
 
 
 def _card(job: Job) -> str:

@@ -14,8 +14,21 @@ from luodi.runtime.engine_network import GRAPH
 from luodi.runtime.engine_tokens import TOKENIZER
 from luodi.runtime.openvino import engine, write
 from luodi.runtime.session import write_about
+from luodi.train.network import mean
 
 OPSET = 17  # the first with layer normalization as one operation
+
+
+class Telling(torch.nn.Module):
+    """A network that tells, beside its logits, what it makes of a text before its last layer."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        hidden = self.network.hidden(ids, mask)
+        return self.network.answer(hidden, mask), mean(hidden, mask)
 
 
 def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:
@@ -48,6 +61,7 @@ def export_onnx(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, l
     example, mask = torch.ones((2, 8), dtype=torch.int64), torch.ones((2, 8), dtype=torch.int64)
     mask[0, 5:] = 0
     ids, masked = engine_onnx.INPUTS
+    outputs = engine_onnx.OUTPUTS if isinstance(network, Telling) else engine_onnx.OUTPUTS[:1]
     shape = {0: "batch", 1: "time"}
     with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -56,8 +70,8 @@ def export_onnx(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, l
             (example, mask),
             str(folder / engine_onnx.GRAPH),
             input_names=[ids, masked],
-            output_names=[engine_onnx.OUTPUT],
-            dynamic_axes={ids: shape, masked: shape, engine_onnx.OUTPUT: {0: "batch"}},
+            output_names=list(outputs),
+            dynamic_axes={ids: shape, masked: shape, **{one: {0: "batch"} for one in outputs}},
             opset_version=OPSET,
             dynamo=False,
         )

@@ -34,8 +34,8 @@ class FittedNetwork:
         return cls(about["kind"], about["labels"], net, text, about["base"])
 
     def export(self, folder: Path) -> None:
-        export.export(folder, self.network, self.text, self.kind, self.labels)
+        export.export(folder, export.Telling(self.network), self.text, self.kind, self.labels)
 
     def export_onnx(self, folder: Path) -> None:
         """Write the same for ONNX Runtime."""
-        export.export_onnx(folder, self.network, self.text, self.kind, self.labels)
+        export.export_onnx(folder, export.Telling(self.network), self.text, self.kind, self.labels)
