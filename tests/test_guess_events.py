@@ -91,3 +91,16 @@ def test_a_log_that_is_said_to_be_one_needs_a_user_and_an_item(tmp_path):
         guess_events.look(str(data), tmp_path / "new", sure=True)
 
     assert "who, item" in caught.value.fix
+
+
+def test_a_table_of_users_beside_the_log_is_found(tmp_path, luodi):
+    data = write(tmp_path / "log.csv", ("customer", "item", "time"), [row[:3] for row in events()])
+    write(tmp_path / "goods.csv", ("item", "title"), [(f"p{n}", f"thing {n}") for n in range(20)])
+    write(tmp_path / "members.csv", ("id", "region"), [(f"c{n}", "ab"[n % 2]) for n in range(40)])
+
+    told = luodi("new", tmp_path / "shop", "--data", data, "--yes")
+    made = tomllib.loads((tmp_path / "shop" / "scenario.toml").read_text(encoding="utf-8"))
+
+    assert told.code == 0 and luodi("check", tmp_path / "shop").code == 0
+    assert made["define"]["tables"] == {"items": "../goods.csv", "users": "../members.csv"}
+    assert made["options"]["user_columns"] == {"user": "id"}

@@ -15,7 +15,7 @@ from luodi.text import plural
 
 LOOKED_AT = 20_000
 MOST_BESIDE = 30
-"""So many files beside the log are looked at for a table of items and one of friends."""
+"""So many files beside the log are looked at for tables of items, of users and of friends."""
 USERS = "user customer visitor reader member client buyer account session person 用户 客户 会员 读者 访客 买家"
 ITEMS = (
     "item product article movie film song track artist sku goods book video game post page group 商品 物品 产品 文章"
@@ -99,10 +99,11 @@ class _Log:
                 self.columns[ours] = found
         self.header = table.header
         self.items, self.links = self._items_beside(), self._links_beside()
+        self.users = self._users_beside()
 
     def beside(self) -> str:
         """Say what was found beside the log."""
-        found = [("items", self.items), ("friends", self.links)]
+        found = [("items", self.items), ("users", self.users), ("friends", self.links)]
         return "".join(f"; {what} in {table[0]}" for what, table in found if table)
 
     def text(self) -> str:
@@ -154,12 +155,14 @@ class _Log:
             ]
         if self.items:
             lines += [f"item_columns = {{ {self.items[1]} }}"] if self.items[1] else []
+        if self.users:
+            lines += [f"user_columns = {{ {self.users[1]} }}"] if self.users[1] else []
         if self.links:
             lines += [f"link_columns = {{ {self.links[1]} }}"] if self.links[1] else []
         return lines
 
     def _tables(self) -> list[str]:
-        found = (("items", self.items), ("links", self.links))
+        found = (("items", self.items), ("users", self.users), ("links", self.links))
         return [f"{ours} = {quote_toml(table[0])}" for ours, table in found if table]
 
     def _least_liked(self) -> float | None:
@@ -194,6 +197,17 @@ class _Log:
             if named and len(people) >= 2:
                 found = {"user": people[0], "friend": people[1]}
                 return path, _inline({ours: theirs for ours, theirs in found.items() if ours != theirs})
+        return None
+
+    def _users_beside(self) -> tuple[str, str] | None:
+        """Return the table beside the log that has a row for each of many of its users, and how its columns map."""
+        known = set(self.values[self.columns["user"]]) - {""}
+        taken = {one[0] for one in (self.items, self.links) if one}
+        for path, table, values in self._beside():
+            for name in table.columns if path not in taken and len(table.columns) > 1 else ():
+                cells = values[name]
+                if len(set(cells)) == len(cells) and len(known & set(cells)) > len(known) / 2:
+                    return path, _inline({"user": name} if name != "user" else {})
         return None
 
     def _beside(self) -> list[tuple[str, Table, dict[str, list[str]]]]:

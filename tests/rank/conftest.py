@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from luodi.runtime.engine_recommender import Rules
-from luodi.train import logs
+from luodi.train import logs, sharing
 from luodi.train.lesson import Lesson
 
 RULES = Rules(min_together=2)
@@ -40,8 +40,11 @@ def log():
 
 @pytest.fixture(scope="session")
 def taught(log):
-    """A lesson and its dev pairs."""
+    """A lesson and its dev pairs; a table says of which taste people are, and something that does not matter."""
     cut = logs.cut(log, "leave-one-out", dev=0.1, test=0.2, again=False)
+    numbers = [int(one[1:]) for one in log.users]
+    table = {"taste": [("even", "odd")[n % 2] for n in numbers], "letter": ["abc"[n % 3] for n in numbers]}
+    whole, train = sharing.shared(log, cut.train, logs.Gatherer(), table, log.users, least=RULES.min_together)
     dev = [
         (
             {"user": log.users[one.user], "items": list(logs.names(log, one.history)), "in_stock": False},
@@ -49,4 +52,4 @@ def taught(log):
         )
         for one in cut.dev
     ]
-    return SimpleNamespace(lesson=Lesson(train=cut.train, log=log, rules=RULES), dev=dev)
+    return SimpleNamespace(lesson=Lesson(train=train, log=whole, rules=RULES), dev=dev)

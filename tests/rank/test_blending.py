@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from luodi.runtime.scorers import AGES, Blend, Popular, Visit, scorer_of
-from luodi.train.choosing import blend_weights, ndcg
+from luodi.train.choosing import Asked, blend_weights, ndcg
 
 N_ITEMS = 200
 NOTHING = np.zeros(0, dtype=np.int32)
@@ -18,7 +18,7 @@ def questions(n_each=120, seed=0):
         history = NOTHING if n % 2 else np.arange(20, 50, dtype=np.int32)
         usual = 7 if n % 2 else 9
         wanted = usual if rng.random() < 0.8 else int(rng.integers(60, N_ITEMS))
-        made.append((-1, history, np.array([wanted], dtype=np.int32)))
+        made.append(Asked(Visit(-1, history), np.array([wanted], dtype=np.int32)))
     return made
 
 

@@ -23,7 +23,7 @@ def test_a_model_keeps_its_contract(name, taught, tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        "rec-item-knn", "rec-ease", "rec-content", "rec-friends",
+        "rec-item-knn", "rec-ease", "rec-content", "rec-friends", "rec-people",
         pytest.param("rec-als", marks=pytest.mark.slow), pytest.param("rec-blend", marks=pytest.mark.slow),
     ],
 )  # fmt: skip

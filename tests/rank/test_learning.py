@@ -10,7 +10,7 @@ from scipy import sparse
 from luodi.contracts import Recipe
 from luodi.runtime.scorers import Blend, Content, Popular, Visit
 from luodi.train import factoring, lesson, logs, neighboring, wording
-from luodi.train.choosing import blend_weights, ndcg
+from luodi.train.choosing import Asked, blend_weights, ndcg
 from luodi.train.sequence_net import SequenceNet, Shape, SoftmaxLoss, padded
 from luodi.train.sequencing import _windows, as_scorer
 
@@ -144,7 +144,7 @@ def test_a_blend_is_no_worse_on_dev_than_its_best_part():
     rng = np.random.default_rng(0)
     parts = [Popular(rng.random(30).astype(np.float32)) for _ in range(3)]
     nothing = np.zeros(0, dtype=np.int32)
-    questions = [(-1, nothing, np.array([rng.integers(30)], dtype=np.int32)) for _ in range(40)]
+    questions = [Asked(Visit(-1, nothing), np.array([rng.integers(30)], dtype=np.int32)) for _ in range(40)]
 
     weights, value = blend_weights(parts, questions, again=False)
 

@@ -228,12 +228,25 @@ def _field(task: Any, name: str, cell: Any) -> Any:
         return default
     if "bool" in kind:
         return text.strip().lower() in {"true", "yes", "1"}
+    if "dict" in kind:
+        return _object(name, text)
     try:
         return float(text) if "float" in kind else int(text)
     except ValueError:
         raise DataError(
             f"{text!r} is no number for {name!r}", where=name, fix="write a number, or leave it empty"
         ) from None
+
+
+def _object(name: str, text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or any(not isinstance(one, str | int | float) for one in found.values()):
+        fix = 'write {"column": "value"}, or leave it empty'
+        raise DataError(f"{text!r} is no JSON object for {name!r}", where=name, fix=fix)
+    return found
 
 
 def text_of(value: Any) -> str:

@@ -63,6 +63,9 @@ class Washer:
         if isinstance(value, tuple):
             made = tuple(map(self._value, value))
             return made if any(a is not b for a, b in zip(made, value, strict=True)) else value
+        if isinstance(value, dict):
+            given = {name: self._value(one) for name, one in value.items()}
+            return given if any(given[name] is not one for name, one in value.items()) else value
         if is_dataclass(value) and not isinstance(value, type):
             given = {name: getattr(value, name) for name in _names(type(value))}
             changed = {name: made for name, old in given.items() if (made := self._value(old)) is not old}

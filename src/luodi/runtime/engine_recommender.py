@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 from luodi.contracts import Hit, record
 from luodi.runtime.best import best_of, spread
 from luodi.runtime.placing import Shares, groups_of, pool_size, with_chance, with_shares
+from luodi.runtime.scorer_people import People
 from luodi.runtime.scorers import Content, Scorer, Visit, readers, scorer_of, simple
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.shelf import Shelf
@@ -24,7 +25,7 @@ SCORES_AT_ONCE = 8_000_000
 EQUAL = 1e-9
 POOL = 5  # so many times k items are looked at when results are to be spread
 Query = Mapping[str, Any]
-"""`user`, `items`, `session`, `k` and the filters of `luodi.tasks.recommendation.Request`; all may be missing."""
+"""What `luodi.tasks.recommendation.Request` has: `user`, `items`, `k` and the filters; all may be missing."""
 
 
 def batch_for(n_items: int) -> int:
@@ -62,6 +63,7 @@ class Recommender:
         self.scorer, self.shelf, self.rules = scorer, shelf, rules
         has_texts = "title" in shelf.table or "text" in shelf.table
         self.content = next((one for one in simple(scorer) if isinstance(one, Content) and has_texts), None)
+        self.people = next((one for one in simple(scorer) if isinstance(one, People)), None)
         self.rng = rng or np.random.default_rng()  # of places that chance fills: not the same after every start
 
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
@@ -81,7 +83,8 @@ class Recommender:
         items = x.get("items")
         history = self.shelf.history(user) if items is None else self.shelf.numbers(items)
         session = self.shelf.numbers(x.get("session") or ())
-        return Visit(user, np.concatenate([history, session]) if len(session) else history)
+        traits = self.shelf.traits_of(user, x.get("about") or {}, x.get("context") or {})
+        return Visit(user, np.concatenate([history, session]) if len(session) else history, traits)
 
     def _hits(self, x: Query, visit: Visit, scores: NDArray[np.float32]) -> list[Hit]:
         k = int(x.get("k") or self.rules.k)
@@ -111,7 +114,8 @@ class Recommender:
     def _told(self, item: int, visit: Visit, *, chance: float, by_chance: bool) -> dict[str, Any]:
         """Return what an item is shown with: its title, why it is there, and how likely that was."""
         title = {"title": self.shelf.name(item)} if "title" in self.shelf.table else {}
-        reason = why(item, visit, self.shelf, min_together=self.rules.min_together, content=self.content)
+        least = self.rules.min_together
+        reason = why(item, visit, self.shelf, min_together=least, content=self.content, people=self.people)
         if by_chance:
             reason = {"because": "chance", "via": ()}
         return {**title, **reason, "propensity": round(chance, 8)}

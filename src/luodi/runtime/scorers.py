@@ -27,6 +27,8 @@ class Visit(NamedTuple):
     """The row of the user where the model learned of one; −1 for a new one."""
     history: Ints
     """Numbers of items, oldest first."""
+    traits: Ints = NOTHING
+    """Numbers of `runtime.traits`: what is known of the visitor besides, and of the moment."""
 
 
 class Scorer(Protocol):
@@ -278,12 +280,12 @@ class Padded:
 
 def scorer_of(about: Mapping[str, Any], arrays: Arrays) -> Scorer:
     """Return the scorer that `about` and `arrays` describe."""
-    from luodi.runtime.scorer_sequence import Sequential  # imports this module
+    from luodi.runtime.scorer_people import People  # these import this module
+    from luodi.runtime.scorer_sequence import Sequential
     from luodi.runtime.scorer_text import Meanings
 
-    kinds: dict[str, type[Any]] = {
-        one.name: one for one in (Popular, Neighbors, Factors, Content, Meanings, Friends, Blend, Padded, Sequential)
-    }
+    known = (Popular, Neighbors, Factors, Content, Meanings, Friends, People, Blend, Padded, Sequential)
+    kinds: dict[str, type[Any]] = {one.name: one for one in known}
     return kinds[about["kind"]].made_of(about, arrays)  # type: ignore[no-any-return]
 
 

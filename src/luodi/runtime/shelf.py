@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from luodi.runtime.rows import Rows
+from luodi.runtime.traits import NO_TRAITS, Traits, of_user
 
-ARRAYS, NAMES = "shelf.safetensors", "shelf.json"
+ARRAYS, NAMES, PEOPLE = "shelf.safetensors", "shelf.json", "people.json"
+ABOUT = "about:"
+"""Before a user's id in `PEOPLE`: a record each, so that whoever is forgotten leaves whole."""
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int32]
 ABSENT = {"", "0", "false", "no", "none", "out", "sold out", "否", "无", "缺货"}
@@ -31,9 +34,13 @@ class Shelf:
         companions: Rows,
         counts: NDArray[np.float32],
         friends: Rows | None = None,
+        *,
+        traits: Traits = NO_TRAITS,
+        people: Rows | None = None,
     ) -> None:
         self.items, self.table, self.users = list(items), {key: list(one) for key, one in table.items()}, list(users)
         self.histories, self.companions, self.counts, self.friends = histories, companions, counts, friends
+        self.traits, self.people = traits, people
         self._item = {name: n for n, name in enumerate(self.items)}
         self._user = {name: n for n, name in enumerate(self.users)}
         self._columns: dict[str, NDArray[Any]] = {}
@@ -58,6 +65,10 @@ class Shelf:
     def history(self, user: int) -> Ints:
         """Return what a known user had, oldest first."""
         return self.histories.row(user)[0] if 0 <= user < len(self.histories) else np.zeros(0, dtype=np.int32)
+
+    def traits_of(self, user: int, about: Mapping[str, Any], context: Mapping[str, Any]) -> Ints:
+        """Return the traits of a visit: what is known of the user, what the visit says of them, and the moment."""
+        return self.traits.visit(of_user(self.people, user), about, context)
 
     def name(self, item: int) -> str:
         """Return an item's title, or its id where it has none."""
@@ -118,8 +129,16 @@ class Shelf:
         if self.friends is not None:
             arrays |= {f"friends/{key}": one for key, one in self.friends.arrays().items()}
         save_file({key: np.ascontiguousarray(one) for key, one in arrays.items()}, folder / ARRAYS)
-        about = {"items": self.items, "users": self.users, "table": self.table}
+        about = {"items": self.items, "users": self.users, "table": self.table, "traits": self.traits.as_json()}
+        if self.people is not None:
+            self._save_people(folder)
         (folder / NAMES).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+
+    def _save_people(self, folder: Path) -> None:
+        assert self.people is not None
+        known = ((user, of_user(self.people, n).tolist()) for n, user in enumerate(self.users[: len(self.people)]))
+        made = [{"line": ABOUT + user, "traits": traits} for user, traits in known if traits]
+        (folder / PEOPLE).write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -142,7 +161,22 @@ class Shelf:
             rows("companions", n_items),
             arrays["counts"],
             rows("friends", n_users) if "friends/starts" in arrays else None,
+            traits=(traits := Traits.made_of(about.get("traits", {}))),
+            people=_people(folder / PEOPLE, about["users"], len(traits)),
         )
+
+
+def _people(path: Path, users: Sequence[str], n_traits: int) -> Rows | None:
+    """Read what is known of users; whoever is not among them any more was forgotten."""
+    if not path.is_file():
+        return None
+    number = {name: n for n, name in enumerate(users)}
+    pairs: list[tuple[int, int]] = []
+    for one in json.loads(path.read_text(encoding="utf-8")):
+        user = number.get(one["line"].removeprefix(ABOUT))
+        pairs += [(user, trait) for trait in one["traits"]] if user is not None else []
+    both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return Rows.of_pairs(both[:, 0], both[:, 1], np.ones(len(both)), (len(users), n_traits))
 
 
 def _moment(value: Any) -> float:

@@ -1,4 +1,4 @@
-"""Why an item is shown: what goes with it, which friends have it, what reads like it, what is alike, or its fame.
+"""Why an item is shown: what goes with it, which friends have it, what reads like it, who else takes it, or its fame.
 
 Every reason is a fact of the log or the item table, not of the model: it holds whichever model chose the item. What
 few people did together is not told, since it might tell who they are.
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from luodi.runtime.scorer_people import People
 from luodi.runtime.scorers import Content, Visit
 from luodi.runtime.shelf import Shelf
 
@@ -16,10 +17,18 @@ MIN_FRIENDS = 2  # one friend alone would be named by the count
 READS = 0.3  # cosine of words weighed by rarity; a guess: a rare word or three common ones shared
 
 
-def why(item: int, visit: Visit, shelf: Shelf, *, min_together: int, content: Content | None = None) -> dict[str, Any]:
-    """Return `because` (together, friends, reads, alike, taste or popular) and `via`, the ids of items it is about.
+def why(
+    item: int,
+    visit: Visit,
+    shelf: Shelf,
+    *,
+    min_together: int,
+    content: Content | None = None,
+    people: People | None = None,
+) -> dict[str, Any]:
+    """Return `because`, `via`, the ids of items it is about, and for people and moments what is `shared` with them.
 
-    `content` has the words of all items; without it nothing is said of what reads alike.
+    `content` has the words of all items, `people` what each trait asks for; without one nothing is said of it.
     """
     recent = visit.history[-LOOKED_AT:]
     with_it, counts = shelf.companions.row(item) if item < len(shelf.companions) else (recent[:0], np.zeros(0))
@@ -41,6 +50,10 @@ def why(item: int, visit: Visit, shelf: Shelf, *, min_together: int, content: Co
         alike = [int(one) for one in recent[::-1] if shelf.value("category", int(one)) == category]
         if alike:
             return {"because": "alike", "via": (shelf.items[alike[0]],)}
+    trait = people.trait_for(item, visit) if people is not None else None
+    if trait is not None:
+        because = "people" if trait < shelf.traits.n_about else "moment"
+        return {"because": because, "via": (), "shared": dict([shelf.traits.told(trait)])}
     return {"because": "taste" if len(recent) else "popular", "via": ()}
 
 

@@ -15,9 +15,13 @@ from luodi.data import corrections, sources
 from luodi.data.readers import Table
 from luodi.errors import DataError, did_you_mean
 from luodi.log import bar_for
+from luodi.runtime.traits import of_user
+from luodi.steps import visitors
+from luodi.steps.visitors import Visitors
+from luodi.steps.visitors import text_of as _text
 from luodi.store import write_json, write_lines
 from luodi.text import plural
-from luodi.train import logs
+from luodi.train import logs, sharing
 from luodi.train.events import Events, Question
 from luodi.train.lesson import RULES
 
@@ -30,7 +34,8 @@ MAX_LISTED = 10_000
 
 def run(job: Job) -> Outcome:
     """Write `train/`, the whole log in `log/`, the lines of `dev` and `test`, `rejected.csv` and `profile.json`."""
-    log, tables, n_in, rejected, reasons = _log(job)
+    gatherer = logs.Gatherer(job.options.context)
+    log, people, tables, n_in, rejected, reasons = _log(job, gatherer)
     if not len(log):
         where, why = rejected[0] if rejected else ("", "there is a header but there are no rows")
         raise DataError(
@@ -39,28 +44,32 @@ def run(job: Job) -> Outcome:
     _check_groups(job.options, log)
     settings = job.settings
     cut = logs.cut(log, job.options.split, dev=settings.dev, test=settings.test, again=job.options.again)
+    log, train = sharing.shared(log, cut.train, gatherer, people.columns, people.users, least=job.options.min_together)
+    said = [list(values) for values in gatherer.context.values()], cut.log.moments
     parts = {
         "dev": logs.sample(cut.dev, settings.max_dev, seed=job.seed),
         "test": logs.sample(cut.test, settings.max_test, seed=job.seed + 1),
     }
-    _check(job, cut.train, parts)
-    for name, events in (("train", cut.train), ("log", log)):
+    _check(job, train, parts)
+    for name, events in (("train", train), ("log", log)):
         (job.out / name).mkdir()
         events.save(job.out / name)
     write_json(job.out / RULES, {name: getattr(job.options, name) for name in RULED})
     for part, questions in parts.items():
-        write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one) for one in questions))
+        write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one, _said(job, said, one)) for one in questions))
     with (job.out / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("where", "reason"), *rejected])
-    write_json(job.out / "profile.json", {"train": _profile(cut.train)})
+    write_json(job.out / "profile.json", {"train": _profile(train)})
     n_rejected = sum(reasons.values())
     return Outcome(
         facts={
             "tables": tables,
-            "rows": {"in": n_in, "kept": len(log), "rejected": n_rejected, "train": len(cut.train)}
+            "rows": {"in": n_in, "kept": len(log), "rejected": n_rejected, "train": len(train)}
             | {part: len(questions) for part, questions in parts.items()},
             "asked": {"dev": len(cut.dev), "test": len(cut.test)},
-            "users": len(log.users),
+            "users": int((log.starts[1:] > log.starts[:-1]).sum()),
+            "people": people.facts() if people.columns else None,
+            "traits": _traits(log),
             "items": len(log.items),
             "links": len(log.links),
             "rejected": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
@@ -68,8 +77,9 @@ def run(job: Job) -> Outcome:
     )
 
 
-def _log(job: Job) -> tuple[Events, dict[str, Any], int, list[tuple[str, str]], dict[str, int]]:
-    gatherer = logs.Gatherer()
+def _log(
+    job: Job, gatherer: logs.Gatherer
+) -> tuple[Events, Visitors, dict[str, Any], int, list[tuple[str, str]], dict[str, int]]:
     rejected: list[tuple[str, str]] = []
     reasons: dict[str, int] = {}
     described: dict[str, Any] = {}
@@ -82,7 +92,9 @@ def _log(job: Job) -> tuple[Events, dict[str, Any], int, list[tuple[str, str]], 
         table = sources.open(sources.expand(job.root, entry["name"])[0]) if ours else _open(job, entry["name"])
         described[entry["name"]] = table.describe()
         bar = bar_for(total=0, doing=f"reading {Path(entry['name']).name}")
-        for line, row in _rows(table, _mapping(job.task, {} if ours else job.settings.columns, table)):
+        columns = {} if ours else job.settings.columns
+        context = {} if ours else visitors.context_of(job.task, job.options, columns, table)
+        for line, row in _rows(table, _mapping(job.task, columns, table) | context):
             n += 1
             bar.update(1)
             why = row.reason if isinstance(row, Reject) else logs.take(gatherer, row, n, **rules)
@@ -91,7 +103,8 @@ def _log(job: Job) -> tuple[Events, dict[str, Any], int, list[tuple[str, str]], 
                 if len(rejected) < MAX_LISTED:
                     rejected.append((f"{entry['name']}:{line}", why))
         bar.close()
-    return _with_tables(job, gatherer, described), described, n, rejected, reasons
+    log, people = _with_tables(job, gatherer, described)
+    return log, people, described, n, rejected, reasons
 
 
 def _forgotten(job: Job) -> frozenset[str]:
@@ -129,8 +142,8 @@ def _mapping(task: Any, columns: Mapping[str, str], table: Table) -> dict[str, s
     return mapping
 
 
-def _with_tables(job: Job, gatherer: logs.Gatherer, described: dict[str, Any]) -> Events:
-    """Return the log with item table and links. Links to people without events are of no use, and left out."""
+def _with_tables(job: Job, gatherer: logs.Gatherer, described: dict[str, Any]) -> tuple[Events, Visitors]:
+    """Return the log with item table and links, and the people; links to those without events are left out."""
     files = job.inputs["define"].facts["files"]
     links: list[tuple[int, int]] = []
     for entry in files.get("links", ()):
@@ -152,7 +165,13 @@ def _with_tables(job: Job, gatherer: logs.Gatherer, described: dict[str, Any]) -
         wanted = [name for name in table.columns if name != item]
         columns = {ours.get(name, name): [_text(row.get(name)) for row in rows] for name in wanted}
         log = logs.with_table(log, [_text(row[item]).strip() for row in rows], columns)
-    return log
+    people = Visitors(users=[], columns={}, n_unusable=0, n_forgotten=0, n_repeated=0)
+    for entry in files.get("users", ()):
+        table = _open(job, entry["name"])
+        described[entry["name"]] = table.describe()
+        people = visitors.read(table, job.options.user_columns, job.options.about, _forgotten(job))
+        log = logs.with_users(log, people.users)
+    return log, people
 
 
 def _needed(table: Table, columns: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
@@ -196,16 +215,40 @@ def _check_groups(options: Any, log: Events) -> None:
             raise DataError(what, where=where, fix="a list has no more than 1 to share out")
 
 
-def _line(job: Job, part: str, log: Events, one: Question) -> dict[str, Any]:
-    items = logs.names(log, one.history)
-    request = job.task.Request(user=log.users[one.user], items=items, k=EXAM_K, in_stock=False, at=one.at, explore=0.0)
+def _line(job: Job, part: str, log: Events, one: Question, context: dict[str, str]) -> dict[str, Any]:
+    request = job.task.Request(
+        user=log.users[one.user], items=logs.names(log, one.history), context=context or None, k=EXAM_K, in_stock=False,
+        at=one.at, explore=0.0,
+    )  # fmt: skip
     return {
         "line": f"{part}:{log.users[one.user]}",
         "x": job.task.to_x(request, job.options),
         "y": sorted(logs.names(log, one.gold)),
         "request": asdict(request),
-        "tags": {"history": known_of(len(one.history))},
+        "tags": {**_groups(log, one.user), "history": known_of(len(one.history))},
     }
+
+
+def _said(job: Job, said: tuple[list[list[str]], Any], one: Question) -> dict[str, str]:
+    """Return what was so when the first event that follows a question began: whoever asks knows it, too."""
+    values, moments = said
+    cells = {name: values[n][moments[one.event, n]] for n, name in enumerate(job.options.context)}
+    return {name: value for name, value in cells.items() if value}
+
+
+def _groups(log: Events, user: int) -> dict[str, str]:
+    """Return what the table of people says of a user, a value a column; of several, the one that most have."""
+    found = dict.fromkeys((one.name for one in log.traits.about if one.by != "words"), "")
+    for trait in sorted(of_user(log.people, user).tolist(), reverse=True):
+        name, value = log.traits.told(trait)
+        found |= {name: value} if name in found else {}
+    return found
+
+
+def _traits(log: Events) -> dict[str, dict[str, int]]:
+    """Return the number of traits of each column of the people and of the context."""
+    columns = {"people": log.traits.about, "context": log.traits.context}
+    return {part: {one.name: len(one.names) for one in all_} for part, all_ in columns.items() if all_}
 
 
 def known_of(n: int) -> str:
@@ -236,11 +279,3 @@ def _profile(train: Events) -> dict[str, Any]:
         "share_of_top_1_percent": float(np.sort(per_item)[::-1][: max(1, len(per_item) // 100)].sum() / len(train)),
         "columns": sorted(train.table),
     }
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "|".join(map(str, value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)

@@ -1,7 +1,7 @@
 """Recommend to a person what comes next: products, articles, people to follow, from a log of who did what and when."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, field, replace
 from typing import Any, Literal
 
 from luodi.contracts import Example, Hit, Kind, Reject, record
@@ -13,11 +13,11 @@ metrics = (
 )  # fmt: skip
 models = (
     "rec-popular", "rec-item-knn", "rec-ease", "rec-als", "rec-bpr", "rec-content", "rec-text", "rec-friends",
-    "rec-sequence", "rec-blend",
+    "rec-people", "rec-sequence", "rec-blend",
 )  # fmt: skip
 learns_from = "events"
-tables = ("items", "links", "impressions")
-"""What `[define] tables` may name beside the log: one row per item, per friendship, and per thing shown."""
+tables = ("items", "users", "links", "impressions")
+"""What `[define] tables` may name beside the log: a row per item, per person, per friendship, and per thing shown."""
 MAX_ID = 200
 
 
@@ -41,6 +41,10 @@ class Request:
     """What they had, oldest first, in the place of what is remembered."""
     session: tuple[str, ...] = ()
     """What they looked at just now, oldest first, after all that."""
+    about: dict[str, str | float] | None = None
+    """What is known of the visitor, by columns of the table of users; it goes before what that table says."""
+    context: dict[str, str | float] | None = None
+    """What is so at the moment, by the columns that the option `context` names: device, campaign, time of the day."""
     k: int = 10
     """How many items to recommend, 1 to 100."""
     exclude: tuple[str, ...] = ()
@@ -73,9 +77,12 @@ class Item:
     title: str = ""
     because: str = ""
     """together: often goes with `via`; friends: friends have it; reads: its words and columns are like
-    those of `via`; alike: is of the category of `via`; taste: fits what the visitor had; popular: nothing is known of
-    them; chance: shown to learn whether it is liked."""
+    those of `via`; alike: is of the category of `via`; people: who has `shared` in common with the visitor has it more
+    often than others; moment: it is taken more often where `shared` is so; taste: fits what the visitor had; popular:
+    nothing is known of them; chance: shown to learn whether it is liked."""
     via: tuple[str, ...] = ()
+    shared: dict[str, str] = field(default_factory=dict)
+    """The column and the value that the reason is about."""
     propensity: float = 1.0
     """How likely a place of the list, chosen evenly, was to hold this item: what off-policy estimates divide by."""
 
@@ -101,9 +108,16 @@ class Options:
     lives_days: float | None = None
     """So many days after the time in its column `published` an item is recommended no more; before it, neither."""
     min_together: int = 5
-    """Tell "often bought with" only where so many people did: fewer might be known by it."""
+    """Tell "often bought with", and learn of a value of the table of users, only where so many people share it: fewer
+    might be known by it."""
     item_columns: dict[str, str] = field(default_factory=dict)
     """Our name = your name, in the item table: item, title, text, category, price, stock, published, and any other."""
+    user_columns: dict[str, str] = field(default_factory=dict)
+    """Our name = your name, in the table of users: user, and any other."""
+    about: tuple[str, ...] = ()
+    """The columns of the table of users that may be used, and that a request may say; left out, all of them."""
+    context: tuple[str, ...] = ()
+    """Columns of the log that say what was so at the event, and is known when somebody asks: device, time of day."""
     link_columns: dict[str, str] = field(default_factory=dict)
     """Our name = your name, in the table of links: user, friend."""
     fair: str | None = None
@@ -140,6 +154,13 @@ def clean(request: Request, options: Options) -> Request | Reject:
         return Reject(reason="diversity lies between 0 and 1")
     if request.explore is not None and not 0 <= request.explore <= 1:
         return Reject(reason="explore lies between 0 and 1")
+    for name, said, known in (
+        ("about", request.about or {}, options.about),
+        ("context", request.context or {}, options.context),
+    ):
+        unknown = _unknown(name, said, known)
+        if unknown is not None:
+            return Reject(reason=unknown)
     if user == request.user:
         return request
     return Request(**{**_fields(request), "user": user})
@@ -154,10 +175,31 @@ def to_response(request: Request, prediction: Sequence[Hit], options: Options) -
     return Response(items=tuple(Item(**one) for one in prediction))
 
 
+def settle(options: Options, tables: Mapping[str, Iterable[tuple[str, Mapping[str, Any]]]]) -> Options:
+    """Return the options with the columns of the table of users that a request may say."""
+    if options.about or "users" not in tables:
+        return options
+    user = options.user_columns.get("user", "user")
+    ours = {theirs: name for name, theirs in options.user_columns.items()}
+    _, first = next(iter(tables["users"]), ("", dict[str, Any]()))
+    return replace(options, about=tuple(ours.get(one, one) for one in first if one != user))
+
+
 def to_keep(response: dict[str, Any]) -> dict[str, Any]:
     """Return of a response what the ledger keeps: what was shown in which place, and how likely that was."""
     kept = ("id", "score", "because", "propensity")
     return {"items": [{name: one[name] for name in kept} for one in response["items"]]}
+
+
+def _unknown(name: str, said: Collection[str], known: Collection[str]) -> str | None:
+    """Say which column a request names that is none."""
+    for one in said:
+        if one not in known:
+            there = ", ".join(known)
+            return f"no column of {name} is called {squeeze(one, MAX_ID)!r}: " + (
+                f"there are {there}" if there else "the scenario has none"
+            )
+    return None
 
 
 def _fields(request: Request) -> dict[str, Any]:

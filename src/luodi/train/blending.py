@@ -10,7 +10,7 @@ import numpy as np
 from luodi.contracts import Facts, Recipe
 from luodi.runtime.engine_recommender import Recommender
 from luodi.runtime.scorers import Blend, Scorer
-from luodi.train import befriending, counting, meaning, neighboring, wording
+from luodi.train import befriending, counting, meaning, neighboring, peopling, wording
 from luodi.train.choosing import blend_weights, few
 from luodi.train.lesson import Lesson, numbered
 
@@ -93,6 +93,10 @@ PARTS: dict[str, tuple[Any, Any]] = {
     "rec-friends": (
         _whatever_recipe(befriending.no_links),
         lambda lesson, dev, recipe, work: befriending.friends(lesson, dev),
+    ),
+    "rec-people": (
+        _whatever_recipe(peopling.no_people),
+        lambda lesson, dev, recipe, work: peopling.people(lesson, dev),
     ),
     "rec-sequence": (_never, _sequence),
 }

@@ -1,7 +1,7 @@
 """How good a scorer is on dev, quickly: what settings of recommenders are chosen by."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from luodi.runtime.scorers import AGES, Scorer, Visit, age_of, stretched
 
 N_DEV = 1_000
 BATCH = 16
-Question = tuple[int, NDArray[np.int32], NDArray[np.int32]]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5)
 ROUNDS = 3
 LEAST_OF_AGE, SURE = 100, 2.0
@@ -21,7 +20,14 @@ LEAST_OF_AGE, SURE = 100, 2.0
 POOL = 150
 
 
-def few(questions: Sequence[Question], n: int = N_DEV) -> Sequence[Question]:
+class Asked(NamedTuple):
+    """A question of dev, and the items that are right."""
+
+    visit: Visit
+    gold: NDArray[np.int32]
+
+
+def few(questions: Sequence[Asked], n: int = N_DEV) -> Sequence[Asked]:
     """Return at most n questions, evenly spaced."""
     return (
         questions
@@ -30,14 +36,14 @@ def few(questions: Sequence[Question], n: int = N_DEV) -> Sequence[Question]:
     )
 
 
-def ndcg(scorer: Scorer, questions: Sequence[Question], *, again: bool) -> float:
+def ndcg(scorer: Scorer, questions: Sequence[Asked], *, again: bool) -> float:
     """Return NDCG@10 over the whole catalogue."""
     right, n_gold = [], []
-    batch = len(questions) and batch_for(scorer.scores([Visit(-1, questions[0][1])]).shape[1])
+    batch = len(questions) and batch_for(scorer.scores([questions[0].visit]).shape[1])
     for start in range(0, len(questions), batch or 1):
         part = questions[start : start + batch]
-        for (_, history, gold), scores in zip(part, scorer.scores([Visit(u, h) for u, h, _ in part]), strict=True):
-            best = best_of(scores, ranking.DEPTH, _allowed(len(scores), history, again=again))
+        for (visit, gold), scores in zip(part, scorer.scores([one.visit for one in part]), strict=True):
+            best = best_of(scores, ranking.DEPTH, _allowed(len(scores), visit.history, again=again))
             row = np.zeros(ranking.DEPTH, dtype=bool)
             row[: len(best)] = np.isin(best, gold)
             right.append(row)
@@ -46,7 +52,7 @@ def ndcg(scorer: Scorer, questions: Sequence[Question], *, again: bool) -> float
 
 
 def blend_weights(
-    parts: Sequence[Scorer], questions: Sequence[Question], *, again: bool
+    parts: Sequence[Scorer], questions: Sequence[Asked], *, again: bool
 ) -> tuple[list[list[float]], float]:
     """Return the weights of each scorer that make NDCG@10 on dev highest, a row for each of `AGES`; and that NDCG@10.
 
@@ -57,12 +63,12 @@ def blend_weights(
     pools = [_pool(parts, questions[n : n + BATCH], again=again) for n in range(0, len(questions), BATCH)]
     features = np.concatenate([one[0] for one in pools])  # (n, pool, n_parts)
     gold = np.concatenate([one[1] for one in pools])  # (n, pool)
-    n_gold = np.array([max(1, len(one[2])) for one in questions])
+    n_gold = np.array([max(1, len(one.gold)) for one in questions])
     singles = np.eye(len(parts), dtype=np.float32)
     best = max(range(len(parts)), key=lambda n: (_each(features, gold, n_gold, singles[n]).mean(), -n))
     common = _climbed(features, gold, n_gold, singles[best])
     values = _each(features, gold, n_gold, common)
-    ages = np.array([age_of(len(one[1])) for one in questions])
+    ages = np.array([age_of(len(one.visit.history)) for one in questions])
     rows = [common] * (len(AGES) + 1)
     for age in range(len(AGES) + 1):
         mine = ages == age
@@ -93,15 +99,14 @@ def _climbed(features: Any, gold: NDArray[np.bool_], n_gold: Any, weights: NDArr
 
 
 def _pool(
-    parts: Sequence[Scorer], questions: Sequence[Question], *, again: bool
+    parts: Sequence[Scorer], questions: Sequence[Asked], *, again: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     size = POOL * len(parts)
-    visits = [Visit(user, history) for user, history, _ in questions]
-    scored = [stretched(one.scores(visits)) for one in parts]
+    scored = [stretched(part.scores([one.visit for one in questions])) for part in parts]
     features = np.full((len(questions), size, len(parts)), -1e6, dtype=np.float32)
     gold = np.zeros((len(questions), size), dtype=bool)
-    for n, (_, history, wanted) in enumerate(questions):
-        allowed = _allowed(scored[0].shape[1], history, again=again)
+    for n, (visit, wanted) in enumerate(questions):
+        allowed = _allowed(scored[0].shape[1], visit.history, again=again)
         best = np.unique(np.concatenate([best_of(one[n], POOL, allowed) for one in scored]))
         features[n, : len(best)] = np.stack([one[n, best] for one in scored], axis=1)
         gold[n, : len(best)] = np.isin(best, wanted)

@@ -11,9 +11,11 @@ from scipy import sparse
 from luodi.contracts import record
 from luodi.runtime.engine_recommender import Recommender, Rules
 from luodi.runtime.rows import Rows
-from luodi.runtime.scorers import Scorer
+from luodi.runtime.scorers import Scorer, Visit
 from luodi.runtime.shelf import Shelf
+from luodi.runtime.traits import of_user
 from luodi.store import read_json
+from luodi.train.choosing import Asked
 from luodi.train.events import Events
 
 RULES = "rules.json"
@@ -53,7 +55,11 @@ def shelf_of(lesson: Lesson) -> Shelf:
     histories = Rows(bounds, item, np.ones(len(item), dtype=np.float32), len(log.items))
     friends = friends_of(log) if len(log.links) else None
     counts = np.bincount(lesson.train.item, minlength=len(log.items)).astype(np.float32)
-    return Shelf(log.items, log.table, log.users, histories, companions(lesson.train), counts, friends)
+    people = log.people if len(log.people) else None
+    return Shelf(
+        log.items, log.table, log.users, histories, companions(lesson.train), counts, friends,
+        traits=log.traits, people=people,
+    )  # fmt: skip
 
 
 def friends_of(events: Events) -> Rows:
@@ -121,17 +127,16 @@ def _top(block: sparse.csr_matrix, at: slice, k: int, score: Any, least: float) 
     return np.bincount(rows[kept], minlength=block.shape[0]), columns[kept], values[kept]
 
 
-def numbered(
-    lesson: Lesson, pairs: Sequence[tuple[Any, Any]]
-) -> list[tuple[Any, NDArray[np.int32], NDArray[np.int32]]]:
-    """Return user, history and gold of dev pairs as numbers."""
-    users = {name: n for n, name in enumerate(lesson.log.users)}
-    items = {name: n for n, name in enumerate(lesson.log.items)}
-    return [
-        (
-            users.get(x["user"], -1),
-            np.array([items[one] for one in x["items"] or () if one in items], dtype=np.int32),
-            np.array([items[one] for one in y if one in items], dtype=np.int32),
-        )
-        for x, y in pairs
-    ]
+def numbered(lesson: Lesson, pairs: Sequence[tuple[Any, Any]]) -> list[Asked]:
+    """Return dev pairs as visits and the right items, by number."""
+    log = lesson.log
+    users = {name: n for n, name in enumerate(log.users)}
+    items = {name: n for n, name in enumerate(log.items)}
+    made = []
+    for x, y in pairs:
+        user = users.get(x["user"], -1)
+        history = np.array([items[one] for one in x["items"] or () if one in items], dtype=np.int32)
+        traits = log.traits.visit(of_user(log.people, user), x.get("about") or {}, x.get("context") or {})
+        gold = np.array([items[one] for one in y if one in items], dtype=np.int32)
+        made.append(Asked(Visit(user, history, traits), gold))
+    return made

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,7 +61,7 @@ def take(
     time = when(row.get("time", ""), n)
     if time is None:
         return "a time that is neither seconds nor a date"
-    gatherer.add(user, item, time, weight)
+    gatherer.add(user, item, time, weight, [row.get(name, "").strip() for name in gatherer.context])
     return None
 
 
@@ -128,7 +129,10 @@ def with_table(log: Events, ids: Sequence[str], columns: Mapping[str, Sequence[A
     for row, item in enumerate(ids):
         for name, cells in columns.items():
             table[name][known[item]] = cells[row]
-    return Events(
-        users=log.users, items=items, user=log.user, item=log.item, time=log.time, weight=log.weight,
-        table=table, links=log.links,
-    )  # fmt: skip
+    return replace(log, items=items, table=table)
+
+
+def with_users(log: Events, users: Sequence[str]) -> Events:
+    """Return the log with people who have a row in a table of people; those who did nothing yet come last."""
+    known = set(log.users)
+    return replace(log, users=(*log.users, *(one for one in dict.fromkeys(users) if one not in known)))

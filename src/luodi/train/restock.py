@@ -36,6 +36,8 @@ def restocked(before: Recommender, ids: Sequence[str], columns: Mapping[str, Seq
         _longer(shelf.companions, len(items)),
         np.concatenate([shelf.counts, np.zeros(len(items) - len(shelf), dtype=np.float32)]),
         shelf.friends,
+        traits=shelf.traits,
+        people=shelf.people,
     )
     return Recommender(_grown(before.scorer, shelf, grown), grown, before.rules)
 
