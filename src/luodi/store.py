@@ -15,7 +15,7 @@ from typing import Any, cast
 from luodi.contracts import Artifact, Facts
 from luodi.errors import LuodiError, SetupError
 
-MANIFEST, MEASURED = "artifact.json", "measured.json"
+MANIFEST, MEASURED, PARTIAL = "artifact.json", "measured.json", ".partial"
 """`measured.json` holds what clocks and scales said; it differs from run to run, so no digest covers it."""
 
 
@@ -98,6 +98,17 @@ def as_y(value: Any) -> Any:
     return frozenset(value) if isinstance(value, list) else value
 
 
+def shared_by(work: Path) -> Path:
+    """Return the folder that all who learn for one artifact have in common; outside of a run, their own.
+
+    >>> shared_by(Path(".luodi/select/4f1a.partial/work/rec-blend/work")).as_posix()
+    '.luodi/select/4f1a.partial/work'
+    >>> shared_by(Path("anywhere")).as_posix()
+    'anywhere'
+    """
+    return next((one for one in (work, *work.parents) if one.parent.suffix == PARTIAL), work)
+
+
 class Store:
     """The folder `.luodi/` beside a scenario file."""
 
@@ -124,7 +135,7 @@ class Store:
 
     def begin(self, step: str, key: str) -> tuple[Path, Path]:
         """Return an empty `out` and the `work` folder of this key, which may hold an earlier try's checkpoints."""
-        partial = self.root / step / f"{key}.partial"
+        partial = self.root / step / f"{key}{PARTIAL}"
         out, work = partial / "out", partial / "work"
         with explained(partial):
             shutil.rmtree(out, ignore_errors=True)

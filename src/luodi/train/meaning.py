@@ -1,5 +1,6 @@
 """Item texts through an encoder, and which meanings lead to which: a linear map between them, of low rank."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from luodi.contracts import Facts, Recipe
 from luodi.errors import SetupError
 from luodi.runtime.scorer_text import Meanings, centered, placed
+from luodi.store import digest, shared_by
 from luodi.train import starter
 from luodi.train.choosing import few, ndcg
 from luodi.train.lesson import Lesson, numbered
@@ -19,7 +21,7 @@ from luodi.train.wording import FREE_TEXT
 if TYPE_CHECKING:
     from luodi.runtime.encoders import Embedder
 
-ENCODER = "encoder"
+ENCODER, TEXTS, VECTORS = "encoder", "texts", "vectors.npy"
 MAX_TOKENS = 64  # of an item's text: title, category and the first sentences
 MOST_ITEMS = 200_000  # some ten minutes of one core
 CALIBRATION = 60
@@ -35,9 +37,9 @@ Floats = NDArray[np.float32]
 def text(lesson: Lesson, dev: Sequence[tuple[Any, Any]], *, recipe: Recipe, work: Path) -> tuple[Meanings, Facts]:
     """Return what the encoder makes of all item texts, with the map and the fading that do best on dev."""
     texts = texts_of(lesson.log.table, range(len(lesson.log.items)))
-    encoder, base = encoder_for(texts, recipe, work)
-    made, facts = mapped(lesson, dev, embedded(encoder, texts))
-    made.encoder = work / ENCODER
+    vectors, encoder, base = read(texts, recipe=recipe, work=work)
+    made, facts = mapped(lesson, dev, vectors)
+    made.encoder = encoder
     return made, {"base": base, **facts}
 
 
@@ -98,15 +100,32 @@ def embedded(encoder: "Embedder", texts: Sequence[str]) -> Floats:
     return made
 
 
-def encoder_for(texts: Sequence[str], recipe: Recipe, work: Path) -> tuple["Embedder", str]:
-    """Return the encoder in int8, written to `work` as it will be served, and its name."""
-    from luodi.runtime.encoders import Embedder  # loads OpenVINO and torch, which most of a blend can do without
-    from luodi.train import embedding
+def read(texts: Sequence[str], *, recipe: Recipe, work: Path) -> tuple[Floats, Path, str]:
+    """Return the vectors of texts, shape (n, width), the folder of the int8 encoder that made them, and its name.
+
+    Whoever reads the same texts in the same run reuses both: making them takes 20 to 50 seconds of two cores. The
+    encoder is begun all the same, since that is where the chances of what learns next come from.
+    """
+    from luodi.train import embedding  # loads torch, which most of a blend can do without
 
     net, reader, base = embedding.begin(replace(recipe, max_tokens=recipe.max_tokens or MAX_TOKENS))
+    said = digest([base, reader.max_tokens, CALIBRATION, list(texts)])
+    folder = shared_by(work) / f"{TEXTS}-{said[:16]}"
+    if not folder.is_dir():
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        _make(partial, net, reader, texts)
+        partial.replace(folder)
+    return np.load(folder / VECTORS), folder / ENCODER, base
+
+
+def _make(folder: Path, net: Any, reader: Any, texts: Sequence[str]) -> None:
+    from luodi.runtime.encoders import Embedder
+    from luodi.train import embedding
+
     sample = [texts[n] for n in np.linspace(0, len(texts) - 1, min(len(texts), CALIBRATION)).astype(int)]
-    embedding.write(work / ENCODER, embedding.Vectors(net), reader, [one for one in sample if one])
-    return Embedder.load(work / ENCODER), base
+    embedding.write(folder / ENCODER, embedding.Vectors(net), reader, [one for one in sample if one])
+    np.save(folder / VECTORS, embedded(Embedder.load(folder / ENCODER), texts))
 
 
 def _sums(lesson: Lesson, unit: Floats, fade: float) -> tuple[Doubles, Doubles, int] | None:

@@ -59,9 +59,9 @@ class WithTexts(torch.nn.Module):
 def read(net: SequenceNet, lesson: Lesson, *, recipe: Recipe, work: Path) -> Reading:
     """Let the embeddings of a network's items begin from their texts, and return how."""
     texts = meaning.texts_of(lesson.log.table, range(len(lesson.log.items)))
-    encoder, base = meaning.encoder_for(texts, recipe, work)
+    vectors, encoder, base = meaning.read(texts, recipe=recipe, work=work)
     touched = np.bincount(lesson.train.item, minlength=len(texts)) > 0
-    return joined(net, meaning.embedded(encoder, texts), touched, base=base, encoder=work / meaning.ENCODER)
+    return joined(net, vectors, touched, base=base, encoder=encoder)
 
 
 def joined(
