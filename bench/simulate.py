@@ -113,7 +113,10 @@ def newsroom(rng: random.Random, folder: Path, *, n_users: int = 700, n_articles
 
 
 def community(rng: random.Random, folder: Path, *, n_users: int = 800, n_groups: int = 240) -> None:
-    """Write who joined which group when, and who is whose friend: friends join much of the same."""
+    """Write who joined which group when, who is whose friend, and what members said of themselves.
+
+    Friends join much of the same; so do people of one village, and people of one hobby.
+    """
     circles = CIRCLES.split("|")
     before = ("friends of", "evening", "beginners in", "north side")
     about = [circles[n % len(circles)] for n in range(n_groups)]
@@ -129,9 +132,10 @@ def community(rng: random.Random, folder: Path, *, n_users: int = 800, n_groups:
             links.add((a, b))
     _write(folder / "friends.csv", ("member", "friend"), [(f"m{a + 1:03}", f"m{b + 1:03}") for a, b in sorted(links)])
     local = [rng.sample(range(n_groups), 9) for _ in range(60)]
-    rows = []
+    rows, hobbies = [], []
     for user in range(n_users):
         circle = rng.choice(circles)
+        hobbies.append(circle)
         theirs = [n for n, one in enumerate(groups) if one[2] == circle]
         joined = dict.fromkeys(
             rng.choice(local[village[user]]) if rng.random() < 0.55 else rng.choice(theirs) if rng.random() < 0.6
@@ -141,6 +145,13 @@ def community(rng: random.Random, folder: Path, *, n_users: int = 800, n_groups:
         rows += [(f"m{user + 1:03}", groups[n][0], begin + rng.randrange(60 * DAY)) for n in joined]
     rows.append(("m001", "", START))
     _write(folder / "joins.csv", ("member", "group", "time"), sorted(rows, key=lambda row: row[2]))
+    chance = random.Random(8)  # of its own, so that the tables above stay what they were
+    said = []
+    for user, hobby in enumerate(hobbies):
+        turn = chance.random()
+        interest = hobby if turn < 0.6 else chance.choice(circles) if turn < 0.8 else ""
+        said.append((f"m{user + 1:03}", f"valley {village[user] // 10 + 1}", chance.randint(16, 84), interest))
+    _write(folder / "members.csv", ("member", "district", "age", "interest"), said)
 
 
 def scale(rng: random.Random, folder: Path, n_events: int, n_items: int, n_users: int) -> None:

@@ -125,8 +125,12 @@ def _replay(champion: Path, challenger: Mapping[str, Any], began: int, *, timed:
 
 def _lists(path: Path, rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     bundle = open_bundle(path)
+    known = set(bundle.options.context)  # a champion may be older than a column of the context
     requests = [
-        bundle.task.Request(**{k: tuple(v) if isinstance(v, list) else v for k, v in row["request"].items()})
+        bundle.task.Request(
+            **{k: tuple(v) if isinstance(v, list) else v for k, v in row["request"].items()}
+            | {"context": {name: one for name, one in (row["request"]["context"] or {}).items() if name in known}}
+        )
         for row in rows
     ]
     return [[] if isinstance(one, Reject) else [item.id for item in one.items] for one in bundle.answer(requests)]

@@ -101,8 +101,8 @@ def as_y(value: Any) -> Any:
 def shared_by(work: Path) -> Path:
     """Return the folder that all who learn for one artifact have in common; outside of a run, their own.
 
-    >>> shared_by(Path(".luodi/select/4f1a.partial/work/rec-blend/work")).as_posix()
-    '.luodi/select/4f1a.partial/work'
+    >>> shared_by(Path("4f1a.partial", "work", "rec-blend", "work")).as_posix()
+    '4f1a.partial/work'
     >>> shared_by(Path("anywhere")).as_posix()
     'anywhere'
     """

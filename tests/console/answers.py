@@ -42,6 +42,7 @@ def about(name="support-tickets"):
         "metrics": {"ranking.ndcg_at_10": {"value": 0.0571, "low": 0.0541, "high": 0.0602}} if rank else quality,
         "record": "redacted",
         "examples": [{"user": "c0001"}] if rank else [{"text": one} for one in TEXTS[:3]],
+        "columns": {"about": ["region"], "context": ["device"]} if rank else {"about": [], "context": []},
         "report": not rank,
     }
 
@@ -202,6 +203,7 @@ def explain(name="support-tickets", label="delivery"):
 def recommended():
     items = [
         {"id": "p014", "score": 0.91, "title": "Copper kettle", "because": "together", "via": ["p001"]},
+        {"id": "p077", "score": 0.8, "title": "Rain coat", "because": "people", "shared": {"region": "north"}},
         {"id": "p102", "score": 0.74, "title": "", "because": "popular", "via": []},
     ]
     return {"answer": {"items": items}, "label": "", "method": "reasons", "tokens": [], "latency_ms": 2.1}

@@ -138,6 +138,17 @@ def test_a_recommender_shows_items_with_reasons(visit):
     sees(page, "often goes with p001")
 
 
+def test_a_newcomer_is_described_by_the_columns_that_the_scenario_has(visit, backend):
+    page = visit("#/s/shop/try").page
+
+    page.get_by_label("region").fill("north")
+    page.get_by_role("button", name="Recommend").click()
+
+    sees(page, "liked more by people with region = north")
+    asked = told(backend)[0][1]
+    assert asked["about"] == {"region": "north"} and asked["context"] == {} and page.get_by_label("device").count() == 1
+
+
 @pytest.mark.parametrize("key", ["ArrowLeft", "ArrowRight"])
 def test_a_chart_is_read_with_the_keyboard(visit, key):
     page = visit("#/s/support-tickets/live").page

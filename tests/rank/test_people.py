@@ -191,6 +191,21 @@ def test_the_profile_says_how_the_table_was_read(done):
     assert 2 <= facts["traits"]["people"]["age"] <= 6 and "mail" not in facts["traits"]["people"]
 
 
+def test_the_report_has_a_group_for_each_value_and_one_for_those_who_did_not_say(done, luodi):
+    slices = done.artifacts["evaluate"].facts["slices"]
+
+    assert set(slices["region"]) == set(REGIONS)
+    assert all(one["low"] <= one["value"] <= one["high"] for one in slices["region"].values())
+    page = luodi("report", done.scenario.root)
+    assert page.code == 0 and "region" in next(done.scenario.home.rglob("*.html")).read_text(encoding="utf-8")
+
+
+def test_the_card_says_what_is_kept_of_the_table(done):
+    card = (done.artifacts["deploy"].path / "card.md").read_text(encoding="utf-8")
+
+    assert "`region`" in card and "mail" not in card
+
+
 def test_the_last_row_of_a_user_is_taken(done):
     shelf = open_bundle(done.artifacts["deploy"].path).session.shelf
 

@@ -80,6 +80,7 @@ METRICS: Mapping[str, tuple[str, str]] = {
 TAGS: Mapping[str, str] = {
     "history": "访客历史",
     "new": "新访客",
+    "not known": "未知",
     "never seen": "从未出现",
     "1–4 events": "1–4 次行为",
     "5–19 events": "5–19 次行为",

@@ -41,6 +41,7 @@ async def about(service: Service, http: Request) -> Response:
             "record": entries.get("record", "redacted"),
             "examples": [one["request"] for one in bundle.examples],
             "writes": bool(getattr(bundle.options, "writer", None)),
+            "columns": {name: list(getattr(bundle.options, name, ())) for name in ("about", "context")},
             "report": report_of(endpoint) is not None,
         }
     )

@@ -72,11 +72,20 @@ to somebody; exposure is spread with a Gini coefficient of {beyond["gini"]:.2f} 
 
 ## What it remembers
 The bundle holds the ids of its users with the items they had: personal data, wherever an id leads to a person.
-
+{_people(data)}
 ## What to keep in mind
 A log shows what people did among the things they were shown. What was never shown could not be chosen, so the figures
 favour what is like the past; only an A/B test measures what a change does.
 """
+
+
+def _people(data: Mapping[str, Any]) -> str:
+    """Say what is kept of a table of users."""
+    columns = (data.get("traits") or {}).get("people")
+    if not columns:
+        return ""
+    told = ", ".join(f"`{name}`" for name in columns)
+    return f"Of the table of users it holds {told}, as values that many share and as ranges; nothing else of it.\n"
 
 
 def search(task: str, exam: Mapping[str, Any], data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
         job,
         exam,
         parity,
-        by="words",
+        by=("words",),
         details={"misses": _misses(exam)},
         questions=job.inputs["prepare"].facts["questions"],
         how=session.about(),

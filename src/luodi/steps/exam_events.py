@@ -24,7 +24,7 @@ def run(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]]) ->
         job,
         exam,
         parity,
-        by="history",
+        by=("history", *(tag for tag in exam.rows[0]["tags"] if tag != "history")),
         details={"misses": _misses(exam), "item_ages": _by_age(job, exam, lesson)},
         beyond=_beyond(job, exam, lesson),
         ab_test=_ab_test(sitting.measure(job, "ranking.hit_at_10", exam), lesson),

@@ -28,6 +28,8 @@ from luodi.train.lesson import RULES
 EXAM_K = 50
 RULED = ("k", "again", "min_together", "lives_days", "exposure", "newcomers", "explore")
 """Options that hold where a request does not say."""
+UNSAID = "not known"
+"""The group of those of whom the table of users does not say it."""
 MAX_LISTED = 10_000
 """Of a log with millions of unusable rows, the first ones are enough to see why; all are counted."""
 
@@ -238,7 +240,7 @@ def _said(job: Job, said: tuple[list[list[str]], Any], one: Question) -> dict[st
 
 def _groups(log: Events, user: int) -> dict[str, str]:
     """Return what the table of people says of a user, a value a column; of several, the one that most have."""
-    found = dict.fromkeys((one.name for one in log.traits.about if one.by != "words"), "")
+    found = dict.fromkeys((one.name for one in log.traits.about if one.by != "words"), UNSAID)
     for trait in sorted(of_user(log.people, user).tolist(), reverse=True):
         name, value = log.traits.told(trait)
         found |= {name: value} if name in found else {}

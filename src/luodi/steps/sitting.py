@@ -73,10 +73,10 @@ def measure(job: Job, metric: str, exam: Sitting) -> dict[str, float]:
     return interval.bootstrap(ranking, name, exam.gold, exam.answers, n_resamples=n, seed=job.seed)
 
 
-def outcome(job: Job, exam: Sitting, parity: list[Facts], *, by: str, details: Facts, **more: Any) -> Outcome:
+def outcome(job: Job, exam: Sitting, parity: list[Facts], *, by: Sequence[str], details: Facts, **more: Any) -> Outcome:
     """Write the exam's answers to `exam.jsonl` and `details` to their file; return what every such exam found out.
 
-    `by` is the tag that slices are cut by, `more` are the facts that this kind of exam has beside.
+    `by` are the tags that slices are cut by, `more` are the facts that this kind of exam has beside.
     """
     write_lines(
         job.out / "exam.jsonl",
@@ -97,7 +97,7 @@ def outcome(job: Job, exam: Sitting, parity: list[Facts], *, by: str, details: F
         "temperature": 1.0,
         "promise": None,
         "baselines": baselines(job, exam),
-        "slices": slices(job, exam, by),
+        "slices": {tag: slices(job, exam, tag) for tag in by},
     }
     return Outcome(facts=facts | more)
 
@@ -124,9 +124,7 @@ def slices(job: Job, exam: Sitting, column: str) -> Facts:
     for n, row in enumerate(exam.rows):
         members[row["tags"].get(column, "")].append(n)
     frequent = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:MAX_SLICES]
-    return {
-        column: {value: {"n": len(at)} | measure(job, job.task.metrics[0], part(exam, at)) for value, at in frequent}
-    }
+    return {value: {"n": len(at)} | measure(job, job.task.metrics[0], part(exam, at)) for value, at in frequent}
 
 
 def part(exam: Sitting, at: Sequence[int]) -> Sitting:

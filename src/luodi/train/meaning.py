@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 
 from luodi.contracts import Facts, Recipe
 from luodi.errors import SetupError
@@ -21,7 +22,7 @@ from luodi.train.wording import FREE_TEXT
 if TYPE_CHECKING:
     from luodi.runtime.encoders import Embedder
 
-ENCODER, TEXTS, VECTORS = "encoder", "texts", "vectors.npy"
+ENCODER, TEXTS, VECTORS = "encoder", "texts", "vectors.safetensors"
 MAX_TOKENS = 64  # of an item's text: title, category and the first sentences
 MOST_ITEMS = 200_000  # some ten minutes of one core
 CALIBRATION = 60
@@ -116,7 +117,7 @@ def read(texts: Sequence[str], *, recipe: Recipe, work: Path) -> tuple[Floats, P
         shutil.rmtree(partial, ignore_errors=True)
         _make(partial, net, reader, texts)
         partial.replace(folder)
-    return np.load(folder / VECTORS), folder / ENCODER, base
+    return load_file(folder / VECTORS)["vectors"], folder / ENCODER, base
 
 
 def _make(folder: Path, net: Any, reader: Any, texts: Sequence[str]) -> None:
@@ -125,7 +126,7 @@ def _make(folder: Path, net: Any, reader: Any, texts: Sequence[str]) -> None:
 
     sample = [texts[n] for n in np.linspace(0, len(texts) - 1, min(len(texts), CALIBRATION)).astype(int)]
     embedding.write(folder / ENCODER, embedding.Vectors(net), reader, [one for one in sample if one])
-    np.save(folder / VECTORS, embedded(Embedder.load(folder / ENCODER), texts))
+    save_file({"vectors": embedded(Embedder.load(folder / ENCODER), texts)}, folder / VECTORS)
 
 
 def _sums(lesson: Lesson, unit: Floats, fade: float) -> tuple[Doubles, Doubles, int] | None:

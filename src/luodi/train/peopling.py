@@ -20,7 +20,8 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 WEIGHTS = (0.0, 0.25, 0.5, 1.0)
 """Of a column, tried on dev; at 0 it has no part, and is not told as a reason."""
 FIRST = 0.5
-MOST_ITEMS = 50_000  # the most touched ones: of the others, few events say nothing that could be told from chance
+MOST_ITEMS, MOST_CELLS = 50_000, 10_000_000
+"""Items that traits have a say in, the most touched ones: few events cannot be told from chance; and all counts."""
 LEAST = 0.1  # the events that an item without one counts for
 TOLD = float(np.log(1.2))
 """A trait is told as a reason where people who have it ask for an item a fifth more often than others."""
@@ -41,12 +42,14 @@ def people(lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[People, Fact
 
     With `there` events of an item among those of a trait, and `expected` if the trait did not matter, what the trait
     adds is log((there + strength) / (expected + strength)): the mean of the rate under a gamma prior around 1.
-    Source: DuMouchel 1999, "Bayesian Data Mining in Large Frequency Tables", section 2.
+    Source: DuMouchel 1999, "Bayesian Data Mining in Large Frequency Tables",
+    whose prior is a mixture of two.
     """
     popular, faded = counting.popular(lesson, dev)
     base = np.log(np.expm1(popular.counts) + LEAST).astype(np.float32)
     touched = np.bincount(lesson.train.item, minlength=len(base))
-    items = np.sort(np.argsort(-touched, kind="stable")[: min(MOST_ITEMS, int((touched > 0).sum()))]).astype(np.int32)
+    most = min(MOST_ITEMS, MOST_CELLS // len(lesson.log.traits), int((touched > 0).sum()))
+    items = np.sort(np.argsort(-touched, kind="stable")[:most]).astype(np.int32)
     counts = counted(lesson.train, items)
     questions, again = few(numbered(lesson, dev)), lesson.rules.again
     traits, n = lesson.log.traits, len(lesson.log.traits.columns)
@@ -58,16 +61,15 @@ def people(lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[People, Fact
         scorer = People(base, items, lifts.astype(np.float32), told, per_trait)
         return ndcg(scorer, questions, again=again), scorer
 
-    tried = {one: made(one, [FIRST] * n)[0] for one in STRENGTHS}
-    strength = max(STRENGTHS, key=lambda one: (tried[one], one))
-    weights = [FIRST] * n
-    best = made(strength, weights)
-    for at in [*range(n), *range(n)]:  # twice, since what one column adds depends on the others
-        for weight in WEIGHTS:
-            other = [*weights[:at], weight, *weights[at + 1 :]]
-            found = made(strength, other)
+    settings = [STRENGTHS[0], *[FIRST] * n]
+    best = made(settings[0], settings[1:])
+    for at in [*range(n + 1), *range(n + 1)]:  # twice, since what one is worth depends on the others
+        for value in WEIGHTS if at else STRENGTHS:
+            other = [*settings[:at], value, *settings[at + 1 :]]
+            found = made(other[0], other[1:])
             if found[0] > best[0]:
-                best, weights = found, other
+                best, settings = found, other
+    strength, *weights = settings
     found_out = {one.name: weight for one, weight in zip(traits.columns, weights, strict=True)}
     return best[1], {
         "half_life": faded["half_life"],
