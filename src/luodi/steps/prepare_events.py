@@ -47,7 +47,7 @@ def run(job: Job) -> Outcome:
     settings = job.settings
     cut = logs.cut(log, job.options.split, dev=settings.dev, test=settings.test, again=job.options.again)
     log, train = sharing.shared(log, cut.train, gatherer, people.columns, people.users, least=job.options.min_together)
-    said = [list(values) for values in gatherer.context.values()], cut.log.moments
+    said = {name: list(values) for name, values in gatherer.context.items()}, cut.log.moments
     parts = {
         "dev": logs.sample(cut.dev, settings.max_dev, seed=job.seed),
         "test": logs.sample(cut.test, settings.max_test, seed=job.seed + 1),
@@ -58,7 +58,7 @@ def run(job: Job) -> Outcome:
         events.save(job.out / name)
     write_json(job.out / RULES, {name: getattr(job.options, name) for name in RULED})
     for part, questions in parts.items():
-        write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one, _said(job, said, one)) for one in questions))
+        write_lines(job.out / f"{part}.jsonl", (_line(job, part, log, one, _said(log, said, one)) for one in questions))
     with (job.out / "rejected.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("where", "reason"), *rejected])
     write_json(job.out / "profile.json", {"train": _profile(train)})
@@ -231,11 +231,14 @@ def _line(job: Job, part: str, log: Events, one: Question, context: dict[str, st
     }
 
 
-def _said(job: Job, said: tuple[list[list[str]], Any], one: Question) -> dict[str, str]:
-    """Return what was so when the first event that follows a question began: whoever asks knows it, too."""
+def _said(log: Events, said: tuple[dict[str, list[str]], Any], one: Question) -> dict[str, str]:
+    """Return what was so when the first event that follows a question began: whoever asks knows it, too.
+
+    What few people share is left out: nothing is learned of it, and it would lie in the bundle's examples.
+    """
     values, moments = said
-    cells = {name: values[n][moments[one.event, n]] for n, name in enumerate(job.options.context)}
-    return {name: value for name, value in cells.items() if value}
+    cells = {name: values[name][moments[one.event, n]] for n, name in enumerate(values)}
+    return {name: value for name, value in cells.items() if len(log.traits.of({name: value}, context=True))}
 
 
 def _groups(log: Events, user: int) -> dict[str, str]:
