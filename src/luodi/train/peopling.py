@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from luodi.contracts import Facts
+from luodi.metrics import ranking
 from luodi.runtime.scorer_people import People
+from luodi.runtime.scorers import Floats
+from luodi.runtime.traits import Traits
 from luodi.train import counting
-from luodi.train.choosing import few, ndcg
+from luodi.train.choosing import Asked, few, ndcg
 from luodi.train.events import Events
 from luodi.train.lesson import Lesson, matrix, numbered
 
@@ -20,6 +23,8 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
 WEIGHTS = (0.0, 0.25, 0.5, 1.0)
 """Of a column, tried on dev; at 0 it has no part, and is not told as a reason."""
 FIRST = 0.5
+POOL, POOLED_AT = 200, 10.0
+"""So many items of popularity, and of each trait at this strength, are looked at while settings are tried."""
 MOST_ITEMS, MOST_CELLS = 50_000, 10_000_000
 """Items that traits have a say in, the most touched ones: few events cannot be told from chance; and all counts."""
 LEAST = 0.1  # the events that an item without one counts for
@@ -53,30 +58,61 @@ def people(lesson: Lesson, dev: Sequence[tuple[Any, Any]]) -> tuple[People, Fact
     counts = counted(lesson.train, items)
     questions, again = few(numbered(lesson, dev)), lesson.rules.again
     traits, n = lesson.log.traits, len(lesson.log.traits.columns)
-
-    def made(strength: float, weights: Sequence[float]) -> tuple[float, People]:
-        lifts = np.log((counts.there + strength) / (counts.expected + strength))
-        told = (counts.people >= lesson.rules.min_together) & (lifts >= TOLD)
-        per_trait = np.repeat(np.array(weights, dtype=np.float32), np.diff(traits.starts))
-        scorer = People(base, items, lifts.astype(np.float32), told, per_trait)
-        return ndcg(scorer, questions, again=again), scorer
-
-    settings = [STRENGTHS[0], *[FIRST] * n]
-    best = made(settings[0], settings[1:])
+    pools = _Pools(questions, base[items], _lifts(counts, POOLED_AT), items, again=again)
+    settings, best = [STRENGTHS[0], *[FIRST] * n], -1.0
     for at in [*range(n + 1), *range(n + 1)]:  # twice, since what one is worth depends on the others
+        lifts = _lifts(counts, settings[0])
         for value in WEIGHTS if at else STRENGTHS:
             other = [*settings[:at], value, *settings[at + 1 :]]
-            found = made(other[0], other[1:])
-            if found[0] > best[0]:
+            found = pools.ndcg(lifts if at else _lifts(counts, value), _per_trait(traits, other[1:]))
+            if found > best:
                 best, settings = found, other
     strength, *weights = settings
+    lifts = _lifts(counts, strength)
+    told = (counts.people >= lesson.rules.min_together) & (lifts >= TOLD)
+    made = People(base, items, lifts, told, _per_trait(traits, weights))
     found_out = {one.name: weight for one, weight in zip(traits.columns, weights, strict=True)}
-    return best[1], {
-        "half_life": faded["half_life"],
-        "strength": strength,
-        "weights": found_out,
-        "dev": round(best[0], 5),
-    }
+    facts = {"half_life": faded["half_life"], "strength": strength, "weights": found_out}
+    return made, facts | {"dev": round(ndcg(made, questions, again=again), 5)}
+
+
+def _lifts(counts: Counts, strength: float) -> Floats:
+    made = np.log((counts.there + strength) / (counts.expected + strength))
+    return made.astype(np.float32)
+
+
+def _per_trait(traits: Traits, weights: Sequence[float]) -> Floats:
+    return np.repeat(np.array(weights, dtype=np.float32), np.diff(traits.starts))
+
+
+class _Pools:
+    """Of each question the items that may come out on top, so that trying a set of weights costs little."""
+
+    def __init__(
+        self, questions: Sequence[Asked], base: Floats, lifts: Floats, items: NDArray[np.int32], *, again: bool
+    ) -> None:
+        self.base, self.made = base, list[tuple[NDArray[Any], NDArray[Any], NDArray[np.bool_]]]()
+        self.n_gold = np.array([max(1, len(one.gold)) for one in questions])
+        common, of_trait = _best_first(base), [_best_first(base + one)[:POOL] for one in lifts]
+        for visit, gold in questions:
+            pool = np.unique(
+                np.concatenate([common[: POOL + len(visit.history)], *(of_trait[one] for one in visit.traits)])
+            )
+            pool = pool if again else pool[~np.isin(items[pool], visit.history)]
+            self.made.append((visit.traits, pool, np.isin(items[pool], gold)))
+
+    def ndcg(self, lifts: Floats, weights: Floats) -> float:
+        """Return NDCG@10 with these lifts, and a weight per trait."""
+        right = np.zeros((len(self.made), 10), dtype=bool)
+        for row, (traits, pool, gold) in zip(right, self.made, strict=True):
+            scores = self.base[pool] + weights[traits] @ lifts[np.ix_(traits, pool)]
+            best = np.argsort(-scores, kind="stable")[:10]
+            row[: len(best)] = gold[best]
+        return float(ranking.each("ndcg_at_10", right, self.n_gold).mean()) if len(right) else 0.0
+
+
+def _best_first(scores: Floats) -> NDArray[Any]:
+    return np.argsort(-scores, kind="stable")
 
 
 def no_people(lesson: Any) -> str | None:
