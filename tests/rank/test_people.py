@@ -10,12 +10,14 @@ from starlette.testclient import TestClient
 import luodi as package
 from luodi.batch import run
 from luodi.bundle import open_bundle
+from luodi.data.wash import Washer
 from luodi.errors import DataError
 from luodi.ledger.ledger import open_ledger
 from luodi.serve.app import make_app
 from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.server import Running, service_of
+from luodi.tasks import recommendation
 
 TOKEN = "a-token-for-the-tests"
 SCENARIO = """\
@@ -259,3 +261,12 @@ def test_a_file_of_strangers_says_of_each_who_it_is(bundle, tmp_path):
 
     rows = list(csv.DictReader(target.read_text(encoding="utf-8").splitlines()))
     assert len({row["items"] for row in rows}) == 3 and all(not row["error"] for row in rows)
+
+
+def test_personal_data_in_what_is_said_of_a_visitor_is_masked_like_any_text():
+    asked = recommendation.Request(about={"interest": "write to ann@example.org", "age": 31.0})
+
+    washed = Washer(None, "mask").wash(asked)
+
+    assert "ann@example.org" not in str(washed.about) and washed.about["age"] == 31.0
+    assert Washer(None, "mask").wash(recommendation.Request(about={"region": "north"})).about == {"region": "north"}
