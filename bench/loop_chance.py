@@ -90,7 +90,7 @@ def _once(messages: Pairs, linear: _Linear, kind: str, rng: random.Random) -> di
         compare.recent(recent),
         compare.drawn(chance),
         compare.gold([exam], METRIC, seed=7, margin=0.05),
-        compare.parts([exam, recent]),
+        compare.parts([exam], recent),
     )
     right = [sum(a == y for a, (_, y) in zip(_said(one, left), left, strict=True)) for one in (champion, challenger)]
     return {

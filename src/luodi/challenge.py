@@ -87,7 +87,7 @@ def run(
         compare.recent(recent),
         compare.drawn(drawn),
         compare.gold(exams, scenario.task.metrics[0], seed=scenario.seed, margin=rules.worse),
-        compare.parts([*exams, recent]),
+        compare.parts(exams, recent),
         targets(challenger, champion),
     )
     made = Challenge(

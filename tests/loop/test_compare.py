@@ -6,6 +6,9 @@ from luodi.loop import compare
 from luodi.loop.compare import Sat
 
 
+NONE = Sat(gold=[], champion=[], challenger=[], tags=[])
+
+
 def sat(cells, label="a", other="b", tags=None):
     """Both right, challenger alone, champion alone, neither: so many of each."""
     both, wins, losses, neither = cells
@@ -80,7 +83,7 @@ def test_of_many_labels_one_that_looks_worse_may_be_chance(n, broken):
     """6 lost and none won has p = 0.016: too little where 20 labels are looked at. "b" is said in their place."""
     rows = [sat((20, 0, 6, 0), "a"), *(sat((20, 1, 1, 0), f"c{k}", other=f"d{k}") for k in range(1, n))]
 
-    check = compare.parts(rows)
+    check = compare.parts(rows, NONE)
 
     assert [one["part"] for one in check.numbers["parts"] if one["broken"]] == broken
 
@@ -88,7 +91,7 @@ def test_of_many_labels_one_that_looks_worse_may_be_chance(n, broken):
 def test_a_label_that_breaks_is_named_though_all_in_all_it_is_better():
     one, other = sat((20, 30, 0, 10), "a"), sat((20, 0, 9, 1), "c")
 
-    check = compare.parts([one, other])
+    check = compare.parts([one, other], NONE)
 
     assert not check.met and "label c" in check.says
 
@@ -96,7 +99,7 @@ def test_a_label_that_breaks_is_named_though_all_in_all_it_is_better():
 def test_a_slice_that_breaks_is_named():
     rows = sat((30, 0, 8, 0), tags=[{"channel": "chat"}] * 30 + [{"channel": "mail"}] * 8)
 
-    check = compare.parts([rows])
+    check = compare.parts([rows], NONE)
 
     assert {one["part"] for one in check.numbers["parts"] if one["broken"]} == {"channel mail", "label a", "label b"}
 
@@ -105,15 +108,27 @@ def test_a_label_that_is_no_longer_given_wrongly_may_lose_some_of_its_own_for_it
     own = sat((40, 0, 12, 0), "products", other="aftersales")  # as it is where the champion knew nothing else
     taken = sat((0, 14, 0, 0), "aftersales", other="products")
 
-    alone, both = (compare.parts(exams) for exams in ([own], [own, taken]))
+    alone, both = (compare.parts(exams, NONE) for exams in ([own], [own, taken]))
 
     assert "label products" in alone.says and both.met
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "met"), [pytest.param(12, 1, True, id="better"), pytest.param(6, 5, False, id="chance")]
+)
+def test_a_label_that_is_better_on_what_comes_in_now_may_be_worse_on_what_was_known(won, lost, met):
+    known, now = sat((200, 0, 40, 0), "aftersales"), sat((0, won, lost, 0), "aftersales")
+
+    check = compare.parts([known], now)
+
+    assert "label aftersales" in check.says
+    assert ("label aftersales" in {one["part"] for one in check.numbers["parts"] if one["grown"]}) is met
 
 
 def test_of_several_labels_each_is_looked_at_by_itself():
     gold = [frozenset("ab")] * 8
     rows = Sat(gold=gold, champion=gold, challenger=[frozenset("a")] * 8, tags=[{}] * 8)
 
-    check = compare.parts([rows])
+    check = compare.parts([rows], NONE)
 
     assert [one["part"] for one in check.numbers["parts"] if one["broken"]] == ["label b"]
