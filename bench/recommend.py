@@ -1,9 +1,11 @@
-"""Recommenders at scale: `python -m bench.recommend grow FOLDER N_EVENTS …`, `draw FOLDER` and `serve FOLDER`.
+"""Recommenders at scale: `python -m bench.recommend grow FOLDER N_EVENTS …`, `draw FOLDER`, `serve FOLDER`, and
+`sequences FILE FOLDER`.
 
 `grow` simulates a log of each size (a tenth as many items and users), takes it through the contest, and prints how long
 each candidate learned, in how much memory, and how fast it answers; it adds that to `growth.json` in the folder, which
 `draw` makes a picture of. `serve` starts the service of a finished run and asks it one visitor at a time, then from 16
-connections at once.
+connections at once. `sequences` writes the scenario by which papers measure: of each line of a file, a user and items
+in their order, the last item is the exam and the one before it is to choose by, against the whole catalogue.
 """
 
 import asyncio
@@ -40,6 +42,24 @@ models = {models}
 max_minutes = {minutes}
 n_resamples = 100
 """
+SEQUENCES = """\
+task = "recommendation"
+goal = "Say what each of these people takes next."
+
+[define]
+train = "events.csv"
+
+[prepare]
+max_dev = 5000
+max_test = 1000000
+
+[select]
+models = ["rec-popular", "rec-item-knn", "rec-ease", "rec-sequence", "rec-blend"]
+max_minutes = 8
+
+[options]
+split = "leave-one-out"
+"""
 N_ALONE, N_TOGETHER, CONNECTIONS = 1_000, 4_000, 16
 GROWTH = "growth.json"
 TOKEN = "a-token-for-the-bench"
@@ -75,6 +95,17 @@ def _add(folder: Path, row: dict[str, object]) -> None:
     rows = json.loads(path.read_text()) if path.is_file() else []
     rows = [one for one in rows if (one["events"], one["step"]) != (row["events"], row["step"])]
     path.write_text(json.dumps([*rows, row], indent=1))
+
+
+def sequences(file: Path, folder: Path) -> None:
+    """Write `events.csv` and a scenario for a file with a user and their items in each line."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with file.open(encoding="utf-8") as lines, (folder / "events.csv").open("w", encoding="utf-8") as out:
+        out.write("user,item\n")
+        for line in lines:
+            user, *items = line.split()
+            out.writelines(f"{user},{item}\n" for item in items)
+    (folder / "scenario.toml").write_text(SEQUENCES, encoding="utf-8")
 
 
 def draw(folder: Path) -> None:
@@ -174,5 +205,7 @@ if __name__ == "__main__":
         grow(where, [int(one) for one in sys.argv[3:]], chosen, float(os.environ.get("MINUTES", "2")))
     elif what == "draw":
         draw(where)
+    elif what == "sequences":
+        sequences(where, Path(sys.argv[3]))
     else:
         serve(where)
