@@ -94,7 +94,7 @@ def _rows(path: Path, text: str, label: str) -> dict[str, str]:
         return {" ".join(row[text].split()): row[label] for row in csv.DictReader(file) if row[text].strip()}
 
 
-def main(which: str = "tickets", seed: int = 7) -> int:
+def main(which: str = "tickets", seed: int = 52) -> int:
     started = time.monotonic()
     rng = random.Random(seed)
     messages = {"tickets": tickets, "banking77": banking77}[which]()
