@@ -31,7 +31,7 @@ from luodi.loop.compare import Sat, recent
 ROOT = Path(__file__).parents[1]
 MOST_REVIEWS, ERRS = 300, 0.03
 KNOWN = 0.65  # so much of what is not new is there to learn from; the rest comes in
-NEW = 0.25  # so much of what comes in first is of the new topic; what is left of it comes later
+NEW = 0.25  # so much of what comes in first is of the new topic, half of it at most; what is left comes later
 PAUSE_SECONDS = 0.01  # of a flood, the queue takes a hundred each half second
 SWAP_SECONDS = 60.0
 BANKING = ROOT.parent / "shared" / "data" / "banking77" / "train.csv"
@@ -102,7 +102,7 @@ def main(which: str = "tickets", seed: int = 52) -> int:
     rest = rng.sample([one for one in messages if not one.is_new], k=sum(not one.is_new for one in messages))
     known, tail = rest[: int(KNOWN * len(rest))], rest[int(KNOWN * len(rest)) :]
     half = len(tail) // 2
-    n_now = round(half * NEW / (1 - NEW))
+    n_now = min(len(topic) // 2, round(half * NEW / (1 - NEW)))
     first, later = [*topic[:n_now], *tail[:half]], [*topic[n_now:], *tail[half:]]
     rng.shuffle(first)
     n_first, n_later = sum(one.is_new for one in first), sum(one.is_new for one in later)
