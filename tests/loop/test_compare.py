@@ -5,7 +5,6 @@ import pytest
 from luodi.loop import compare
 from luodi.loop.compare import Sat
 
-
 NONE = Sat(gold=[], champion=[], challenger=[], tags=[])
 
 

@@ -4,12 +4,20 @@ import random
 from types import SimpleNamespace
 
 import pytest
+from starlette.testclient import TestClient
 
+from luodi.bundle import open_bundle
+from luodi.ledger.ledger import open_ledger
 from luodi.runtime.engine_recommender import Rules
+from luodi.serve.app import make_app
+from luodi.serve.auth import Token
+from luodi.serve.limits import Hosts, Limits
+from luodi.serve.server import Running, service_of
 from luodi.train import logs, sharing
 from luodi.train.lesson import Lesson
 
 RULES = Rules(min_together=2)
+TOKEN = "a-token-for-the-tests"
 
 
 def a_log(n_users: int = 60, n_items: int = 40, seed: int = 1):
@@ -53,3 +61,20 @@ def taught(log):
         for one in cut.dev
     ]
     return SimpleNamespace(lesson=Lesson(train=train, log=whole, rules=RULES), dev=dev)
+
+
+@pytest.fixture(scope="module")
+def bundle(done):
+    """The bundle of the module's run, `done`."""
+    return open_bundle(done.artifacts["deploy"].path)
+
+
+@pytest.fixture
+def client(bundle, tmp_path):
+    """Ask the service of that bundle."""
+    token = Token(value=TOKEN, given=True)
+    service = service_of(
+        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
+    )
+    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
+        yield made

@@ -4,7 +4,8 @@ import csv
 
 import pytest
 from starlette.testclient import TestClient
-from tests.rank.test_run import SCENARIO, TOKEN, write
+from tests.rank.conftest import TOKEN
+from tests.rank.test_run import SCENARIO, write
 
 import luodi as package
 from luodi.bundle import open_bundle

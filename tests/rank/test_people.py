@@ -5,21 +5,14 @@ import json
 import random
 
 import pytest
-from starlette.testclient import TestClient
 
 import luodi as package
 from luodi.batch import run
 from luodi.bundle import open_bundle
 from luodi.data.wash import Washer
 from luodi.errors import DataError
-from luodi.ledger.ledger import open_ledger
-from luodi.serve.app import make_app
-from luodi.serve.auth import Token
-from luodi.serve.limits import Hosts, Limits
-from luodi.serve.server import Running, service_of
 from luodi.tasks import recommendation
 
-TOKEN = "a-token-for-the-tests"
 SCENARIO = """\
 name = "town"
 task = "recommendation"
@@ -71,21 +64,6 @@ def a_town(folder, *, n_users=400, n_items=60, seed=4, text=SCENARIO):
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     return package.run(package.load(a_town(tmp_path_factory.mktemp("people") / "town")))
-
-
-@pytest.fixture(scope="module")
-def bundle(done):
-    return open_bundle(done.artifacts["deploy"].path)
-
-
-@pytest.fixture
-def client(bundle, tmp_path):
-    token = Token(value=TOKEN, given=True)
-    service = service_of(
-        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
-    )
-    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
-        yield made
 
 
 def shown(client, **request):

@@ -4,19 +4,12 @@ import csv
 import json
 
 import pytest
-from starlette.testclient import TestClient
 
 import luodi as package
 from luodi.batch import run
 from luodi.bundle import open_bundle
 from luodi.errors import DataError, Faults
-from luodi.ledger.ledger import open_ledger
-from luodi.serve.app import make_app
-from luodi.serve.auth import Token
-from luodi.serve.limits import Hosts, Limits
-from luodi.serve.server import Running, service_of
 
-TOKEN = "a-token-for-the-tests"
 SCENARIO = """\
 name = "small"
 task = "recommendation"
@@ -70,21 +63,6 @@ def write(folder, log, *, text=SCENARIO):
 def done(log, tmp_path_factory):
     """A finished run."""
     return package.run(package.load(write(tmp_path_factory.mktemp("run") / "small", log)))
-
-
-@pytest.fixture(scope="module")
-def bundle(done):
-    return open_bundle(done.artifacts["deploy"].path)
-
-
-@pytest.fixture
-def client(bundle, tmp_path):
-    token = Token(value=TOKEN, given=True)
-    service = service_of(
-        [bundle], token=token, hosts=Hosts("testserver"), limits=Limits(), ledger=open_ledger(tmp_path)
-    )
-    with TestClient(Running(make_app(service), service), headers={"authorization": f"Bearer {TOKEN}"}) as made:
-        yield made
 
 
 def test_a_run_ends_in_a_verdict_and_every_row_is_kept_or_listed(done):
