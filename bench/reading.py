@@ -1,4 +1,5 @@
-"""How well do readers read? `python -m bench.reading english|unanswerable|chinese [seconds of training at most]`.
+"""How well do readers read? `python -m bench.reading english|unanswerable|chinese [minutes] [reader …]`: minutes of training
+at most, 40 where nothing is said.
 
 Articles of `squad_dev` that are held out; the same questions with and without an answer; CMRC and DRCD, held out too.
 The sets lie beside the checkout, in `../shared/data`, or where `LUODI_SHARED_DATA` says.
@@ -95,7 +96,7 @@ def measure(name: str, train: list[Pair], dev: list[Pair], held: dict[str, list[
             print(json.dumps({"model": name, form: {file: judged(session, rows) for file, rows in held.items()}}))
 
 
-def main(what: str, minutes: float = 40.0) -> None:
+def main(what: str, minutes: float = 40.0, *only: str) -> None:
     """Measure the readers of a language."""
     files = CHINESE if what == "chinese" else ENGLISH
     train, dev, held = split(files, 0.5 if what == "unanswerable" else 0.0)
@@ -106,9 +107,9 @@ def main(what: str, minutes: float = 40.0) -> None:
         if what == "chinese"
         else ("reader-overlap", "reader-light", "reader-encoder")
     )
-    for name in names:
+    for name in only or names:
         measure(name, train, dev, held, minutes)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(float, sys.argv[2:]))
+    main(sys.argv[1], *map(float, sys.argv[2:3]), *sys.argv[3:])
