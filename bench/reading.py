@@ -1,5 +1,6 @@
-"""How well do readers read? `python -m bench.reading english|unanswerable|chinese [minutes] [reader …]`: minutes of training
-at most, 40 where nothing is said.
+"""How well do readers read? `python -m bench.reading english|unanswerable|chinese [minutes] [reader …]`.
+
+They may train for so many minutes at most, 40 where nothing is said.
 
 Articles of `squad_dev` that are held out; the same questions with and without an answer; CMRC and DRCD, held out too.
 The sets lie beside the checkout, in `../shared/data`, or where `LUODI_SHARED_DATA` says.
