@@ -10,7 +10,7 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe
 from luodi.errors import SetupError
-from luodi.train import decoder, export, finetuning, network, starter
+from luodi.train import decoder, finetuning, network, starter
 from luodi.train.answers import class_weights, labels_of, targets
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
@@ -109,8 +109,7 @@ class DecoderLora(Exported):
     def export_onnx(self, folder: Path) -> None:
         """Write the same for ONNX Runtime."""
         assert self.inner, "fit or load first"
-        inner = self.inner
-        export.export_onnx(folder, inner.network, inner.text, inner.kind, inner.labels)
+        self.inner.export_onnx(folder)
 
 
 def _start(xs: Sequence[str], ys: Sequence[Any], recipe: Recipe, work: Path) -> FittedNetwork:

@@ -27,8 +27,8 @@ def make(folder: Path, out: Path) -> None:
     shutil.copytree(folder, out, dirs_exist_ok=True)
     if read_about(folder)["engine"] == "engine_blend":
         folder, out = folder / DEEP, out / DEEP
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)  # it advises steps that bring nothing here, through the root logger
+    root = logging.getLogger()
+    root.addFilter(_is_grave)  # it advises steps that bring nothing here, through the root logger itself
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
@@ -43,4 +43,8 @@ def make(folder: Path, out: Path) -> None:
                 op_types_to_quantize=operations,
             )
     finally:
-        logging.disable(before)
+        root.removeFilter(_is_grave)
+
+
+def _is_grave(said: logging.LogRecord) -> bool:
+    return said.levelno > logging.WARNING

@@ -35,6 +35,10 @@ class Decoder(torch.nn.Module):
         self.head = torch.nn.Linear(embedding.shape[1], n_labels)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.told(ids, mask)[0]
+
+    def told(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits, and the last hidden states that they are made of: (batch, n_labels) and (batch, width)."""
         time = ids.shape[1]
         place = torch.arange(time, device=ids.device)
         past = (place[None, :] <= place[:, None])[None, None] & (mask[:, None, None, :] > 0)  # (batch, 1, time, time)
@@ -43,7 +47,8 @@ class Decoder(torch.nn.Module):
         positions = place[None, :].expand(ids.shape[0], time)
         hidden = self.body(input_ids=ids, attention_mask=bias, position_ids=positions, use_cache=False)[0]
         ends = (place[None, :] == mask.sum(dim=1, keepdim=True) - 1).to(hidden.dtype)  # one-hot at the end mark
-        return self.head((hidden * ends[..., None]).sum(dim=1))  # type: ignore[no-any-return]
+        last = (hidden * ends[..., None]).sum(dim=1)
+        return self.head(last), last
 
 
 def pretrained(folder: Path, labels: Sequence[str], *, seed: int, work: Path) -> tuple[Decoder, Path]:

@@ -14,7 +14,6 @@ from luodi.runtime.engine_network import GRAPH
 from luodi.runtime.engine_tokens import TOKENIZER
 from luodi.runtime.openvino import engine, write
 from luodi.runtime.session import write_about
-from luodi.train.network import mean
 
 OPSET = 17  # the first with layer normalization as one operation
 
@@ -27,8 +26,8 @@ class Telling(torch.nn.Module):
         self.network = network
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        hidden = self.network.hidden(ids, mask)
-        return self.network.answer(hidden, mask), mean(hidden, mask)
+        told: tuple[torch.Tensor, torch.Tensor] = self.network.told(ids, mask)
+        return told
 
 
 def export(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:

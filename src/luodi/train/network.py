@@ -58,6 +58,11 @@ class Network(torch.nn.Module):
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return self.answer(self.hidden(ids, mask), mask)
 
+    def told(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits, and the means that they are made of: (batch, n_labels) and (batch, width)."""
+        hidden = self.hidden(ids, mask)
+        return self.answer(hidden, mask), mean(hidden, mask)
+
     def pool(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return mean(self.hidden(ids, mask), mask)
 
