@@ -15,7 +15,7 @@ from luodi.train.answers import class_weights, labels_of, targets
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 from luodi.train.loop import Loop, Schedule
-from luodi.train.own_engine import Exported
+from luodi.train.own_engine import TwiceExported
 
 ABOUT = "decoder.json"
 MAX_TOKENS = 256
@@ -27,7 +27,7 @@ BATCH = 16
 LOOKS = 6  # at dev; seldom enough that a slow start is not taken for the end
 
 
-class DecoderLora(Exported):
+class DecoderLora(TwiceExported):
     """The likelihood of each label's token after the text; additions of low rank learn, and are merged."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
@@ -105,11 +105,6 @@ class DecoderLora(Exported):
         net: Any = decoder.load(folder, len(about["labels"]))
         text = network.Text(folder / network.TOKENIZER, max_tokens=about["max_tokens"])
         return cls(FittedNetwork(about["kind"], about["labels"], net, text, about["base"]))
-
-    def export_onnx(self, folder: Path) -> None:
-        """Write the same for ONNX Runtime."""
-        assert self.inner, "fit or load first"
-        self.inner.export_onnx(folder)
 
 
 def _start(xs: Sequence[str], ys: Sequence[Any], recipe: Recipe, work: Path) -> FittedNetwork:

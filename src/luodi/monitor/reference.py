@@ -37,6 +37,11 @@ NUMBERS = (
     "length", "scripts", "words", "unknown", "confidence", "labels", "doubt", "novelty", "handed_over", "truncated",
     "meaning",
 )  # fmt: skip
+HOW = {
+    "length": "shares", "scripts": "shares", "labels": "shares", "words": "surge", "doubt": "surge",
+    "confidence": "either", "meaning": "place",
+}  # fmt: skip
+"""How a number is made from the mean of its columns, where it is not that mean itself."""
 TOPIC = "topic"
 """The signs of a new topic, taken together: it gets half of the false alarms that are allowed."""
 
@@ -223,11 +228,7 @@ def build(
 
 def how(name: str) -> str:
     """Return how a number is made from the mean of its columns."""
-    if name in {"unknown", "handed_over", "truncated", "novelty"}:
-        return "mean"
-    if name in {"confidence", "meaning"}:
-        return {"confidence": "either", "meaning": "place"}[name]
-    return "surge" if name in {"words", "doubt"} else "shares"
+    return HOW.get(name, "mean")
 
 
 def _fitted(

@@ -51,7 +51,7 @@ def write_graph(folder: Path, network: torch.nn.Module) -> None:
     write(converted(network, (example, example), [[-1, -1]] * 2), folder / GRAPH)
 
 
-def export_onnx(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, labels: Sequence[str]) -> None:
+def export_onnx(folder: Path, network: Telling, text: Any, kind: Kind, labels: Sequence[str]) -> None:
     """Write the same for ONNX Runtime.
 
     By tracing, which takes a sixth of the time that `dynamo=True` takes and asks for no further package.
@@ -60,7 +60,6 @@ def export_onnx(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, l
     example, mask = torch.ones((2, 8), dtype=torch.int64), torch.ones((2, 8), dtype=torch.int64)
     mask[0, 5:] = 0
     ids, masked = engine_onnx.INPUTS
-    outputs = engine_onnx.OUTPUTS if isinstance(network, Telling) else engine_onnx.OUTPUTS[:1]
     shape = {0: "batch", 1: "time"}
     with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -69,8 +68,8 @@ def export_onnx(folder: Path, network: torch.nn.Module, text: Any, kind: Kind, l
             (example, mask),
             str(folder / engine_onnx.GRAPH),
             input_names=[ids, masked],
-            output_names=list(outputs),
-            dynamic_axes={ids: shape, masked: shape, **{one: {0: "batch"} for one in outputs}},
+            output_names=list(engine_onnx.OUTPUTS),
+            dynamic_axes={ids: shape, masked: shape, **{one: {0: "batch"} for one in engine_onnx.OUTPUTS}},
             opset_version=OPSET,
             dynamo=False,
         )
