@@ -191,5 +191,13 @@ def test_the_proxy_passes_on_only_the_data_listener(packed):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions as of POSIX")
-def test_a_packed_bundle_is_whole(packed):
-    assert read_bundle(packed[0] / "bundle").examples
+def test_a_packed_bundle_can_be_read_by_the_other_user_who_serves_it(bundle_of, tmp_path):
+    private = [one for one in bundle_of.rglob("*.safetensors") if one.stat().st_mode & 0o077 == 0]
+    assert private  # as that library writes them: else this would show nothing
+
+    pack(bundle_of, tmp_path / "out")
+
+    bundle = tmp_path / "out" / "bundle"
+    assert read_bundle(bundle).examples
+    closed = [one for one in bundle.rglob("*") if one.stat().st_mode & (0o005 if one.is_dir() else 0o004) == 0]
+    assert not closed

@@ -44,12 +44,19 @@ def pack(bundle: Path, folder: Path, *, wheel: Path | None = None) -> dict[str, 
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(bundle, folder / "bundle", ignore=shutil.ignore_patterns(MANIFEST, MEASURED))
+        _open_to_all(folder / "bundle")
         if wheel is not None:
             (folder / "wheels").mkdir()
             shutil.copyfile(wheel, folder / "wheels" / wheel.name)
         for name, template in FILES.items():
             write_text(folder / name.format(unit=filled["unit"]), render(template, filled))
     return filled
+
+
+def _open_to_all(bundle: Path) -> None:
+    """Let everybody read what was copied: it is served by another user, and safetensors writes for its own alone."""
+    for one in (bundle, *bundle.rglob("*")):
+        one.chmod(0o755 if one.is_dir() else 0o644)
 
 
 def numbers(scenario: str, bundle: Path, wheel: str = "") -> dict[str, Any]:
