@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import ctranslate2
 
@@ -38,7 +38,9 @@ class Translator:
         self.before = [prefix] if prefix else []
         self.pieces = plain_tokenizer(folder / TOKENIZER)
         threads = n_threads or len(os.sched_getaffinity(0))
-        self.network = ctranslate2.Translator(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
+        # a batch for each core: two cores for one batch wait for each other at every small product, and are an eighth
+        # as fast as one (docs/logbook.md, 2026-11-30)
+        self.network = ctranslate2.Translator(str(folder), device="cpu", inter_threads=threads, intra_threads=1)
 
     def predict(self, xs: Sequence[Material]) -> list[Draft]:
         return drafts(xs, self.translate, language=self.language)
@@ -49,10 +51,11 @@ class Translator:
         asked = [part for parts in cut for part in parts]
         order = sorted(range(len(asked)), key=lambda n: -len(asked[n]))
         answers: list[tuple[str, float]] = [("", 1.0)] * len(asked)
+        waiting: list[tuple[int, Any]] = []
         for batch in _batches([len(asked[n]) + 1 for n in order]):
             rows = [order[n] for n in batch]
             longest = len(asked[rows[0]])
-            found = self.network.translate_batch(
+            begun = self.network.translate_batch(
                 [[*self.before, *asked[n], END] for n in rows],
                 beam_size=beam,
                 max_batch_size=0,
@@ -60,9 +63,12 @@ class Translator:
                 no_repeat_ngram_size=NO_REPEAT,
                 disable_unk=True,
                 return_scores=True,
+                asynchronous=True,
             )
-            for n, one in zip(rows, found, strict=True):
-                answers[n] = (self._text(one.hypotheses[0]), math.exp(min(0.0, float(one.scores[0]))))
+            waiting += zip(rows, begun, strict=True)
+        for n, promised in waiting:
+            one = promised.result()
+            answers[n] = (self._text(one.hypotheses[0]), math.exp(min(0.0, float(one.scores[0]))))
         parts = iter(answers)
         return [_joined([next(parts) for _ in each]) for each in cut]
 
