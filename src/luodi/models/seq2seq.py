@@ -15,14 +15,14 @@ STARTER = "starter"
 BORROWED_RATE, BORROWED_EPOCHS = 3e-4, 12
 """A network that can translate already forgets that where steps are large."""
 Pairs = Sequence[tuple[Material, frozenset[str]]]
-LEARNING_RATE, LEAST_RATE = 2e-3, 5e-4
+LEARNING_RATE, LEAST_RATE = 3e-3, 5e-4
 """Of a batch of so many pieces as below; of a smaller one by the root of its share."""
 AVERAGE = 0.99
 BATCH_TOKENS, MOST_BATCH = 4_096, 256
 """Pieces of translations that are learned from together; of short ones at most so many texts."""
 LEAST_STEPS_PER_EPOCH = 10
-PIECES, FEWEST_PIECES, PAIRS_PER_PIECE = 8_000, 600, 4
-EPOCHS = ((1_000, 120), (5_000, 80), (20_000, 50), (60_000, 36), (200_000, 20))  # few pairs are worth more rounds
+PIECES, FEWEST_PIECES, PAIRS_PER_PIECE = 8_000, 600, 8
+EPOCHS = ((5_000, 120), (60_000, 100), (200_000, 40))  # few pairs are worth more rounds
 MOST_ROWS_EPOCHS = 8
 LOOKS, PATIENCE = 30, 8
 LARGE = 100_000
