@@ -1,14 +1,17 @@
-"""Search: `python -m bench.search vectors | texts | cranfield DATA | faq DATA`. Each prints its counts and its peers.
+"""Search: `python -m bench.search vectors | texts | cranfield DATA | faq DATA | squad FILE FOLDER`. The first four
+print their counts and their peers.
 
 `vectors`: 200,000 unit vectors (or as many as `--n` says) are packed and searched, beside exact products in float32 and
 a graph of usearch. `texts`: made passages are encoded, beside `SentenceTransformer.encode`. `cranfield`: NDCG@10 of
 BM25, dense and hybrid on all judged queries; every document that the judges listed with a code from 1 to 4 is right,
 all worth the same, and code -1 is not right. `faq`: banking77, every intent an answer; single retrievers beside all.
+`squad` writes a scenario to FOLDER, the passages of a file of SQuAD with the questions about them, for `luodi run`.
 """
 
 import argparse
 import csv
 import gzip
+import json
 import random
 import re
 import resource
@@ -192,10 +195,47 @@ def faq(data: Path, per_answer: int) -> None:
         print(f"hybrid          hit@1 {(total.argmax(axis=1) == gold).mean():.4f}  weights {made.weights}")
 
 
+SQUAD = """\
+name = "squad-passages"
+task = "semantic-search"
+
+[define]
+train = "passages.csv"
+tables = { questions = "questions.csv" }
+succeed = { "ranking.ndcg_at_10" = 0.5 }
+
+[prepare]
+dev = 0.06
+test = 0.1
+
+[select]
+models = ["search-bm25", "search-hybrid", "search-reranked"]
+max_minutes = 12
+"""
+
+
+def squad(file: Path, folder: Path) -> None:
+    """Write a scenario whose documents are the passages of a file of SQuAD, each right for the questions about it."""
+    with gzip.open(file, "rt", encoding="utf-8") as opened:
+        articles = json.load(opened)["data"]
+    passages, questions = [], []
+    for one in (paragraph for article in articles for paragraph in article["paragraphs"]):
+        number = f"p{len(passages)}"
+        passages.append((number, one["context"]))
+        questions += [(asked["question"], number) for asked in one["qas"]]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in (("passages", [("id", "text"), *passages]), ("questions", [("query", "document"), *questions])):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as written:
+            csv.writer(written).writerows(rows)
+    (folder / "scenario.toml").write_text(SQUAD, encoding="utf-8")
+    print(f"{len(passages):,} passages, {len(questions):,} questions; luodi run {folder}")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=("vectors", "texts", "cranfield", "faq"))
+    parser.add_argument("what", choices=("vectors", "texts", "cranfield", "faq", "squad"))
     parser.add_argument("data", nargs="?", type=Path)
+    parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--n", type=int)
     asked = parser.parse_args()
     if asked.what == "vectors":
@@ -204,5 +244,7 @@ if __name__ == "__main__":
         texts(asked.n or 200)
     elif asked.what == "cranfield":
         cranfield(asked.data)
+    elif asked.what == "squad":
+        squad(asked.data, asked.folder)
     else:
         faq(asked.data, asked.n or 10)

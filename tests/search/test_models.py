@@ -23,7 +23,7 @@ def ids(answers):
 @pytest.mark.parametrize(
     "name",
     ["search-bm25", *(pytest.param(f"search-{one}", marks=pytest.mark.slow) for one in
-                      ("dense", "hybrid", "adapted", "light"))],
+                      ("dense", "hybrid", "adapted", "light", "reranked"))],
 )  # fmt: skip
 def test_a_search_keeps_its_contract(library, tmp_path, name):
     prepared = library.artifacts["prepare"].path

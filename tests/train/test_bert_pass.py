@@ -30,10 +30,18 @@ def states_and_gradients(encoder, forward):
     return hidden.detach(), gradients
 
 
+def of_the_module(types=None):
+    encoder = bert()
+
+    def forward():
+        return encoder(input_ids=IDS, attention_mask=MASK, token_type_ids=types).last_hidden_state
+
+    return states_and_gradients(encoder, forward)
+
+
 @pytest.fixture(scope="module")
 def expected():
-    encoder = bert()
-    return states_and_gradients(encoder, lambda: encoder(input_ids=IDS, attention_mask=MASK).last_hidden_state)
+    return of_the_module()
 
 
 @pytest.mark.parametrize("path", bert_pass.DTYPES)
@@ -48,6 +56,18 @@ def test_states_and_gradients_are_those_of_the_module(path, sparse, expected):
     for name, gradient in expected[1].items():
         if not name.endswith("key.bias"):  # it changes no probability, so its gradient is noise around 0
             assert (gradients[name] - gradient).norm() <= CLOSE[path] * gradient.norm(), name
+
+
+@pytest.mark.parametrize("path", bert_pass.DTYPES)
+def test_tokens_of_two_types_are_read_as_by_the_module(path):
+    types, encoder = (IDS % 2), bert()
+
+    hidden, gradients = states_and_gradients(encoder, lambda: BertPass(encoder, path)(IDS, MASK, types))
+
+    expected = of_the_module(types)
+    assert torch.allclose(hidden, expected[0], atol=CLOSE[path])
+    name = "embeddings.token_type_embeddings.weight"
+    assert (gradients[name] - expected[1][name]).norm() <= CLOSE[path] * expected[1][name].norm()
 
 
 def test_a_text_alone_is_learned_from_as_in_company():

@@ -1,4 +1,4 @@
-"""Search: words and meanings find candidates, and their orders are joined."""
+"""Search: words and meanings find candidates, their orders are joined, and the first may be read once more."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,13 @@ from luodi.contracts import Hit, record
 from luodi.runtime.encoders import Embedder, Light
 from luodi.runtime.fusion import fuse
 from luodi.runtime.index import Index
-from luodi.runtime.passages import passage_id
+from luodi.runtime.judge import Judge
+from luodi.runtime.passages import known_by, passage_id
 from luodi.runtime.segment import Encode
 from luodi.runtime.session import read_about, write_about
 from luodi.runtime.terms import spans, terms
 
-INDEX, ENCODER, LIGHT = "index", "encoder", "light"
+INDEX, ENCODER, LIGHT, JUDGE = "index", "encoder", "light", "judge"
 CANDIDATES = 100  # of each kind; more than will be shown, since a document may have many passages
 Query = Mapping[str, Any]
 """`query`, and as far as they are needed `k`, `filters`, `by`: of `luodi.tasks.semantic_search.Request`."""
@@ -38,6 +39,10 @@ class How:
     by: str = "rank"
     share: float = 0.5
     """How two orders are joined: by "rank" or by "score", and the share of the dense one."""
+    again: int = 0
+    """So many of the first candidates are read once more, together with the question."""
+    trust: float = 0.0
+    """The share of that second reading in their order."""
     k: int = 10
 
 
@@ -51,8 +56,9 @@ class Searcher:
         encoder: Embedder | None = None,
         *,
         light: Light | None = None,
+        judge: Judge | None = None,
     ) -> None:
-        self.index, self.how, self.encoder, self.light = index, how, encoder, light
+        self.index, self.how, self.encoder, self.light, self.judge = index, how, encoder, light, judge
 
     def reads(self) -> Encode | None:
         """Return what makes vectors of passages; `None` where only words count."""
@@ -80,7 +86,7 @@ class Searcher:
         return numbers, lexical, dense
 
     def _hits(self, x: Query, vector: Floats | None) -> list[Hit]:
-        numbers, scores = self.ranked(*self.candidates(x, vector))
+        numbers, scores = self.read_again(str(x.get("query") or ""), *self.ranked(*self.candidates(x, vector)))
         k = int(x.get("k") or self.how.k)
         if x.get("by") == "document":
             firsts = dict[str, int]()
@@ -98,6 +104,25 @@ class Searcher:
         scores = fuse(lexical, dense, {"by": self.how.by, "share": self.how.share}) if both else lexical + dense
         order = np.lexsort((numbers, -scores))
         return numbers[order], scores[order]
+
+    def read_again(self, query: str, numbers: Ints, scores: Floats) -> tuple[Ints, Floats]:
+        """Put the first candidates in the order that joins theirs and the judge's; what was not read stays behind."""
+        n = min(self.how.again, len(numbers))
+        if not (n and self.judge):
+            return numbers, scores
+        return self.joined(numbers, scores, self.judge(query, self.texts(numbers[:n])))
+
+    def joined(self, numbers: Ints, scores: Floats, judged: Floats) -> tuple[Ints, Floats]:
+        """Return candidates in order, the first of them by what a judge said of each, too."""
+        n = len(judged)
+        better = fuse(scores[:n], judged, {"by": "score", "share": self.how.trust})
+        order = np.argsort(-better, kind="stable")
+        rest = scores[n:] - (scores[n] if len(scores) > n else 0)  # the worst that was read stands at 0 or above
+        return np.concatenate([numbers[:n][order], numbers[n:]]), np.concatenate([better[order], rest])
+
+    def texts(self, numbers: Ints) -> list[str]:
+        """Return passages as models read them."""
+        return [known_by(*self.index.passage(n)) for n in numbers.tolist()]
 
     def _hit(self, number: int, score: float, wanted: frozenset[str], *, whole: bool) -> Hit:
         document, passage = self.index.passage(number)
@@ -125,6 +150,7 @@ class Searcher:
         sources = {INDEX: self.index.folder}
         sources |= {ENCODER: self.encoder.session.folder} if self.encoder else {}
         sources |= {LIGHT: self.light.folder} if self.light else {}
+        sources |= {JUDGE: self.judge.session.folder} if self.judge else {}
         for name, source in sources.items():
             shutil.copytree(source, folder / name)
 
@@ -133,7 +159,8 @@ class Searcher:
         """Read what `save` wrote."""
         encoder = Embedder.load(folder / ENCODER) if (folder / ENCODER).is_dir() else None
         light = Light(folder / LIGHT) if (folder / LIGHT).is_dir() else None
-        return cls(Index.open(folder / INDEX), How(**read_about(folder)["how"]), encoder, light=light)
+        judge = Judge.load(folder / JUDGE) if (folder / JUDGE).is_dir() else None
+        return cls(Index.open(folder / INDEX), How(**read_about(folder)["how"]), encoder, light=light, judge=judge)
 
 
 def highlights(text: str, wanted: frozenset[str]) -> list[list[int]]:

@@ -69,7 +69,7 @@ class Scribe:
         self.file, self.limits = file, limits
         self.tokenizer = plain_tokenizer(file)
         self.pad = self.tokenizer.token_to_id("[PAD]") or 0
-        self.before, self.between, self.after = _frame(self.tokenizer)
+        self.before, self.between, self.after = frame(self.tokenizer)
         self._passages: dict[str, Any] = {}
 
     def windows(self, question: str, passage: str) -> list[Window]:
@@ -109,7 +109,7 @@ class _Tokens:
         self.ids, self.offsets, self.word_ids = encoding.ids, encoding.offsets, encoding.word_ids
 
 
-def _frame(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
+def frame(tokenizer: Any) -> tuple[list[int], list[int], list[int]]:
     """Return the special tokens before, between and after two texts."""
     made = tokenizer.encode("a", "b")
     sides = made.sequence_ids

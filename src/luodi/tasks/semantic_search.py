@@ -11,7 +11,7 @@ kind: Kind = "rank"
 metrics = (
     "ranking.ndcg_at_10", "ranking.mrr", "ranking.hit_at_10", "ranking.recall_at_10", "ranking.recall_at_50",
 )  # fmt: skip
-models = ("search-bm25", "search-light", "search-dense", "search-hybrid", "search-adapted")
+models = ("search-bm25", "search-light", "search-dense", "search-hybrid", "search-adapted", "search-reranked")
 learns_from = "documents"
 tables = ("questions", "clicks")
 """What `[define] tables` may name beside the documents: judged questions, and what people opened after asking."""

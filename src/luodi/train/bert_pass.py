@@ -103,16 +103,19 @@ class BertPass:
         self.parts = Parts(path, dropout, eps, lambda: encoder.training)
         self.layers = [_linears(layer) for layer in encoder.encoder.layer]  # type: ignore[union-attr]
 
-    def __call__(self, ids: Tensor, mask: Tensor, *, n_layers: int | None = None) -> Tensor:
+    def __call__(
+        self, ids: Tensor, mask: Tensor, types: Tensor | None = None, *, n_layers: int | None = None
+    ) -> Tensor:
         """Return the hidden states, shape (batch, time, width), of all layers or of the lowest so many."""
-        return self.upper(self.embed(ids), mask, 0, n_layers)
+        return self.upper(self.embed(ids, types), mask, 0, n_layers)
 
-    def embed(self, ids: Tensor) -> Tensor:
+    def embed(self, ids: Tensor, types: Tensor | None = None) -> Tensor:
         """Return the sum of word, place and type vectors, normalized; (batch, time, width)."""
         tables: Any = self.encoder.embeddings
         words = tables.word_embeddings
         looked_up = torch.nn.functional.embedding(ids, words.weight, words.padding_idx, sparse=words.sparse)
-        summed = looked_up + tables.position_embeddings.weight[: ids.shape[1]] + tables.token_type_embeddings.weight[0]
+        kind = tables.token_type_embeddings.weight[0] if types is None else tables.token_type_embeddings(types)
+        summed = looked_up + tables.position_embeddings.weight[: ids.shape[1]] + kind
         norm = tables.LayerNorm
         hidden = torch.nn.functional.layer_norm(summed, norm.normalized_shape, norm.weight, norm.bias, self.parts.eps)
         return self.parts.drop(hidden.to(self.parts.dtype))

@@ -66,14 +66,19 @@ class Network(torch.nn.Module):
     def pool(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return mean(self.hidden(ids, mask), mask)
 
-    def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return the last hidden states, (batch, time, width): inside `device.fast` on the path that it took."""
+    def hidden(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None = None) -> torch.Tensor:
+        """Return the last hidden states, (batch, time, width): inside `device.fast` on the path that it took.
+
+        `types` says of each token what it is, (batch, time); where it is not given, all are of the first type.
+        """
         if (own := self.own_pass(ids)) is None:
-            return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state  # type: ignore[no-any-return]
+            more = {} if types is None else {"token_type_ids": types}
+            return self.encoder(input_ids=ids, attention_mask=mask, **more).last_hidden_state  # type: ignore[no-any-return]
         if self.frozen:
+            assert types is None, "frozen layers are remembered by the texts alone"
             return self.upper(self.lower(ids, mask), mask)
         with torch.autocast("cpu", enabled=False):
-            return own(ids, mask)
+            return own(ids, mask, types)
 
     @torch.no_grad()
     def lower(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
