@@ -1,11 +1,8 @@
 """Readers: each keeps its contract, learns what is to be learned, and says nothing where it should."""
 
-import json
 import random
-import shutil
 
 import pytest
-from transformers import DistilBertConfig, DistilBertModel
 
 from luodi import registry
 from luodi.contracts import Recipe
@@ -86,12 +83,3 @@ def test_a_reader_goes_on_from_another_one(tiny_encoder, tmp_path):
 
     assert facts["base"].startswith(tiny_encoder.name)
     assert second.refuses([x for x, _ in questions(2)], recipe=Recipe(base=str(tmp_path / "saved"))) is None
-
-
-def test_an_encoder_that_knows_no_types_of_token_learns_to_read_too(tiny_encoder, tmp_path):
-    n_tokens = json.loads((tiny_encoder / "config.json").read_text())["vocab_size"]
-    config = DistilBertConfig(vocab_size=n_tokens, dim=16, n_layers=1, n_heads=2, hidden_dim=32)
-    DistilBertModel(config).save_pretrained(tmp_path / "distilled")
-    shutil.copy(tiny_encoder / "tokenizer.json", tmp_path / "distilled")
-
-    check_reader("reader-encoder", questions(), tmp_path, recipe=Recipe(base=str(tmp_path / "distilled"), epochs=1))

@@ -22,7 +22,7 @@ class SearchReranked(searching.Searched):
         encoder = searching.encoded(train, net, text, work)
         searcher = Searcher(searching.built(train, work, encoder), How(meanings=True), encoder)
         searcher = searching.tuned(searcher, searching.known(train, dev))
-        groups = judging.groups(searcher, searching.positives(train, searcher.index, train.pairs))
+        groups = judging.groups(searcher, searching.positives(train, searcher.index, train.pairs), seed=recipe.seed)
         if len(groups) < LEAST:  # too few documents for wrong passages beside the right ones
             return searcher, {"base": base, "groups": len(groups)}
         judge, facts = judging.learn(groups, recipe=recipe, work=work)

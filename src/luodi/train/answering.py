@@ -24,7 +24,7 @@ from luodi.runtime import engine_tokens
 from luodi.runtime.reading import Found, Limits, Scribe, Window, answers, candidates, gold_places, passages_of
 from luodi.runtime.session import write_about
 from luodi.runtime.spans import places, read, texts
-from luodi.train import export, network, sides, starter
+from luodi.train import export, network, starter
 from luodi.train.batching import seed_of, sorted_batches
 from luodi.train.device import device, fast
 from luodi.train.loop import Loop, Schedule
@@ -40,18 +40,16 @@ Place = tuple[int, int]
 class SpanNet(torch.nn.Module):
     """logits = head(last hidden states): for each token that the answer begins there, and that it ends there.
 
-    `between` is the token behind the question. Where it is given, each token of the passage has a type, by whether the
-    question has the same token too.
+    Both texts have one token type, as in RoBERTa: the starter was never shown a second one.
     """
 
-    def __init__(self, inner: network.Network, between: int | None = None) -> None:
+    def __init__(self, inner: network.Network) -> None:
         super().__init__()
-        self.inner, self.config, self.between = inner, inner.config, between
+        self.inner, self.config = inner, inner.config
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return logits of shape (batch, time, 2)."""
-        types = None if self.between is None else sides.types_of(ids, self.between)
-        hidden = self.inner.hidden(ids, mask, types)  # (batch, time, width)
+        hidden = self.inner.hidden(ids, mask)  # (batch, time, width)
         return self.inner.head(self.inner.dropout(hidden))  # type: ignore[no-any-return]
 
 
@@ -130,7 +128,6 @@ class SpanReader:
             "base": self.base,
             "nothing": self.nothing,
             "limits": asdict(limits),
-            "between": self.net.between,
         }
         (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         save_model(self.net, str(folder / WEIGHTS))
@@ -149,7 +146,7 @@ class SpanReader:
     def load(cls, folder: Path) -> Self:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         scribe = Scribe(folder / TOKENIZER, Limits(**about["limits"]))
-        net = SpanNet(network.Network(about["config"], 2), about.get("between"))
+        net = SpanNet(network.Network(about["config"], 2))
         load_model(net, str(folder / WEIGHTS))
         return cls(net.to(device()).eval(), scribe, base=about["base"], nothing=about["nothing"])
 
@@ -160,8 +157,7 @@ def pretrained(encoder: starter.Encoder, limits: Limits, *, seed: int) -> SpanRe
     most = min(limits.max_tokens, int(source.config.get("max_position_embeddings", 512)))
     shorter = {"max_question": min(limits.max_question, most // 3), "stride": min(limits.stride, most // 4)}
     scribe = Scribe(encoder.path / network.TOKENIZER, replace(limits, max_tokens=most, **shorter))
-    net = SpanNet(source, sides.told(source, scribe.tokenizer))
-    return SpanReader(net, scribe, base=f"{encoder.name} {encoder.sha256[:12]}", nothing=None)
+    return SpanReader(SpanNet(source), scribe, base=f"{encoder.name} {encoder.sha256[:12]}", nothing=None)
 
 
 def is_reader(folder: Path) -> bool:

@@ -4,6 +4,7 @@ Source: Nogueira and Cho 2019, "Passage Re-ranking with BERT"; the loss is over 
 "Rethink Training of BERT Rerankers in Multi-Stage Retrieval Pipeline".
 """
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,14 +45,18 @@ class Judging(torch.nn.Module):
         return self.inner.answer(self.inner.hidden(ids, mask, types), mask)
 
 
-def groups(searcher: Searcher, pairs: Sequence[tuple[str, str]]) -> list[Group]:
-    """Return a group for each pair of question and right passage, with wrong passages that the search ranks high."""
+def groups(searcher: Searcher, pairs: Sequence[tuple[str, str]], *, seed: int) -> list[Group]:
+    """Return a group for each pair of question and right passage, with wrong passages that the search ranks high.
+
+    Of very many questions, some drawn by chance: neighbors are about one document.
+    """
     right: dict[str, set[str]] = {}
     for question, passage in pairs:
         right.setdefault(question, set()).add(passage)
-    vectors = searcher.encoder(list(right)) if searcher.encoder else None
+    asked = random.Random(seed).sample(list(right), k=min(MOST_GROUPS, len(right)))
+    vectors = searcher.encoder(asked) if searcher.encoder else None
     made = list[Group]()
-    for n, question in enumerate(right):
+    for n, question in enumerate(asked):
         vector = None if vectors is None else vectors[n]
         numbers, _ = searcher.ranked(*searcher.candidates({"query": question, "k": LOOKED}, vector))
         wrong = [one for one in searcher.texts(numbers[:LOOKED]) if one not in right[question]][SKIPPED:][:N_WRONG]
