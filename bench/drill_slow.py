@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import json
-import resource
 import select
 import socket
 import subprocess
@@ -13,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.load import Tally, open_loop, post, show
+from bench.load import Tally, open_loop, open_many, post, show
 from bench.serving import service, tiny_bundle
 
 ROOT = Path(__file__).parents[1]
@@ -51,8 +50,7 @@ class Slow:
 
 def dawdle(port: int, token: str, n: int, seconds: float) -> None:
     """Keep n slow sockets open; whoever is hung up on comes again. Print the longest life and how many there were."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard > 0 else 65_536, hard))
+    open_many()
     begun, poll = time.perf_counter(), select.poll()
     there: dict[int, Slow] = {}
     ages: list[float] = []

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from luodi.contracts import Facts, Recipe
-from luodi.runtime.engine_search import How, Searcher
-from luodi.train import embedding, searching
+from luodi.runtime.engine_search import Searcher
+from luodi.train import searching
 from luodi.train.corpus import Lesson, Pair
 
 
@@ -16,10 +16,8 @@ class SearchHybrid(searching.Searched):
     license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[Pair], *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
-        net, text, base = embedding.begin(recipe)
-        encoder = searching.encoded(train, net, text, work)
-        searcher = Searcher(searching.built(train, work, encoder), How(meanings=True), encoder)
-        return searching.tuned(searcher, searching.known(train, dev)), {"base": base}
+        searcher, base = searching.hybrid(train, dev, recipe=recipe, work=work)
+        return searcher, {"base": base}
 
 
 MODEL = SearchHybrid

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from luodi.contracts import Facts, Recipe
-from luodi.runtime.engine_search import How, Searcher
-from luodi.train import embedding, judging, searching
+from luodi.runtime.engine_search import Searcher
+from luodi.train import judging, searching
 from luodi.train.corpus import Lesson, Pair
 
 LEAST = 30  # groups to learn from; fewer teach nothing
@@ -18,10 +18,7 @@ class SearchReranked(searching.Searched):
     license: ClassVar[str] = "Apache-2.0"
 
     def learn(self, train: Lesson, dev: Sequence[Pair], *, recipe: Recipe, work: Path) -> tuple[Searcher, Facts]:
-        net, text, base = embedding.begin(recipe)
-        encoder = searching.encoded(train, net, text, work)
-        searcher = Searcher(searching.built(train, work, encoder), How(meanings=True), encoder)
-        searcher = searching.tuned(searcher, searching.known(train, dev))
+        searcher, base = searching.hybrid(train, dev, recipe=recipe, work=work)
         groups = judging.groups(searcher, searching.positives(train, searcher.index, train.pairs), seed=recipe.seed)
         if len(groups) < LEAST:  # too few documents for wrong passages beside the right ones
             return searcher, {"base": base, "groups": len(groups)}

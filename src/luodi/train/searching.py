@@ -66,6 +66,14 @@ def encoded(train: Lesson, net: Any, text: Any, work: Path) -> Embedder:
     return Embedder.load(work / ENCODER)
 
 
+def hybrid(train: Lesson, dev: Questions, *, recipe: Recipe, work: Path) -> tuple[Searcher, str]:
+    """Return a searcher by words and by meaning, joined as judged questions like it best, and the encoder's name."""
+    net, text, base = embedding.begin(recipe)
+    encoder = encoded(train, net, text, work)
+    searcher = Searcher(built(train, work, encoder), How(meanings=True), encoder)
+    return tuned(searcher, known(train, dev)), base
+
+
 def tuned(searcher: Searcher, questions: Questions) -> Searcher:
     """Return the searcher with what ranks these questions best; without questions it stays as it is."""
     if not questions:
