@@ -105,8 +105,8 @@ def trusted(searcher: Searcher, judge: Judge, questions: Sequence[Pair]) -> tupl
         found.append((one, numbers, scores, judge(one.query, searcher.texts(numbers[:AGAIN]))))
     values = dict[float, float]()
     for trust in TRUSTS:
-        searcher.how = replace(searcher.how, trust=trust)
-        answers = [searching.ids_of(searcher, searcher.joined(*one)[0], pair.by) for pair, *one in found]
+        trial = Searcher(searcher.index, replace(searcher.how, trust=trust), searcher.encoder)
+        answers = [searching.ids_of(trial, trial.joined(*one)[0], pair.by) for pair, *one in found]
         values[trust] = ranking.ndcg_at_10([one.right for one in questions], answers) if questions else 0.0
     best = max(TRUSTS, key=lambda trust: (values[trust] - (searching.MARGIN if trust else 0), -trust))
     how = replace(searcher.how, again=AGAIN if best else 0, trust=best)

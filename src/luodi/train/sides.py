@@ -1,7 +1,8 @@
 """Which of two texts a token is of: a type for each, and one for what the second has in common with the first.
 
-The starter was never shown a second text. That a word of a passage stands in the question too would have to be found
-out by its attention; told, few questions teach more.
+The starter was never shown a second text, so it has to find out by attention that a word of a passage stands in the
+question too. Readers learn that from some thousand questions and gain nothing by being told (docs/logbook.md,
+2026-11-30); what it brings to a judge, which learns from fewer, has not been measured apart.
 """
 
 from typing import Any
