@@ -36,6 +36,11 @@ def loaded_by(*arguments: object) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
+def hear_ctrl_c() -> None:
+    """What a shell starts in the background is deaf to Ctrl-C, and so would be all that the tests start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("command", [["--help"], ["--version"], ["run", "--help"], ["describe"]], ids=" ".join)
 def test_the_command_line_starts_without_anything_heavy(command):
     assert not HEAVY & loaded_by(*command)
@@ -220,8 +225,7 @@ def test_a_name_in_another_script_can_be_run_and_shown(luodi, tiny, tmp_path):
 def test_ctrl_c_ends_a_run_with_a_sentence(folder):
     command = [sys.executable, "-m", "luodi", "run", str(folder)]
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    # what a shell starts in the background is deaf to Ctrl-C, and so would be all that the tests start
-    with subprocess.Popen(command, **how, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as process:
+    with subprocess.Popen(command, **how, preexec_fn=hear_ctrl_c) as process:
         assert [process.stdout.readline()[:8].strip() for _ in range(2)] == ["define", "prepare"]
         time.sleep(0.5)  # a candidate is being tried, in a process that hears the same Ctrl-C
         os.killpg(process.pid, signal.SIGINT)
@@ -229,3 +233,31 @@ def test_ctrl_c_ends_a_run_with_a_sentence(folder):
 
     assert process.returncode in {130, -signal.SIGINT}
     assert errors.strip() == "stopped; the same command goes on from here"
+
+
+@pytest.mark.parametrize("instead", ["print('swallowed', flush=True)", "raise ImportError"])
+def test_ctrl_c_is_heard_though_a_library_catches_it(instead):
+    code = f"""
+import time
+from luodi.interrupts import raised_until_heard
+try:
+    with raised_until_heard():
+        try:
+            print("loading", flush=True)
+            time.sleep(20)
+        except BaseException:
+            {instead}
+        time.sleep(20)
+except KeyboardInterrupt:
+    print("heard", flush=True)
+    time.sleep(3)
+    print("left in peace")
+"""
+    how = {"stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", code], **how, preexec_fn=hear_ctrl_c) as process:
+        assert process.stdout.readline() == "loading\n"
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+
+    assert said.split("\n")[-3:] == ["heard", "left in peace", ""]
+    assert process.returncode == 0

@@ -22,6 +22,8 @@ _COUNT = struct.Struct(">Q")
 
 PR_SET_PDEATHSIG, SIGKILL = 1, 9  # prctl(2): the signal to get when the parent dies; Linux only
 START = f"""
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent hears it, and ends us
 import os, runpy, sys
 parent, module = int(sys.argv.pop(1)), sys.argv.pop(1)
 if sys.platform == "linux":

@@ -9,6 +9,7 @@ import click
 
 import luodi
 from luodi.errors import LuodiError
+from luodi.interrupts import raised_until_heard
 from luodi.terminal import fail
 
 FIRST_DAY = (
@@ -41,7 +42,8 @@ class Commands(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            with raised_until_heard():
+                return super().invoke(context)
         except LuodiError as error:
             fail(error)
         except OSError as error:
