@@ -1,8 +1,9 @@
-"""How well do readers read? `python -m bench.reading english|unanswerable|chinese [minutes] [reader …]`.
+"""How well do readers read? `python -m bench.reading english|paragraphs|unanswerable|chinese [minutes] [reader …]`.
 
 They may train for so many minutes at most, 40 where nothing is said.
 
-Articles of `squad_dev` that are held out; the same questions with and without an answer; CMRC and DRCD, held out too.
+Articles of `squad_dev` that are held out; five paragraphs of each, as XQuAD was taken from it; the same questions
+with and without an answer; CMRC and DRCD, held out too.
 The sets lie beside the checkout, in `../shared/data`, or where `LUODI_SHARED_DATA` says.
 """
 
@@ -28,6 +29,7 @@ DATA = Path(os.environ.get("LUODI_SHARED_DATA", Path(__file__).parents[2] / "sha
 ENGLISH = ("squad_dev/dev-v1.1.minus_xquad.json.gz",)
 CHINESE = ("cmrc2018/cmrc2018_trial.json", "drcd/DRCD_dev.json.gz")
 HELD_OUT, DEV, MOST_DEV = 0.15, 0.06, 600
+PARAGRAPHS = 5  # XQuAD has 240 paragraphs of the 48 articles
 Pair = tuple[dict[str, str], Any]
 
 
@@ -59,6 +61,23 @@ def split(files: Sequence[str], unanswerable: float) -> tuple[list[Pair], list[P
         dev += [one for _, article in articles[n:m] for one in article]
         train += [one for _, article in articles[m:] for one in article]
     return train, random.Random(4).sample(dev, k=min(MOST_DEV, len(dev))), held
+
+
+def within(file: str) -> tuple[list[Pair], list[Pair], dict[str, list[Pair]]]:
+    """Return the same, with paragraphs of every article held out; what is chosen by is articles of its own."""
+    chance, articles = random.Random(3), list(pairs(file, 0.0).values())
+    held: list[Pair] = []
+    rest: list[list[Pair]] = []
+    for article in articles:
+        contexts = sorted({x["passage"] for x, _ in article})
+        out = set(chance.sample(contexts, k=min(PARAGRAPHS, len(contexts) - 1)))
+        held += [one for one in article if one[0]["passage"] in out]
+        rest.append([one for one in article if one[0]["passage"] not in out])
+    chance.shuffle(rest)
+    n = round(DEV * len(rest))
+    dev = [one for article in rest[:n] for one in article]
+    train = [one for article in rest[n:] for one in article]
+    return train, chance.sample(dev, k=min(MOST_DEV, len(dev))), {file: held}
 
 
 def judged(model: Any, rows: Sequence[Pair]) -> dict[str, float]:
@@ -100,7 +119,8 @@ def measure(name: str, train: list[Pair], dev: list[Pair], held: dict[str, list[
 def main(what: str, minutes: float = 40.0, *only: str) -> None:
     """Measure the readers of a language."""
     files = CHINESE if what == "chinese" else ENGLISH
-    train, dev, held = split(files, 0.5 if what == "unanswerable" else 0.0)
+    known = what == "paragraphs"
+    train, dev, held = within(*files) if known else split(files, 0.5 if what == "unanswerable" else 0.0)
     counts = {file: len(rows) for file, rows in held.items()}
     print(json.dumps({"what": what, "train": len(train), "dev": len(dev), "held_out": counts}), flush=True)
     names = (

@@ -28,7 +28,10 @@ def summary(step: str, facts: dict[str, Any]) -> str:
         rows = facts["rows"]
         reasons = ", ".join(f"{reason} {n:,}" for reason, n in list(facts["rejected"].items())[:3])
         left_out = f", {rows['rejected']:,} left out ({shorten(reasons, 90)})" if rows["rejected"] else ""
-        return f"{rows['train']:,} train, {rows['dev']:,} dev, {rows['test']:,} test{left_out}"
+        train, before = rows["train"], ""
+        if "questions" in facts:  # what a search finds is not what it learns from
+            train, before = facts["questions"]["pairs"], f"{facts['passages']:,} passages; questions: "
+        return f"{before}{train:,} train, {rows['dev']:,} dev, {rows['test']:,} test{left_out}"
     if step == "select":
         return f"{facts['model']}, of {plural(len(facts['candidates']), 'candidate')}"
     if step == "pretrain":

@@ -19,7 +19,7 @@ from luodi.serve.auth import Token
 from luodi.serve.limits import Hosts, Limits
 from luodi.serve.server import Running, service_of
 from luodi.store import read_lines
-from luodi.terminal import bundle_path
+from luodi.terminal import bundle_path, summary
 
 TOKEN = "a-token-for-the-tests"
 
@@ -51,6 +51,8 @@ def test_a_run_ends_in_a_verdict_and_counts_what_was_judged(library):
     assert (asked["made"], asked["n"], asked["by"]) == (False, len(QUESTIONS), "passage")
     assert facts["rejected"] == {"a judgement of a document that is not there": 1}
     assert library.artifacts["deploy"].facts["served_agree"] == 1.0
+    told = summary("prepare", facts)
+    assert told.startswith(f"{facts['passages']} passages; questions: {asked['pairs']} train, ")
 
 
 def test_a_hit_says_where_it_stands_and_which_words_were_asked_for(client):
