@@ -66,8 +66,14 @@ class Searcher:
 
     def predict(self, xs: Sequence[Query]) -> list[list[Hit]]:
         """Return for each query its hits, best first."""
-        vectors = self.encoder([str(x.get("query") or "") for x in xs]) if self.how.meanings and self.encoder else None
-        return [self._hits(x, None if vectors is None else vectors[n]) for n, x in enumerate(xs)]
+        queries = [str(x.get("query") or "") for x in xs]
+        vectors = self.encoder(queries) if self.how.meanings and self.encoder else None
+        found = [self.ranked(*self.candidates(x, None if vectors is None else vectors[n])) for n, x in enumerate(xs)]
+        if self.judge and self.how.again:
+            firsts = [numbers[: self.how.again] for numbers, _ in found]
+            judged = self.read(self.judge, queries, firsts)
+            found = [self.joined(*each, scores) for each, scores in zip(found, judged, strict=True)]
+        return [self._hits(x, *each) for x, each in zip(xs, found, strict=True)]
 
     def candidates(self, x: Query, vector: Floats | None) -> tuple[Ints, Floats, Floats]:
         """Return passages, their BM25 and their cosine (zeros where only one of both is used)."""
@@ -85,8 +91,7 @@ class Searcher:
         dense = np.zeros(len(numbers), dtype=np.float32) if vector is None else self.index.cosines(vector, numbers)
         return numbers, lexical, dense
 
-    def _hits(self, x: Query, vector: Floats | None) -> list[Hit]:
-        numbers, scores = self.read_again(str(x.get("query") or ""), *self.ranked(*self.candidates(x, vector)))
+    def _hits(self, x: Query, numbers: Ints, scores: Floats) -> list[Hit]:
         k = int(x.get("k") or self.how.k)
         if x.get("by") == "document":
             firsts = dict[str, int]()
@@ -105,16 +110,16 @@ class Searcher:
         order = np.lexsort((numbers, -scores))
         return numbers[order], scores[order]
 
-    def read_again(self, query: str, numbers: Ints, scores: Floats) -> tuple[Ints, Floats]:
-        """Put the first candidates in the order that joins theirs and the judge's; what was not read stays behind."""
-        n = min(self.how.again, len(numbers))
-        if not (n and self.judge):
-            return numbers, scores
-        return self.joined(numbers, scores, self.judge(query, self.texts(numbers[:n])))
+    def read(self, judge: Judge, queries: Sequence[str], found: Sequence[Ints]) -> list[Floats]:
+        """Return what a judge says of the passages of each query; all are read together, which is quick."""
+        pairs = [(query, text) for query, numbers in zip(queries, found, strict=True) for text in self.texts(numbers)]
+        return np.split(judge(pairs), np.cumsum([len(numbers) for numbers in found])[:-1])
 
     def joined(self, numbers: Ints, scores: Floats, judged: Floats) -> tuple[Ints, Floats]:
-        """Return candidates in order, the first of them by what a judge said of each, too."""
+        """Return candidates in the order that joins theirs and a judge's of the first; the rest stays behind."""
         n = len(judged)
+        if not n:
+            return numbers, scores
         better = fuse(scores[:n], judged, {"by": "score", "share": self.how.trust})
         order = np.argsort(-better, kind="stable")
         rest = scores[n:] - (scores[n] if len(scores) > n else 0)  # the worst that was read stands at 0 or above

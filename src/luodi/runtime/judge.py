@@ -11,16 +11,16 @@ from luodi.runtime.engine_network import GraphSession
 
 
 class Judge:
-    """A question and passages to scores; higher fits better."""
+    """Questions, each with a passage, to scores; higher fits better."""
 
     def __init__(self, session: GraphSession) -> None:
         self.session = session
 
-    def __call__(self, question: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        """Return a score for each passage."""
-        if not passages:
+    def __call__(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Return a score for each question and passage."""
+        if not pairs:
             return np.zeros(0, dtype=np.float32)
-        encoded = self.session.texts.tokenizer.encode_batch([(question, one) for one in passages])
+        encoded = self.session.texts.tokenizer.encode_batch(list(pairs))
         return self.session.run([one.ids for one in encoded])[:, 0]
 
     @classmethod

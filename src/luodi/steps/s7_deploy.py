@@ -2,16 +2,10 @@
 
 import itertools
 import json
-import os
-import subprocess
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, field
-from pathlib import Path
 from typing import Any, Literal
 
-from luodi import child
 from luodi.bundle import write_bundle
 from luodi.contracts import Facts, Job, Outcome, Reject, record
 from luodi.data import sources
@@ -24,7 +18,7 @@ from luodi.monitor.settings import Watching
 from luodi.runtime import measure
 from luodi.runtime.marked import Marked
 from luodi.runtime.session import open_session
-from luodi.steps import card, retrieving
+from luodi.steps import asking, card, retrieving
 from luodi.steps.reviewing import Review
 from luodi.steps.trial import learns_from
 from luodi.store import read_json, read_lines, write_json
@@ -37,8 +31,6 @@ N_RANKED = 1_000
 TOLERANCE = 0.05  # bfloat16 rounds differently in a batch of another shape
 AGREES = 0.99
 WRITES_ALIKE = 0.95  # in another batch a number is rounded otherwise, and one word of twenty may become another
-PER_CALL, CALL_BYTES = 50, 200_000
-START_SECONDS = 60.0
 WRITING_SECONDS = 25.0  # more than an engine waits for a text, and less than a service for an answer
 
 
@@ -183,20 +175,17 @@ def _rows(job: Job, entries: list[dict[str, Any]]) -> Iterator[tuple[str, dict[s
 def _served(job: Job, exam: list[dict[str, Any]], options: Any) -> float:
     """Return the share of exam rows on which the running service answers as the exam did; too few end the run."""
     same = 0
-    with _service(job.out, home=job.work / "service") as ask:
-        calls = _calls(exam)
-        for rows in progress(calls, total=len(calls), doing="asking the service"):
-            answers = ask([row["request"] for row in rows])
-            for row, answer in zip(rows, answers, strict=True):
-                if job.task.kind == "rank":
-                    same += ids_in(answer) == row["answer"]
-                    continue
-                if job.task.kind == "extract":
-                    same += answer["answer"] == row["answer"] and (answer["start"] < answer["end"] or not row["answer"])
-                    continue
-                request = job.task.Request(**row["request"])
-                expected = _plain(job.task.to_response(request, row["scores"], options))
-                same += _alike(expected, answer)
+    with asking.service(job.out, home=job.work / "service") as ask:
+        for row, answer in progress(asking.answers(ask, exam), total=len(exam), doing="asking the service"):
+            if job.task.kind == "rank":
+                same += ids_in(answer) == row["answer"]
+                continue
+            if job.task.kind == "extract":
+                same += answer["answer"] == row["answer"] and (answer["start"] < answer["end"] or not row["answer"])
+                continue
+            request = job.task.Request(**row["request"])
+            expected = _plain(job.task.to_response(request, row["scores"], options))
+            same += _alike(expected, answer)
     share = same / len(exam)
     least = WRITES_ALIKE if job.task.kind == "generate" else AGREES
     assert share >= least, f"the service agrees with the exam on {share:.2%} of its rows only"
@@ -207,54 +196,6 @@ def ids_in(answer: Mapping[str, Any]) -> list[str]:
     """Return the ids of a ranking: of the first list in the answer that holds things with an id."""
     lists = (one for one in answer.values() if isinstance(one, list))
     return next(([hit["id"] for hit in one] for one in lists if all("id" in hit for hit in one)), [])
-
-
-def _calls(exam: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Cut the exam into calls that keep to the service's limits."""
-    calls: list[list[dict[str, Any]]] = [[]]
-    size = 0
-    for row in exam:
-        size += len(json.dumps(row["request"]))
-        if len(calls[-1]) == PER_CALL or size > CALL_BYTES:
-            calls.append([])
-            size = 0
-        calls[-1].append(row)
-    return [call for call in calls if call]
-
-
-@contextmanager
-def _service(bundle: Path, *, home: Path) -> Iterator[Any]:
-    """Start the service of a bundle as a user would, and yield a function that asks it."""
-    environment = os.environ | {"LUODI_TOKEN": os.urandom(16).hex()}
-    ports = ("--port", "0", "--admin-port", "0")
-    command = child.command("luodi", "serve", str(bundle), *ports, "--home", str(home))
-    home.mkdir(parents=True, exist_ok=True)
-    said = home / "service.log"  # what it warns of is about a service in use, not about this exam
-    with said.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, env=environment, text=True)
-    assert process.stdout
-    try:
-        line = next((line for line in process.stdout if "http://" in line), "")
-        assert line, f"the service did not start: {said.read_text(encoding='utf-8')[-2000:]}"
-        address = "http://" + line.partition("http://")[2].split()[0].rstrip("/")
-
-        def ask(requests: list[Mapping[str, Any]]) -> list[Any]:
-            call = urllib.request.Request(  # noqa: S310 -- our own address on the loopback
-                f"{address}/predict",
-                data=json.dumps(requests).encode(),
-                headers={
-                    "Authorization": f"Bearer {environment['LUODI_TOKEN']}",
-                    "Content-Type": "application/json",
-                },
-            )
-            with urllib.request.urlopen(call, timeout=START_SECONDS) as answer:  # noqa: S310
-                return list(json.load(answer))
-
-        yield ask
-    finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
-        process.stdout.close()
 
 
 def _alike(expected: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:

@@ -45,20 +45,17 @@ def exported(job: Job, dev_rows: list[dict[str, Any]], rows: list[dict[str, Any]
     folder.mkdir()
     model.export(folder)
     session = open_session(folder)
-    parity = [
-        {"form": "exported", "ok": True, "dev": compare(dev_rows, model, session), **compare(rows, model, session)}
-    ]
-    assert all(one["agree"] >= SAME for one in (parity[0], parity[0]["dev"])), (
-        f"the exported model ranks otherwise: {parity}"
-    )
-    return session, sit(rows, session), parity
+    exam = sit(rows, session)
+    on_dev = compare(sit(dev_rows, model), sit(dev_rows, session))
+    parity = [{"form": "exported", "ok": True, "dev": on_dev, **compare(sit(rows, model), exam)}]
+    assert all(one["agree"] >= SAME for one in (parity[0], on_dev)), f"the exported model ranks otherwise: {parity}"
+    return session, exam, parity
 
 
-def compare(rows: list[dict[str, Any]], model: Any, session: Any) -> Facts:
+def compare(theirs: Sitting, ours: Sitting) -> Facts:
     """Hold the lists of an exported model against the trained one's."""
-    theirs, ours = sit(rows, model), sit(rows, session)
     same = sum(a == b for a, b in zip(theirs.answers, ours.answers, strict=True))
-    return {"agree": same / max(1, len(rows)), "change": value(ours) - value(theirs)}
+    return {"agree": same / max(1, len(ours.rows)), "change": value(ours) - value(theirs)}
 
 
 def value(exam: Sitting) -> float:

@@ -8,7 +8,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -99,14 +98,14 @@ def learn(made: Sequence[Group], *, recipe: Recipe, work: Path) -> tuple[Judge, 
 
 def trusted(searcher: Searcher, judge: Judge, questions: Sequence[Pair]) -> tuple[Searcher, Facts]:
     """Return a searcher that reads again, as far as that ranks these questions better, with NDCG@10 of each share."""
-    found: list[Any] = []
-    for one, candidates in zip(questions, searching.candidates(searcher, questions), strict=True):
-        numbers, scores = searcher.ranked(*candidates)
-        found.append((one, numbers, scores, judge(one.query, searcher.texts(numbers[:AGAIN]))))
+    ranked = [searcher.ranked(*one) for one in searching.candidates(searcher, questions)]
+    judged = searcher.read(judge, [one.query for one in questions], [numbers[:AGAIN] for numbers, _ in ranked])
+    found = [(*each, scores) for each, scores in zip(ranked, judged, strict=True)]
     values = dict[float, float]()
     for trust in TRUSTS:
         trial = Searcher(searcher.index, replace(searcher.how, trust=trust), searcher.encoder)
-        answers = [searching.ids_of(trial, trial.joined(*one)[0], pair.by) for pair, *one in found]
+        orders = [trial.joined(*each)[0] for each in found]
+        answers = [searching.ids_of(trial, order, one.by) for one, order in zip(questions, orders, strict=True)]
         values[trust] = ranking.ndcg_at_10([one.right for one in questions], answers) if questions else 0.0
     best = max(TRUSTS, key=lambda trust: (values[trust] - (searching.MARGIN if trust else 0), -trust))
     how = replace(searcher.how, again=AGAIN if best else 0, trust=best)
