@@ -16,7 +16,7 @@ from luodi import child
 FIRST_CALL, PER_CALL, CALL_BYTES = 4, 50, 200_000
 """How many rows are asked for at first, how many at most, and in how many bytes."""
 QUICK_SECONDS, SLOW_SECONDS = 5.0, 10.0
-"""A call that took less is followed by a larger one, one that took more by a smaller: answers are in time or not at all."""
+"""A call that took less is followed by a larger one, one that took more by a smaller: all are answered in time."""
 START_SECONDS = 60.0
 Ask = Callable[[list[Any]], list[Any]]
 
