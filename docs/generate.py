@@ -73,6 +73,7 @@ CHINESE = {
     "distilled": "微调后的编码器教出的小模型：只有一层、更少的词，学的是大模型的回答；只有在 `models` 中写明时才参加。",
     "encoder": "把预训练编码器整个微调：有合适的编码器时，它最强。",
     "decoder-lora": "本地因果语言模型，以 LoRA 适配：需在 `[select] base` 指定文件夹，并在 `models` 中写明。",
+    "decoder-writer": "本地因果语言模型，以 LoRA 学写译文或摘要：需在 `[select] base` 指定文件夹，并在 `models` 中写明。",
     "encoder-few": "给标签很少的时候：让预训练编码器学会哪些文本属于同一类，再在其上学一个线性层。",
     "encoder-scratch": "从零开始的小编码器：先读场景自己的文本，再学标签。",
     "encoder-frozen": "预训练编码器原样不动，只在句向量上学一个线性层：标签少时很强。",

@@ -49,7 +49,7 @@ class DecoderLora(TwiceExported):
         answers = torch.from_numpy(target).to(device())
         weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
         rank = recipe.lora_rank or RANK
-        tuner = decoder.adapt(net, rank)  # type: ignore[arg-type]
+        tuner = decoder.adapt(net.body, rank)
 
         def loss(batch: list[int]) -> torch.Tensor:
             logits = net(*text.batch([ids[i] for i in batch]))
@@ -83,7 +83,7 @@ class DecoderLora(TwiceExported):
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say that the base is no causal language model."""
         base = starter.find(recipe.base)
-        return None if starter.is_causal(base) else f"the base {base.name!r} is no causal language model"
+        return None if starter.is_causal(base.path) else f"the base {base.name!r} is no causal language model"
 
     def sketch(self, train: Sequence[tuple[str, Any]], *, recipe: Recipe, folder: Path) -> None:
         """Export the base under a fresh head."""
@@ -94,7 +94,8 @@ class DecoderLora(TwiceExported):
     def save(self, folder: Path) -> None:
         assert self.inner, "fit or load first"
         inner = self.inner
-        decoder.save(folder, inner.network)  # type: ignore[arg-type]
+        net: Any = inner.network
+        decoder.save(folder, net, net.body.config)
         (folder / network.TOKENIZER).write_bytes(inner.text.file.read_bytes())
         about = {"kind": inner.kind, "labels": inner.labels, "max_tokens": inner.text.max_tokens, "base": inner.base}
         (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, sort_keys=True), encoding="utf-8")

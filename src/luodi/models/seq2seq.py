@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Kind, Material, Recipe
-from luodi.train import translating
+from luodi.train import starter, translating
 from luodi.train.loop import Schedule
 from luodi.train.own_engine import Exported
 from luodi.train.sentences import sentences
 
 STARTER = "starter"
-"""The base where none is named: an encoder, which cannot write; here it means none."""
+"""The base where none is named: an encoder, which cannot write; here it means none, as a causal model does."""
 BORROWED_RATE, BORROWED_EPOCHS = 3e-4, 12
 """A network that can translate already forgets that where steps are large."""
 Pairs = Sequence[tuple[Material, frozenset[str]]]
@@ -43,7 +43,7 @@ class Seq2SeqModel(Exported):
     def fit(self, train: Pairs, dev: Pairs, *, recipe: Recipe, work: Path) -> Facts:
         pairs = sentences(train)
         language = next((x["language"] for x, _ in train if x.get("language")), "")
-        if recipe.base != STARTER:
+        if recipe.base != STARTER and not starter.is_causal(Path(recipe.base)):
             inner = translating.Seq2Seq.of(recipe.base, language=language, seed=recipe.seed)
             return self._learn(inner, pairs, dev, recipe=recipe, work=work, rate=BORROWED_RATE, rounds=BORROWED_EPOCHS)
         texts = [text for pair in pairs for text in pair]
@@ -81,7 +81,7 @@ class Seq2SeqModel(Exported):
             patience=PATIENCE,
         )
         facts = inner.learn(ids, looked, schedule=schedule, seed=recipe.seed, work=work)
-        base = {} if recipe.base == STARTER else {"base": Path(recipe.base).name}
+        base = {"base": Path(recipe.base).name} if rounds else {}
         return facts | {"pairs": len(ids), "pieces": len(inner.pieces.words) + 1} | base
 
     def export(self, folder: Path, *, form: str = "int8") -> None:

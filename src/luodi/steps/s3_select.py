@@ -15,7 +15,7 @@ from luodi.store import read_lines
 from luodi.text import price
 
 REMOTE = "remote"
-ON_REQUEST = {"decoder-lora", "distilled"}  # a base of its own; a second training after the encoder's
+ON_REQUEST = {"decoder-lora", "decoder-writer", "distilled"}  # a base of its own; a second training after the encoder's
 CLEARLY_CHEAPER = 3.0  # clocks jitter; a candidate later in the list must be cheaper by this factor to go first
 EQUAL = 0.005  # far inside the interval of any sample
 
@@ -25,10 +25,10 @@ class Settings:
     """Which models may try, and what they must respect."""
 
     models: tuple[str, ...] | None = None
-    """Candidates, cheapest first; left out, every one that the task knows, but decoder-lora and distilled."""
+    """Candidates, cheapest first; left out, every one that the task knows, but distilled and those that need a base."""
     base: str = "starter"
-    """The pretrained encoder, a causal model for decoder-lora, or for seq2seq a translator of Marian's kind: `starter`,
-    a folder, a hub name (LUODI_NETWORK=1)."""
+    """The pretrained encoder, a causal model for decoder-lora or decoder-writer, for seq2seq a translator of Marian's
+    kind: `starter`, a folder, a hub name (LUODI_NETWORK=1)."""
     sample: int = 2_000
     """Every candidate learns from the same so many rows."""
     max_minutes: float = 5.0

@@ -18,7 +18,7 @@ from luodi.monitor.settings import Watching
 from luodi.runtime import measure
 from luodi.runtime.marked import Marked
 from luodi.runtime.session import open_session
-from luodi.steps import asking, card, retrieving
+from luodi.steps import card, rehearsal, retrieving
 from luodi.steps.reviewing import Review
 from luodi.steps.trial import learns_from
 from luodi.store import read_json, read_lines, write_json
@@ -175,8 +175,8 @@ def _rows(job: Job, entries: list[dict[str, Any]]) -> Iterator[tuple[str, dict[s
 def _served(job: Job, exam: list[dict[str, Any]], options: Any) -> float:
     """Return the share of exam rows on which the running service answers as the exam did; too few end the run."""
     same = 0
-    with asking.service(job.out, home=job.work / "service") as ask:
-        for row, answer in progress(asking.answers(ask, exam), total=len(exam), doing="asking the service"):
+    with rehearsal.service(job.out, home=job.work / "service") as ask:
+        for row, answer in progress(rehearsal.answers(ask, exam), total=len(exam), doing="asking the service"):
             if job.task.kind == "rank":
                 same += ids_in(answer) == row["answer"]
                 continue

@@ -13,7 +13,7 @@ from luodi.text import squeeze
 
 kind: Kind = "generate"
 metrics = ("rouge.rouge_1", "rouge.rouge_2", "rouge.rouge_l")
-models = ("lead", "textrank", "sentence-selector", "remote")
+models = ("lead", "textrank", "sentence-selector", "decoder-writer", "remote")
 verbatim = True
 """Sentences are places in a text as it was sent: nothing may be changed in it before it is read."""
 finds = ("query",)

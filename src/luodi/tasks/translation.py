@@ -11,7 +11,7 @@ from luodi.runtime.keeping import present
 
 kind: Kind = "generate"
 metrics = ("generation.chrf", "generation.bleu")
-models = ("copy-source", "translation-memory", "apertium", "seq2seq", "remote")
+models = ("copy-source", "translation-memory", "apertium", "seq2seq", "decoder-writer", "remote")
 verbatim = True
 """The layout of a text is carried over: nothing may be changed in it before."""
 reads = {"glossary": "terms"}

@@ -51,61 +51,77 @@ class Decoder(torch.nn.Module):
         return self.head(last), last
 
 
-def pretrained(folder: Path, labels: Sequence[str], *, seed: int, work: Path) -> tuple[Decoder, Path]:
-    """Return the model under a head of the labels' tokens, and the file of a tokenizer that adds the end mark."""
+def read(folder: Path) -> Any:
+    """Return a causal language model of `transformers` from its folder. Raises `SetupError` where it is none."""
     try:
-        read = AutoModelForCausalLM.from_pretrained(
+        return AutoModelForCausalLM.from_pretrained(
             folder, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
         )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         fix = "a causal language model of the library transformers, in safetensors, without code of its own"
         raise SetupError(f"this is no model that can be read: {str(error)[:200]}", where=str(folder), fix=fix) from None
+
+
+def pretrained(folder: Path, labels: Sequence[str], *, seed: int, work: Path) -> tuple[Decoder, Path]:
+    """Return the model under a head of the labels' tokens, and the file of a tokenizer that adds the end mark."""
+    made = read(folder)
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    end, number = _end(tokenizer, folder)
+    end, number = end_of(tokenizer, folder)
     tokenizer.post_processor = processors.TemplateProcessing(single=f"$A {end}", special_tokens=[(end, number)])
     file = work / TOKENIZER
     tokenizer.save(str(file))
     torch.manual_seed(seed)
-    decoder = Decoder(read, len(labels))
-    rows = read.get_output_embeddings().weight.detach()
+    decoder = Decoder(made, len(labels))
+    rows = made.get_output_embeddings().weight.detach()
     with torch.no_grad():
         decoder.head.weight.copy_(rows[_tokens(tokenizer, labels)])
         decoder.head.bias.zero_()
     return decoder.to(device()), file
 
 
-def adapt(decoder: Decoder, rank: int) -> Any:
-    """Put an addition of low rank beside every product; only they and the head learn. Merge them in the end."""
+def adapt(body: Any, rank: int) -> Any:
+    """Put an addition of low rank beside every product of a body; only they learn of it. Merge them in the end."""
     from peft import LoraConfig, LoraModel
 
-    kinds = {name: type(one) for name, one in decoder.body.named_modules() if isinstance(one, torch.nn.Linear | Conv1D)}
+    kinds = {name: type(one) for name, one in body.named_modules() if isinstance(one, torch.nn.Linear | Conv1D)}
     turned = Conv1D in kinds.values()
     config = LoraConfig(
         r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=list(kinds), fan_in_fan_out=turned
     )
-    tuner = LoraModel(decoder.body, config, "default")
-    for name, one in decoder.body.named_parameters():
+    tuner = LoraModel(body, config, "default")
+    for name, one in body.named_parameters():
         one.requires_grad_(requires_grad="lora_" in name)
     return tuner
 
 
-def save(folder: Path, decoder: Decoder) -> None:
+def save(folder: Path, net: torch.nn.Module, config: Any) -> None:
     """Write config and weights."""
-    config = decoder.body.config.to_dict()
-    (folder / CONFIG).write_text(json.dumps(config, indent=1, sort_keys=True), encoding="utf-8")
-    save_model(decoder, str(folder / WEIGHTS))
+    (folder / CONFIG).write_text(json.dumps(config.to_dict(), indent=1, sort_keys=True), encoding="utf-8")
+    save_model(net, str(folder / WEIGHTS))
 
 
 def load(folder: Path, n_labels: int) -> Decoder:
-    """Read what `save` wrote."""
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    made = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), attn_implementation="sdpa")
-    decoder = Decoder(made, n_labels)
+    """Read what `save` wrote of a decoder."""
+    decoder = Decoder(fresh(folder), n_labels)
     load_model(decoder, str(folder / WEIGHTS))
     return decoder.to(device()).eval()
 
 
-def _end(tokenizer: Tokenizer, folder: Path) -> tuple[str, int]:
+def load_whole(folder: Path) -> Any:
+    """Read what `save` wrote of a language model."""
+    made = fresh(folder)
+    load_model(made, str(folder / WEIGHTS))
+    return made.to(device()).eval()
+
+
+def fresh(folder: Path) -> Any:
+    """Return a language model as the config says, its weights still to be read."""
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return AutoModelForCausalLM.from_config(AutoConfig.for_model(**config), attn_implementation="sdpa")
+
+
+def end_of(tokenizer: Tokenizer, folder: Path) -> tuple[str, int]:
+    """Return the mark for the end of a text, and its number. Raises `SetupError` where there is none."""
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     number = config.get("eos_token_id")
     number = number[0] if isinstance(number, list) else number

@@ -49,15 +49,16 @@ def find(name: str) -> Encoder:
     return Encoder(name=Path(name).name, path=path, sha256=sha256)
 
 
-def is_causal(encoder: Encoder) -> bool:
+def is_causal(folder: Path) -> bool:
     """Say whether a folder holds a causal language model, by what its config says it was."""
-    names = read_json(encoder.path / "config.json").get("architectures") or []
+    file = folder / "config.json"
+    names = (read_json(file).get("architectures") or []) if file.is_file() else []
     return any(str(one).endswith(("ForCausalLM", "LMHeadModel")) for one in names)
 
 
 def stranger(encoder: Encoder, texts: Sequence[str]) -> str | None:
     """Say why an encoder cannot read these texts: it is none, or does not know too many of their tokens."""
-    if is_causal(encoder):
+    if is_causal(encoder.path):
         return f"the base {encoder.name!r} is a causal language model, and no encoder"
     tokenizer = plain_tokenizer(encoder.path / "tokenizer.json")
     unknown = tokenizer.token_to_id("[UNK]")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luodi.steps import asking
+from luodi.steps import rehearsal
 
 LIMIT = 30.0  # seconds a service takes for an answer at most, else there is none
 
@@ -22,7 +22,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     made = Clock()
-    monkeypatch.setattr(asking, "time", made)
+    monkeypatch.setattr(rehearsal, "time", made)
     return made
 
 
@@ -34,7 +34,7 @@ def answered(clock, rows, *, seconds_each=0.0, seconds_a_call=0.0):
         clock.now += calls[-1][1]
         return [one["text"] for one in requests]
 
-    return list(asking.answers(ask, rows)), calls
+    return list(rehearsal.answers(ask, rows)), calls
 
 
 def rows_of(texts):
@@ -49,7 +49,7 @@ def test_every_call_is_answered_in_time(clock, seconds_each):
 
     assert [one for _, one in made] == [row["request"]["text"] for row in rows]
     assert max(seconds for _, seconds in calls) < LIMIT
-    assert max(n for n, _ in calls) <= asking.PER_CALL
+    assert max(n for n, _ in calls) <= rehearsal.PER_CALL
 
 
 def test_what_answers_many_as_soon_as_one_is_asked_for_many(clock):
@@ -58,7 +58,7 @@ def test_what_answers_many_as_soon_as_one_is_asked_for_many(clock):
     assert [n for n, _ in calls][:5] == [4, 8, 16, 32, 50]
 
 
-@given(st.lists(st.integers(0, 3 * asking.CALL_BYTES // 2), max_size=20))
+@given(st.lists(st.integers(0, 3 * rehearsal.CALL_BYTES // 2), max_size=20))
 def test_calls_keep_to_the_bytes_and_no_row_is_lost(sizes):
     rows = rows_of("x" * size for size in sizes)
     asked = []
@@ -67,7 +67,7 @@ def test_calls_keep_to_the_bytes_and_no_row_is_lost(sizes):
         asked.append([len(one["text"]) for one in requests])
         return requests
 
-    made = [row for row, _ in asking.answers(ask, rows)]
+    made = [row for row, _ in rehearsal.answers(ask, rows)]
 
     assert made == rows
-    assert all(len(call) == 1 or sum(call) <= asking.CALL_BYTES for call in asked)
+    assert all(len(call) == 1 or sum(call) <= rehearsal.CALL_BYTES for call in asked)
