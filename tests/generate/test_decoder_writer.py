@@ -8,7 +8,6 @@ from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausa
 
 from luodi import registry
 from luodi.contracts import Recipe
-from luodi.errors import SetupError
 from luodi.runtime.engine_decoder import Manner
 from luodi.runtime.session import open_session
 from luodi.testing_generate import check_writer
@@ -119,5 +118,3 @@ def test_another_base_is_refused(base, tmp_path):
 
     assert "is no causal language model" in model.refuses([], recipe=Recipe(base=str(tiny_encoder)))
     assert model.refuses([], recipe=Recipe(base=str(base))) is None
-    with pytest.raises(SetupError, match="no model that can be read"):
-        registry.model("decoder-writer")().fit(PAIRS, PAIRS, recipe=Recipe(base=str(tiny_encoder)), work=tmp_path)

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from luodi.store import read_json
-from luodi.train import checkpoint, device, loop
+from luodi.train import checkpoint, device, loop, planning
 from luodi.train.loop import Loop, Schedule, slope
 
 N = 40
@@ -95,7 +95,7 @@ def test_the_plan_is_made_once_and_kept(tmp_path):
 
     facts = a_loop(tmp_path, Schedule(epochs=9, batch_size=8, learning_rate=0.05)).run()
 
-    assert plan == {"n_steps": N_STEPS, "evaluate_every": 5, "path": device.path()}
+    assert plan == {"path": device.path(), "wanted": N_STEPS, "checks": [], "parts": [[0, N_STEPS, 5]]}
     assert facts["steps"] == N_STEPS
 
 
@@ -104,7 +104,7 @@ def test_too_little_time_makes_a_shorter_plan_that_still_ends_with_a_learning_ra
 
     facts = a_loop(tmp_path, short).run()
 
-    assert loop.TIMED_STEPS <= facts["steps"] < 2_000
+    assert planning.TIMED_STEPS <= facts["steps"] < 2_000
     assert facts["epochs"] == round(facts["steps"] / 5, 2)
 
 

@@ -10,14 +10,12 @@ import torch
 
 from luodi.contracts import Facts, record
 from luodi.log import bar_for
-from luodi.store import read_json, write_json
-from luodi.train import checkpoint, parallel
+from luodi.train import checkpoint, parallel, planning
 from luodi.train.batching import epoch_batches, seed_of
 from luodi.train.device import fast, path
 
 CHECKPOINT_SECONDS = 60.0
 AVERAGE_EVERY = 8  # steps; less often is as good in a long training, and the average is a pass over all weights
-TIMED_STEPS = 8  # steps whose speed forecasts the rest
 Loss = Callable[[list[int]], torch.Tensor]
 
 
@@ -113,21 +111,28 @@ class Loop:
         self.best: dict[str, torch.Tensor] = {}
         self.path = path()
         self.state: dict[str, Any] = {"step": 0, "losses": [], "dev": [], "best": None}
+        self._began, self._begun_at, self._seconds_before = 0.0, 0, 0.0
 
     def run(self) -> Facts:
         """Learn, and leave the best weights in the model. Returns the curves."""
         self._resume()
         parallel.wait()
-        plan = parallel.agree(self._plan() if parallel.rank() == 0 else {})
-        self.path = plan["path"]  # of the machine where it was planned: another one ends with the same weights
-        n_steps, every = plan["n_steps"], plan["evaluate_every"]
-        bar = bar_for(total=n_steps, doing=self.doing, at=self.state["step"])
-        saved = time.monotonic()
+        plan = parallel.agree(self._plan() if parallel.rank() == 0 else None)
+        assert plan, "the first process makes one"
+        self.path = plan.path
+        bar = bar_for(total=plan.at(self.state["step"]).n_steps, doing=self.doing, at=self.state["step"])
+        self._began, self._begun_at = time.monotonic(), self.state["step"]
+        saved = self._began
         self.model.train()
-        while self.state["step"] < n_steps and not self._is_stale():
-            self._step(n_steps)
+        while True:
+            plan = self._looked_again(plan)
+            part = plan.at(self.state["step"])
+            if self.state["step"] >= part.n_steps or self._is_stale():
+                break
+            self._step(part.n_steps)
+            bar.total = part.n_steps
             bar.update(1)
-            if self.state["step"] % every == 0 or self.state["step"] == n_steps:
+            if self.state["step"] % part.look_every == 0 or self.state["step"] == part.n_steps:
                 self._look()
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
                 self._save()
@@ -142,26 +147,40 @@ class Loop:
             "dev": self.state["dev"],
         }
 
-    def _plan(self) -> dict[str, Any]:
-        """Decide the number of steps once: all epochs, or as many steps as the time allows. A rerun keeps to it."""
-        file = self.work / "plan.json"
-        if file.is_file():
-            return read_json(file)  # type: ignore[no-any-return]
-        schedule = self.schedule
-        wanted = max(1, schedule.epochs * self.steps_per_epoch)
-        n_steps = wanted
-        if wanted > 4 * TIMED_STEPS:
-            seconds = self._seconds_per_step()
-            n_steps = max(TIMED_STEPS, min(wanted, int(schedule.max_minutes * 60 / seconds)))
-        looks = schedule.n_evaluations or math.ceil(n_steps / self.steps_per_epoch)
-        plan = {"n_steps": n_steps, "evaluate_every": max(1, math.ceil(n_steps / looks)), "path": self.path}
-        write_json(file, plan)
+    def _plan(self) -> planning.Plan:
+        """Decide the number of steps, or find what was decided."""
+        plan = planning.Plan.load(self.work)
+        if plan is None:
+            plan = planning.first(
+                max(1, self.schedule.epochs * self.steps_per_epoch),
+                self._looks,
+                path=self.path,
+                max_seconds=self.schedule.max_minutes * 60,
+                seconds_a_step=self._seconds_per_step,
+            )
+            plan.save(self.work)
         return plan
+
+    def _looked_again(self, plan: planning.Plan) -> planning.Plan:
+        """Return the plan, held against the pace so far where that is due."""
+        step = self.state["step"]
+        if step not in plan.checks or plan.parts[-1].since >= step:
+            return plan
+        if parallel.rank() == 0:
+            now, done = time.monotonic() - self._began, step - self._begun_at
+            left = self.schedule.max_minutes * 60 - self._seconds_before - now
+            pace = now / done if done >= planning.TIMED_STEPS else None
+            plan = planning.again(plan, step, self._looks, left_seconds=left, seconds_a_step=pace)
+            plan.save(self.work)
+        return parallel.agree(plan)
+
+    def _looks(self, n_steps: int) -> int:
+        return self.schedule.n_evaluations or math.ceil(n_steps / self.steps_per_epoch)
 
     def _seconds_per_step(self) -> float:
         """Time forward and backward on some batches, without learning from them."""
         batches = self._batches(0)
-        chosen = batches[:: max(1, len(batches) // TIMED_STEPS)][:TIMED_STEPS]
+        chosen = batches[:: max(1, len(batches) // planning.TIMED_STEPS)][: planning.TIMED_STEPS]
         self._backward(chosen[0], 0)  # the first one also pays for warming up
         started = time.monotonic()
         for batch in chosen:
@@ -258,13 +277,15 @@ class Loop:
             for optimizer in self.optimizers:
                 for key, value in optimizer.state.get(parameter, {}).items():
                     tensors[f"adam/{key}/{name}"] = torch.as_tensor(value)
-        checkpoint.write(self.work, tensors, self.state)
+        seconds = self._seconds_before + time.monotonic() - self._began
+        checkpoint.write(self.work, tensors, self.state | {"seconds": seconds})
 
     def _resume(self) -> None:
         found = checkpoint.read(self.work)
         if found is None:
             return
         tensors, self.state = found
+        self._seconds_before = self.state.pop("seconds", 0.0)
         kinds: dict[str, dict[str, torch.Tensor]] = {"weight": {}, "average": {}, "best": {}}
         for name, tensor in tensors.items():
             kind, _, rest = name.partition("/")
