@@ -75,6 +75,8 @@ class Material(TypedDict):
     """What the text is about, in words for whoever writes."""
     terms: NotRequired[dict[str, str]]
     """Words of the text, and what they have to become."""
+    temperature: NotRequired[float]
+    """How far chance chooses the words; 0 or nothing: the likeliest are written."""
 
 
 class Draft(TypedDict):

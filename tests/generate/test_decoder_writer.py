@@ -7,9 +7,10 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 from luodi import registry
-from luodi.contracts import Recipe
+from luodi.contracts import Recipe, Reject
 from luodi.runtime.engine_decoder import Manner
 from luodi.runtime.session import open_session
+from luodi.tasks import summarization, translation
 from luodi.testing_generate import check_writer
 
 END = "<|endoftext|>"
@@ -103,6 +104,27 @@ def test_a_text_that_is_too_long_is_summed_up_part_by_part(base, tmp_path):
     assert len(parts) > 3
     assert all(len(session.asked(one)) + session.manner.longest <= session.manner.window for one in parts)
     assert 0 <= draft["score"] <= 1
+
+
+def test_chance_chooses_words_where_a_temperature_is_asked_for(base, tmp_path):
+    model = registry.model("decoder-writer")()
+    model.fit(PAIRS[:4], PAIRS[:4], recipe=Recipe(base=str(base), epochs=1), work=tmp_path)
+    (tmp_path / "out").mkdir()
+    model.export(tmp_path / "out")
+    session = open_session(tmp_path / "out")
+    cold, hot = PAIRS[0][0], PAIRS[0][0] | {"temperature": 2.0}
+
+    made = [session.predict([cold, hot, cold]) for _ in range(8)]
+
+    assert len({draft["text"] for each in made for draft in (each[0], each[2])}) == 1
+    assert len({each[1]["text"] for each in made}) > 1
+
+
+@pytest.mark.parametrize("temperature", [-0.1, 2.1])
+def test_a_temperature_has_limits(temperature):
+    for task in (translation, summarization):
+        refused = task.clean(task.Request(text="It rains.", temperature=temperature), task.Options())
+        assert refused == Reject(reason="no temperature from 0 to 2")
 
 
 def test_what_is_asked_names_the_language_and_the_question():

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -11,15 +12,12 @@ import ctranslate2
 from luodi import sentences
 from luodi.contracts import Draft, Material, record
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
+from luodi.runtime.engine_translate import LENGTH_RATIO, LENGTH_SLACK, NO_REPEAT, decoding
 from luodi.runtime.prompt_text import within
 from luodi.runtime.session import read_about
-from luodi.runtime.translated import drafts
+from luodi.runtime.translated import by_temperature, drafts
 
 BEAM = 4
-NO_REPEAT = 6
-"""So many pieces in a row never come twice: where a small model loses its way, it goes in circles."""
-LENGTH_RATIO, LENGTH_SLACK = 2, 20
-"""A translation has at most so many times the pieces of its source, and so many more."""
 AT_ONCE = 32
 BATCH_TOKENS = 512
 LEAST_ROOM = 16
@@ -64,13 +62,18 @@ class LanguageModel:
 
     def predict(self, xs: Sequence[Material]) -> list[Draft]:
         """Return what is written for each x."""
-        if not self.manner.form:
-            return drafts(xs, self.translate, language=self.manner.language)
+        return by_temperature(xs, self._translations if not self.manner.form else self._summaries)
+
+    def _translations(self, xs: Sequence[Material], heat: float) -> list[Draft]:
+        return drafts(xs, partial(self.translate, temperature=heat), language=self.manner.language)
+
+    def _summaries(self, xs: Sequence[Material], heat: float) -> list[Draft]:
         texts = [self._condensed(x["text"], x.get("query", "")) for x in xs]
         asked = [self.asked(text, x.get("query", "")) for text, x in zip(texts, xs, strict=True)]
-        return [_draft(x, *one) for x, one in zip(xs, self.write(asked, self.manner.longest), strict=True)]
+        made = self.write(asked, self.manner.longest, temperature=heat)
+        return [_draft(x, *one) for x, one in zip(xs, made, strict=True)]
 
-    def translate(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+    def translate(self, texts: Sequence[str], *, temperature: float = 0.0) -> list[tuple[str, float]]:
         """Return the translation of each sentence, and the mean probability of its pieces."""
         room = self._room("")
         cut = [self.stretches(one, room) for one in texts]
@@ -80,7 +83,8 @@ class LanguageModel:
         for start in range(0, len(order), AT_ONCE):
             rows = order[start : start + AT_ONCE]
             longest = min(self.manner.longest, LENGTH_RATIO * len(asked[rows[0]]) + LENGTH_SLACK)
-            for n, one in zip(rows, self.write([asked[n] for n in rows], longest), strict=True):
+            made = self.write([asked[n] for n in rows], longest, temperature=temperature)
+            for n, one in zip(rows, made, strict=True):
                 found[n] = one
         parts = iter(found)
         return [_joined([next(parts) for _ in each]) for each in cut]
@@ -90,11 +94,11 @@ class LanguageModel:
         before, after = (self.tokens(one) for one in self.manner.around(query))
         return [*before, *self.tokens(text)[: self.manner.room(len(before) + len(after))], *after]
 
-    def write(self, asked: Sequence[list[str]], longest: int) -> list[tuple[str, float]]:
+    def write(self, asked: Sequence[list[str]], longest: int, *, temperature: float = 0.0) -> list[tuple[str, float]]:
         """Return how the model goes on from each of these, and the mean probability of its pieces."""
         made = self.network.generate_batch(
             list(asked),
-            beam_size=BEAM,
+            **decoding(BEAM, temperature),
             max_batch_size=BATCH_TOKENS,
             batch_type="tokens",
             max_length=longest,

@@ -136,7 +136,7 @@ class RemoteText:
         tally = _Tally()
         try:
             shown = await self._condensed(x, tally)
-            first = await self._sample(x, shown, 0.0, tally)
+            first = await self._sample(x, shown, x.get("temperature", 0.0), tally)
             more = [await self._sample(x, shown, WARM, tally) for _ in range(self.endpoint.samples - 1)]
         except (RefusedError, OutsideError) as error:
             fault = "refused" if isinstance(error, RefusedError) else "outside"

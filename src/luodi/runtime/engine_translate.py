@@ -6,6 +6,7 @@ Source: Klein et al. 2020, "Efficient and High-Quality Neural Machine Translatio
 import math
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,13 +15,15 @@ import ctranslate2
 from luodi.contracts import Draft, Material
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.session import read_about
-from luodi.runtime.translated import drafts
+from luodi.runtime.translated import by_temperature, drafts
 
 END, SPACE = "</s>", "\u2581"
 TARGET = "target.json"
 """The pieces of the language to write, where a model has others for it; needed to learn, and not to serve."""
 BEAM = 4
 BATCH_TOKENS = 128  # beams of so many pieces stay in the cache: half as fast with 2,048 (docs/logbook.md, 2026-11-30)
+SAMPLED = 20
+"""Pieces that chance chooses among, the likeliest."""
 LENGTH_RATIO, LENGTH_SLACK = 2, 20
 """A translation has at most so many times the pieces of its source, and so many more."""
 NO_REPEAT = 6
@@ -43,9 +46,13 @@ class Translator:
         self.network = ctranslate2.Translator(str(folder), device="cpu", inter_threads=threads, intra_threads=1)
 
     def predict(self, xs: Sequence[Material]) -> list[Draft]:
-        return drafts(xs, self.translate, language=self.language)
+        return by_temperature(
+            xs, lambda each, heat: drafts(each, partial(self.translate, temperature=heat), language=self.language)
+        )
 
-    def translate(self, sentences: Sequence[str], *, beam: int = BEAM) -> list[tuple[str, float]]:
+    def translate(
+        self, sentences: Sequence[str], *, beam: int = BEAM, temperature: float = 0.0
+    ) -> list[tuple[str, float]]:
         """Return the translation of each sentence, and the mean probability of its pieces."""
         cut = [_stretches(one.tokens) for one in self.pieces.encode_batch(list(sentences), add_special_tokens=False)]
         asked = [part for parts in cut for part in parts]
@@ -57,7 +64,7 @@ class Translator:
             longest = len(asked[rows[0]])
             begun = self.network.translate_batch(
                 [[*self.before, *asked[n], END] for n in rows],
-                beam_size=beam,
+                **decoding(beam, temperature),
                 max_batch_size=0,
                 max_decoding_length=LENGTH_RATIO * longest + LENGTH_SLACK,
                 no_repeat_ngram_size=NO_REPEAT,
@@ -83,6 +90,15 @@ class Translator:
     def load(cls, folder: Path) -> Self:
         about = read_about(folder)
         return cls(folder, about["language"], prefix=about.get("prefix"))
+
+
+def decoding(beam: int, temperature: float) -> dict[str, Any]:
+    """Return how words are chosen: the likeliest by beams, or by chance among a few."""
+    return (
+        {"beam_size": 1, "sampling_topk": SAMPLED, "sampling_temperature": temperature}
+        if temperature
+        else {"beam_size": beam}
+    )
 
 
 def _stretches(tokens: list[str]) -> list[list[str]]:

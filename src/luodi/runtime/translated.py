@@ -16,6 +16,16 @@ SIMPLIFIED, TRADITIONAL = (
 EMPTY_SCORE = 1.0
 
 
+def by_temperature(xs: Sequence[Material], write: Callable[[list[Material], float], Sequence[Draft]]) -> list[Draft]:
+    """Return what is written for each x; those of one temperature are written together."""
+    heats = [x.get("temperature", 0.0) for x in xs]
+    made: dict[int, Draft] = {}
+    for heat in sorted(set(heats)):
+        rows = [n for n, one in enumerate(heats) if one == heat]
+        made.update(zip(rows, write([xs[n] for n in rows], heat), strict=True))
+    return [made[n] for n in range(len(xs))]
+
+
 def drafts(xs: Sequence[Material], translate: Translate, *, language: str = "") -> list[Draft]:
     """Return the translation of each x, marked with what it fails to carry over. A sentence is translated once."""
     cuts = [segments.cut(x["text"]) for x in xs]

@@ -19,6 +19,7 @@ verbatim = True
 finds = ("query",)
 """Fields of a row that may be missing, and are taken where the table has a column of that name."""
 MAX_QUERY = 1_000
+HOTTEST = 2.0
 MOST_SECTIONS = 400
 
 
@@ -45,6 +46,9 @@ class Request:
     max_sentences: int | None = None
     """At most so many; left out, as many as the option says, or as was learned."""
     max_characters: int | None = None
+    temperature: float = 0.0
+    """0 writes the likeliest words, the same each time; above it, up to 2, chance chooses ever more: for another
+    wording. Models that only copy know none."""
 
 
 @record
@@ -152,6 +156,8 @@ def clean(request: Request, options: Options) -> Request | Reject:
         return Reject(reason="empty text")
     if len(request.text) > options.max_input_characters:
         return Reject(reason=f"a text of more than {options.max_input_characters:,} characters")
+    if not 0 <= request.temperature <= HOTTEST:
+        return Reject(reason=f"no temperature from 0 to {HOTTEST:g}")
     return request if query == request.query else replace(request, query=query)
 
 
@@ -163,7 +169,7 @@ def to_x(request: Request, options: Options) -> dict[str, Any]:
         "max_sentences": request.max_sentences or options.max_sentences or 0,
         "max_characters": request.max_characters or options.max_characters or 0,
         "section_sentences": options.section_sentences if options.template == "report" else 0,
-    }
+    } | ({"temperature": request.temperature} if request.temperature else {})
 
 
 def to_response(request: Request, prediction: Draft, options: Options) -> Response:

@@ -17,6 +17,7 @@ verbatim = True
 reads = {"glossary": "terms"}
 """An option that names a table of two columns beside the scenario file, and the option that takes up what it says."""
 LONGEST_RATIO = 9.0
+HOTTEST = 2.0
 
 
 @record
@@ -31,6 +32,9 @@ class Row:
 class Request:
     text: str
     """What is to be translated. Line breaks, Markdown, tags and placeholders stay where they are."""
+    temperature: float = 0.0
+    """0 writes the likeliest words, the same each time; above it, up to 2, chance chooses ever more: for another
+    wording. Models that only copy know none."""
 
 
 @record
@@ -78,7 +82,7 @@ def clean(request: Request, options: Options) -> Request | Reject:
         return Reject(reason="empty text")
     if len(request.text) > options.max_characters:
         return Reject(reason=f"a text of more than {options.max_characters:,} characters")
-    return request
+    return request if 0 <= request.temperature <= HOTTEST else Reject(reason=f"no temperature from 0 to {HOTTEST:g}")
 
 
 def to_x(request: Request, options: Options) -> Material:
@@ -92,6 +96,8 @@ def to_x(request: Request, options: Options) -> Material:
         made["domain"] = options.domain
     if terms:
         made["terms"] = terms
+    if request.temperature:
+        made["temperature"] = request.temperature
     return made
 
 
