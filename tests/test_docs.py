@@ -130,7 +130,7 @@ class Visit:
         told = done.stdout + done.stderr
         assert done.returncode in expected, f"{where}: {typed}\n{told}"
         if command.shown:
-            compare(command.shown, told.replace(str(self.folder), "…").splitlines(), f"{where}: {typed}")
+            compare(command.shown, told.replace(str(self.folder), "…").rstrip().splitlines(), f"{where}: {typed}")
 
     def quicken(self, scenario: Path) -> None:
         """Let only the quick models take part where the page leaves it open: with the encoder it takes minutes."""
