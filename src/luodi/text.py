@@ -1,5 +1,6 @@
 """Small pure functions on text that many tasks share."""
 
+import math
 import re
 import unicodedata
 
@@ -89,18 +90,19 @@ def answer_tokens(text: str) -> list[str]:
     return _WORDS.findall(_ARTICLES.sub(" ", kept))
 
 
-_SPELLED = {"f1": "F1", "chrf": "chrF", "bleu": "BLEU", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2",
-            "rouge_l": "ROUGE-L", "rouge_lsum": "ROUGE-Lsum"}  # fmt: skip
+_SPELLED = {"f1": "F1", "ndcg": "NDCG", "mrr": "MRR", "chrf": "chrF", "bleu": "BLEU", "rouge_1": "ROUGE-1",
+            "rouge_2": "ROUGE-2", "rouge_l": "ROUGE-L", "rouge_lsum": "ROUGE-Lsum"}  # fmt: skip
 
 
 def of_metric(name: str) -> str:
     """Say a metric as the field does.
 
-    >>> of_metric("classification.macro_f1"), of_metric("rouge.rouge_l"), of_metric("generation.chrf")
-    ('macro F1', 'ROUGE-L', 'chrF')
+    >>> of_metric("classification.macro_f1"), of_metric("rouge.rouge_l"), of_metric("ranking.ndcg_at_10")
+    ('macro F1', 'ROUGE-L', 'NDCG@10')
     """
-    bare = name.partition(".")[2]
-    return _SPELLED.get(bare) or " ".join(_SPELLED.get(one, one) for one in bare.split("_"))
+    bare, at, k = name.partition(".")[2].partition("_at_")
+    said = _SPELLED.get(bare) or " ".join(_SPELLED.get(one, one) for one in bare.split("_"))
+    return f"{said}@{k}" if at else said
 
 
 def of_unit(name: str, value: float) -> str:
@@ -112,4 +114,21 @@ def of_unit(name: str, value: float) -> str:
     if name == "usd_per_1k":
         return price(value)
     unit = name.rpartition("_")[2]
-    return f"{value:.3g} {unit.upper() if unit == 'mb' else unit}"
+    return f"{short(value)} {unit.upper() if unit == 'mb' else unit}"
+
+
+def short(value: float) -> str:
+    """Write a quantity with three digits, or two when it is below 1.
+
+    >>> short(1234.5), short(61.234), short(3.4), short(0.00213), short(0)
+    ('1,234', '61.2', '3.4', '0.0021', '0')
+    """
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 100:
+        return f"{value:,.0f}"
+    if size >= 1:
+        return f"{value:.3g}"
+    digits = min(8, 1 - math.floor(math.log10(size)))
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from luodi.contracts import Artifact, record
-from luodi.text import of_metric, price
+from luodi.text import of_metric, of_unit, price
 
 
 @record
@@ -83,8 +83,8 @@ def _sentence(exam: Mapping[str, Any], scales: Mapping[str, Any], checks: list[C
     words = [
         exam["model"],
         f"{of_metric(name)} {value['value']:.3f} ({value['low']:.3f}–{value['high']:.3f})",
-        f"{scales['p50_ms']:.2g} ms",
-        f"{scales['size_mb']:.3g} MB",
+        of_unit("p50_ms", scales["p50_ms"]),
+        of_unit("size_mb", scales["size_mb"]),
         price(scales["usd_per_1k"]),
     ]
     promise = exam["promise"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from luodi.terminal import JSON, NOT_MET, SCENARIO, near, summary
-from luodi.text import duration
+from luodi.text import duration, short
 
 if TYPE_CHECKING:
     from luodi.runner import Progress, Run
@@ -51,7 +51,8 @@ def _tell(progress: "Progress") -> None:
             one = next(one for one in facts["candidates"] if one["model"] == name)
             click.echo(
                 f"            {name:<18} {one['value']:.3f} ({one['low']:.3f}–{one['high']:.3f})"
-                f"  {scales['p50_ms']:>7.3g} ms {scales['size_mb']:>7.3g} MB  learned in {duration(scales['fit_s'])}"
+                f"  {short(scales['p50_ms']):>7} ms {short(scales['size_mb']):>7} MB"
+                f"  learned in {duration(scales['fit_s'])}"
             )
         said = measured["why"]
         forecast = measured["forecast"]

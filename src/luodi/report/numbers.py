@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from luodi import text
+
 DASH = "–"
 NO_BREAK = "\u00a0"
 
@@ -91,23 +93,9 @@ def count(value: Any) -> str:
 
 
 def short(value: Any) -> str:
-    """Write a quantity with three digits, or two when it is below 1.
-
-    >>> short(1234.5), short(61.234), short(3.4), short(0.00213), short(0)
-    ('1,234', '61.2', '3.4', '0.0021', '0')
-    """
+    """Write a quantity with three digits, or two when it is below 1."""
     found = number(value)
-    if found is None:
-        return DASH
-    size = abs(found)
-    if size == 0:
-        return "0"
-    if size >= 100:
-        return f"{found:,.0f}"
-    if size >= 1:
-        return f"{found:.3g}"
-    digits = min(8, 1 - math.floor(math.log10(size)))
-    return f"{found:.{digits}f}".rstrip("0").rstrip(".")
+    return DASH if found is None else text.short(found)
 
 
 def dollars(value: Any) -> str:

@@ -12,7 +12,7 @@ from luodi.runtime import measure
 from luodi.runtime.endpoint import Endpoint
 from luodi.steps import contest, paying, trial
 from luodi.store import read_lines
-from luodi.text import price
+from luodi.text import of_metric, of_unit, price
 
 REMOTE = "remote"
 ON_REQUEST = {"decoder-lora", "decoder-writer", "distilled"}  # a base of its own; a second training after the encoder's
@@ -130,10 +130,10 @@ def choose(
             else f"the best of {len(candidates)}"
         )
     cost = measured[best["model"]]
-    what = metric.partition(".")[2].replace("_", " ")
+    time, size = (of_unit(name, cost[name]) for name in ("p50_ms", "size_mb"))
     sentence = (
-        f"{best['model']}: {rest}; {what} {best['value']:.3f} ({best['low']:.3f}–{best['high']:.3f}) on dev, "
-        f"{cost['p50_ms']:.3g} ms, {cost['size_mb']:.3g} MB, {price(cost['usd_per_1k'])}"
+        f"{best['model']}: {rest}; {of_metric(metric)} {best['value']:.3f} ({best['low']:.3f}–{best['high']:.3f})"
+        f" on dev, {time}, {size}, {price(cost['usd_per_1k'])}"
     )
     return best, sentence
 
