@@ -25,9 +25,16 @@ export function search(ctx, body, about) {
 
 const hit = (one) => h("li", { class: "hit" },
   h("span", { class: "item" }, user(one.title || one.document || one.id, "b"), one.heading ? [" ", user(one.heading, "span", "quiet")] : null),
-  h("span", { class: "quiet" }, user(one.document, "code"), one.page ? ` · ${say("search.page", { n: one.page })}` : "", ` · ${say("search.place", { start: one.start, end: one.end })}`),
+  h("span", { class: "quiet" }, place(one)),
   h("span", { class: "num quiet" }, figure(one.score, 2)),
   h("p", { class: "user passage", dir: "auto" }, marked(one.text, one.highlights || [])));
+
+// Of a document without a title, its name stands above already.
+const place = (one) => [
+  one.title && one.title !== one.document ? [user(one.document, "code"), " · "] : "",
+  one.page ? `${say("search.page", { n: one.page })} · ` : "",
+  say("search.place", { start: one.start, end: one.end }),
+];
 
 // The places count characters, of which some are two units of a string here.
 function marked(text, places) {
