@@ -70,6 +70,15 @@ def base(request, tmp_path_factory):
     return folder
 
 
+def served(pairs, base, folder):
+    """A session of a model that has seen the pairs once."""
+    model = registry.model("decoder-writer")()
+    model.fit(pairs, pairs, recipe=Recipe(base=str(base), epochs=1), work=folder)
+    (folder / "out").mkdir()
+    model.export(folder / "out")
+    return open_session(folder / "out")
+
+
 @pytest.mark.parametrize("pairs", [PAIRS, NEWS], ids=["translations", "summaries"])
 def test_it_learns_what_comes_after_a_text(base, pairs, tmp_path):
     model = registry.model("decoder-writer")()
@@ -90,11 +99,7 @@ def test_it_keeps_the_contract_of_a_writer(base, tmp_path):
 
 
 def test_a_text_that_is_too_long_is_summed_up_part_by_part(base, tmp_path):
-    model = registry.model("decoder-writer")()
-    model.fit(NEWS[:4], NEWS[:4], recipe=Recipe(base=str(base), epochs=1), work=tmp_path)
-    (tmp_path / "out").mkdir()
-    model.export(tmp_path / "out")
-    session = open_session(tmp_path / "out")
+    session = served(NEWS[:4], base, tmp_path)
     text = " ".join(x["text"] for x, _ in NEWS * 3)
 
     parts = session.parts(text)
@@ -107,11 +112,7 @@ def test_a_text_that_is_too_long_is_summed_up_part_by_part(base, tmp_path):
 
 
 def test_chance_chooses_words_where_a_temperature_is_asked_for(base, tmp_path):
-    model = registry.model("decoder-writer")()
-    model.fit(PAIRS[:4], PAIRS[:4], recipe=Recipe(base=str(base), epochs=1), work=tmp_path)
-    (tmp_path / "out").mkdir()
-    model.export(tmp_path / "out")
-    session = open_session(tmp_path / "out")
+    session = served(PAIRS[:4], base, tmp_path)
     cold, hot = PAIRS[0][0], PAIRS[0][0] | {"temperature": 2.0}
 
     made = [session.predict([cold, hot, cold]) for _ in range(8)]

@@ -14,17 +14,11 @@ from luodi.train import decoder, finetuning, network, starter
 from luodi.train.answers import class_weights, labels_of, targets
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
-from luodi.train.loop import Loop, Schedule
+from luodi.train.loop import Loop
 from luodi.train.own_engine import TwiceExported
 
 ABOUT = "decoder.json"
 MAX_TOKENS = 256
-RANK = 8
-LEARNING_RATE = 5e-4  # of additions, which start at zero: more than of weights
-EPOCHS = 3
-BATCHES = ((200, 4), (1_000, 8))  # few rows are worth more steps
-BATCH = 16
-LOOKS = 6  # at dev; seldom enough that a slow start is not taken for the end
 
 
 class DecoderLora(TwiceExported):
@@ -48,28 +42,20 @@ class DecoderLora(TwiceExported):
         target = targets(ys, inner.labels)
         answers = torch.from_numpy(target).to(device())
         weights = torch.from_numpy(class_weights(target)).to(device()) if recipe.class_weights else None
-        rank = recipe.lora_rank or RANK
+        rank = recipe.lora_rank or decoder.RANK
         tuner = decoder.adapt(net.body, rank)
 
         def loss(batch: list[int]) -> torch.Tensor:
             logits = net(*text.batch([ids[i] for i in batch]))
             return finetuning.against(inner.kind, logits, answers[batch], weights)
 
-        epochs = recipe.epochs or EPOCHS
-        schedule = Schedule(
-            epochs=epochs,
-            batch_size=next((n for rows, n in BATCHES if len(train) <= rows), BATCH),
-            n_evaluations=min(epochs, LOOKS),
-            learning_rate=recipe.learning_rate or LEARNING_RATE,
-            max_minutes=recipe.max_minutes,
-        )
         lengths = [len(one) for one in ids]
         loop = Loop(
             net,
             lengths,
             loss,
             lambda: finetuning.dev_score(inner, dev),
-            schedule=schedule,
+            schedule=decoder.schedule(len(train), recipe),
             seed=recipe.seed,
             work=work,
             doing="decoder",

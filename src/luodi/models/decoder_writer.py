@@ -9,20 +9,13 @@ from luodi.contracts import Facts, Kind, Material, Recipe
 from luodi.errors import SetupError
 from luodi.runtime.engine_decoder import Manner
 from luodi.store import read_json
-from luodi.train import starter, writing
-from luodi.train.loop import Schedule
+from luodi.train import decoder, starter, writing
 from luodi.train.own_engine import Exported
 from luodi.train.sentences import sentences
 
 Pairs = Sequence[tuple[Material, frozenset[str]]]
 MAX_TOKENS = 1_024
 MOST_ANSWER = 512
-RANK = 8
-LEARNING_RATE = 5e-4  # of additions, which start at zero: more than of weights
-EPOCHS = 3
-BATCHES = ((200, 4), (1_000, 8))  # few rows are worth more steps
-BATCH = 16
-LOOKS = 6  # at dev; seldom enough that a slow start is not taken for the end
 SPARE = 1.5
 """An answer may have so many times the pieces of the longest that was learned from."""
 
@@ -47,16 +40,8 @@ class DecoderWriter(Exported):
         longest = max(len(inner.tokenizer.encode(answer, add_special_tokens=False).ids) for _, _, answer in rows)
         inner.manner = _measured(inner.manner, longest)
         ids = inner.encode(rows)
-        epochs = recipe.epochs or EPOCHS
-        rank = recipe.lora_rank or RANK
-        schedule = Schedule(
-            epochs=epochs,
-            batch_size=next((n for most, n in BATCHES if len(ids) <= most), BATCH),
-            n_evaluations=min(epochs, LOOKS),
-            learning_rate=recipe.learning_rate or LEARNING_RATE,
-            max_minutes=recipe.max_minutes,
-            most_tokens=writing.MOST_TOKENS,
-        )
+        rank = recipe.lora_rank or decoder.RANK
+        schedule = decoder.schedule(len(ids), recipe, most_tokens=writing.MOST_TOKENS)
         facts = inner.learn(ids, inner.encode(looked), rank=rank, schedule=schedule, seed=recipe.seed, work=work)
         self.inner = inner
         return facts | {"base": inner.base, "max_tokens": inner.manner.window, "rank": rank, "pairs": len(ids)}

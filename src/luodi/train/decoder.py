@@ -17,11 +17,19 @@ from tokenizers import Tokenizer, processors
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.pytorch_utils import Conv1D
 
+from luodi.contracts import Recipe
 from luodi.errors import SetupError
 from luodi.train.device import device
+from luodi.train.loop import Schedule
 from luodi.train.network import TOKENIZER
 
 CONFIG, WEIGHTS = "config.json", "decoder.safetensors"
+RANK = 8
+LEARNING_RATE = 5e-4  # of additions, which start at zero: more than of weights
+EPOCHS = 3
+BATCHES = ((200, 4), (1_000, 8))  # few rows are worth more steps
+BATCH = 16
+LOOKS = 6  # at dev; seldom enough that a slow start is not taken for the end
 ENDS = ("<|endoftext|>", "<|im_end|>", "</s>", "<eos>", "[SEP]")
 
 
@@ -92,6 +100,19 @@ def adapt(body: Any, rank: int) -> Any:
     for name, one in body.named_parameters():
         one.requires_grad_(requires_grad="lora_" in name)
     return tuner
+
+
+def schedule(n: int, recipe: Recipe, *, most_tokens: int = 0) -> Schedule:
+    """Return how additions learn from so many rows."""
+    epochs = recipe.epochs or EPOCHS
+    return Schedule(
+        epochs=epochs,
+        batch_size=next((size for most, size in BATCHES if n <= most), BATCH),
+        n_evaluations=min(epochs, LOOKS),
+        learning_rate=recipe.learning_rate or LEARNING_RATE,
+        max_minutes=recipe.max_minutes,
+        most_tokens=most_tokens,
+    )
 
 
 def save(folder: Path, net: torch.nn.Module, config: Any) -> None:
