@@ -23,8 +23,11 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel
 
-from luodi.contracts import Recipe
+from luodi.contracts import Material, Recipe
 from luodi.models.encoder import Encoder
+from luodi.models.encoder_few import EncoderFew
+from luodi.models.reader_encoder import ReaderEncoder
+from luodi.models.seq2seq import Seq2SeqModel
 from luodi.runtime.engine_recommender import Rules
 from luodi.train import embedding, logs, loop, pretraining, sequencing, starter
 from luodi.train.lesson import Lesson
@@ -102,6 +105,32 @@ def sequence(_: Path, work: Path) -> str:
     return digest(sequencing.sequence(lesson, dev, recipe=Recipe(epochs=6), work=work)[0].weights)
 
 
+def few(base: Path, work: Path) -> str:
+    pairs, model = texts(24), EncoderFew()
+    model.fit(pairs, pairs[:8], recipe=Recipe(base=str(base)), work=work)
+    assert model.inner
+    return of(model.inner.network)
+
+
+def reader(base: Path, work: Path) -> str:
+    rows = [
+        ({"question": " ".join(x.split()[:2]), "passage": x}, frozenset({f"0:{len(x.split()[0])}"}))
+        for x, _ in texts(200)
+    ]
+    model = ReaderEncoder()
+    model.fit(rows[40:], rows[:40], recipe=Recipe(base=str(base), epochs=2), work=work)
+    assert model.inner
+    return of(model.inner.net)
+
+
+def translator(_: Path, work: Path) -> str:
+    rows = [(Material(text=x), frozenset({" ".join(reversed(x.split()))})) for x, _ in texts(120)]
+    model = Seq2SeqModel()
+    model.fit(rows[20:], rows[:20], recipe=Recipe(epochs=2), work=work)
+    assert model.inner
+    return of(model.inner.net)
+
+
 KINDS: dict[str, Callable[[Path, Path], str]] = {
     "encoder": fine_tuned,
     "encoder, a layer frozen": lambda base, work: fine_tuned(base, work, frozen_layers=1),
@@ -109,6 +138,9 @@ KINDS: dict[str, Callable[[Path, Path], str]] = {
     "pre-training": pretrained,
     "search, adapted": adapted,
     "sequence recommender": sequence,
+    "few labels": few,
+    "reader": reader,
+    "translator": translator,
 }
 
 
