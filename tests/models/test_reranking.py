@@ -49,10 +49,13 @@ def index(tmp_path):
 
 
 def test_it_learns_which_passage_answers_a_question(judge):
-    right = [int(np.argmax(judge(asked, [good, *wrong]))) == 0 for asked, good, wrong in groups(60, seed=2)]
+    right = [
+        int(np.argmax(judge([(asked, one) for one in (good, *wrong)]))) == 0
+        for asked, good, wrong in groups(60, seed=2)
+    ]
 
     assert sum(right) / len(right) > 0.8  # a fifth by chance
-    assert judge("my refund", []).shape == (0,)
+    assert judge([]).shape == (0,)
 
 
 def test_the_first_candidates_come_in_the_order_of_the_second_reading_and_the_rest_stays_behind(judge, index):
@@ -64,10 +67,22 @@ def test_the_first_candidates_come_in_the_order_of_the_second_reading_and_the_re
 
     assert [one["id"] for one in second[6:]] == [one["id"] for one in first[6:]]
     assert {one["id"] for one in second[:6]} == {one["id"] for one in first[:6]}
-    said = judge(query["query"], [one["text"] for one in second[:6]]).tolist()
+    said = judge([(query["query"], one["text"]) for one in second[:6]]).tolist()
     assert said == sorted(said, reverse=True)
     scores = [one["score"] for one in second]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_questions_that_are_asked_together_are_answered_as_each_alone(judge, index):
+    searcher = Searcher(index, How(again=6, trust=0.5), judge=judge)
+    asked = [{"query": one, "k": 10} for one in ("the email is", "", "my refund", "?", "the password " * 60)]
+
+    together = searcher.predict(asked)
+
+    for x, hits in zip(asked, together, strict=True):
+        (alone,) = searcher.predict([x])
+        assert [one["id"] for one in hits] == [one["id"] for one in alone]
+        assert [one["score"] for one in hits] == pytest.approx([one["score"] for one in alone], abs=0.02)
 
 
 def test_a_search_keeps_its_second_reading_where_it_is_saved(judge, index, tmp_path):
