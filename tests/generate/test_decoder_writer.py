@@ -4,10 +4,18 @@ import pytest
 import torch
 from tests.models.conftest import write_encoder
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+from transformers import (
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    OpenAIGPTConfig,
+    OpenAIGPTLMHeadModel,
+)
 
 from luodi import registry
 from luodi.contracts import Recipe, Reject
+from luodi.errors import SetupError
 from luodi.runtime.engine_decoder import Manner
 from luodi.runtime.session import open_session
 from luodi.tasks import summarization, translation
@@ -126,6 +134,15 @@ def test_a_temperature_has_limits(temperature):
     for task in (translation, summarization):
         refused = task.clean(task.Request(text="It rains.", temperature=temperature), task.Options())
         assert refused == Reject(reason="no temperature from 0 to 2")
+
+
+def test_a_kind_that_cannot_be_served_is_refused_before_it_learns(base, tmp_path):
+    model = OpenAIGPTLMHeadModel(OpenAIGPTConfig(n_embd=16, n_layer=1, n_head=2, n_positions=64, vocab_size=380))
+    model.save_pretrained(tmp_path, safe_serialization=True)
+    (tmp_path / "tokenizer.json").write_bytes((base / "tokenizer.json").read_bytes())
+
+    with pytest.raises(SetupError, match="cannot serve a model of the kind 'openai-gpt'"):
+        registry.model("decoder-writer")().fit(PAIRS, PAIRS, recipe=Recipe(base=str(tmp_path)), work=tmp_path)
 
 
 def test_what_is_asked_names_the_language_and_the_question():

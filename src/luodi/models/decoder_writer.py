@@ -1,6 +1,7 @@
 """A local causal language model that learns to write by LoRA: for those who have one in a folder, and some patience."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -38,7 +39,7 @@ class DecoderWriter(Exported):
         rows, looked = _rows(train, form), _rows(dev, form)
         inner = writing.Writer.of(base.path, _manner(base, train, form, recipe), base=f"{base.name} {base.sha256[:12]}")
         longest = max(len(inner.tokenizer.encode(answer, add_special_tokens=False).ids) for _, _, answer in rows)
-        inner.manner = _measured(inner.manner, longest)
+        inner.manner = replace(inner.manner, longest=min(inner.manner.longest, round(SPARE * longest) + 1))
         ids = inner.encode(rows)
         rank = recipe.lora_rank or decoder.RANK
         schedule = decoder.schedule(len(ids), recipe, most_tokens=writing.MOST_TOKENS)
@@ -70,14 +71,6 @@ def _manner(base: starter.Encoder, train: Pairs, form: str, recipe: Recipe) -> M
     window = min(recipe.max_tokens or MAX_TOKENS, known or MAX_TOKENS)
     language = next((x["language"] for x, _ in train if x.get("language")), "")
     return Manner(form=form, language=language, window=window, longest=min(MOST_ANSWER, window // 2))
-
-
-def _measured(manner: Manner, longest: int) -> Manner:
-    """Return how much is written at most, by the longest that was learned from."""
-    return Manner(
-        form=manner.form, language=manner.language, window=manner.window,
-        longest=min(manner.longest, round(SPARE * longest) + 1),
-    )  # fmt: skip
 
 
 MODEL = DecoderWriter

@@ -7,15 +7,18 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 import torch
 from ctranslate2.converters import TransformersConverter
+from ctranslate2.converters.transformers import _MODEL_LOADERS  # which it tells nobody otherwise
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 
 from luodi.contracts import Draft, Facts, Material
+from luodi.errors import SetupError
 from luodi.runtime.engine_decoder import LanguageModel, Manner
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.session import write_about
@@ -44,9 +47,14 @@ class Writer:
     @classmethod
     def of(cls, folder: Path, manner: Manner, *, base: str) -> Self:
         """Return a model that others trained. Raises `SetupError` where it cannot be read."""
-        tokenizer = plain_tokenizer(folder / TOKENIZER)
+        net, tokenizer = decoder.read(folder), plain_tokenizer(folder / TOKENIZER)
+        if type(net.config).__name__ not in _MODEL_LOADERS:  # to learn for minutes and then find out would be worse
+            raise SetupError(
+                f"CTranslate2 cannot serve a model of the kind {net.config.model_type!r}", where=str(folder),
+                fix="take one of GPT-2, Llama, Mistral, Qwen, Gemma or Phi",
+            )  # fmt: skip
         end, _ = decoder.end_of(tokenizer, folder)
-        return cls(decoder.read(folder).to(device()), tokenizer, manner, end=end, base=base)
+        return cls(net.to(device()), tokenizer, manner, end=end, base=base)
 
     def encode(self, rows: Sequence[tuple[str, str, str]]) -> Ids:
         """Return the pieces of texts, each with what it is asked about, and its answer; what is too long is cut."""
@@ -102,7 +110,7 @@ class Writer:
     def save(self, folder: Path) -> None:
         decoder.save(folder, self.net, self.net.config)
         self.tokenizer.save(str(folder / TOKENIZER))
-        about = {"manner": _told(self.manner), "end": self.end, "base": self.base}
+        about = {"manner": asdict(self.manner), "end": self.end, "base": self.base}
         (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
     @classmethod
@@ -123,7 +131,7 @@ class Writer:
             for file in small.iterdir():
                 shutil.copyfile(file, folder / file.name)
         self.tokenizer.save(str(folder / TOKENIZER))
-        write_about(folder, "engine_decoder", manner=_told(self.manner), end=self.end)
+        write_about(folder, "engine_decoder", manner=asdict(self.manner), end=self.end)
 
     def _ids(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -132,10 +140,6 @@ class Writer:
         logits: torch.Tensor = self.net.get_output_embeddings()(hidden)
         cap = getattr(self.net.config, "final_logit_softcapping", None)
         return cap * torch.tanh(logits / cap) if cap else logits
-
-
-def _told(manner: Manner) -> dict[str, Any]:
-    return {name: getattr(manner, name) for name in ("form", "language", "window", "longest")}
 
 
 def _padded(rows: Ids) -> tuple[torch.Tensor, torch.Tensor]:
