@@ -117,6 +117,9 @@ def test_a_text_that_is_too_long_is_summed_up_part_by_part(base, tmp_path):
     assert len(parts) > 3
     assert all(len(session.asked(one)) + session.manner.longest <= session.manner.window for one in parts)
     assert 0 <= draft["score"] <= 1
+    (draft,) = session.predict([{"text": text, "form": "news", "query": "the car and the bed " * 50}])
+    assert 0 <= draft["score"] <= 1
+    assert len(session.asked(text, "the car " * 99)) + session.manner.longest <= session.manner.window
 
 
 def test_chance_chooses_words_where_a_temperature_is_asked_for(base, tmp_path):

@@ -79,6 +79,7 @@ def test_questions_that_are_asked_together_are_answered_as_each_alone(judge, ind
 
     together = searcher.predict(asked)
 
+    assert searcher.predict([]) == []
     for x, hits in zip(asked, together, strict=True):
         (alone,) = searcher.predict([x])
         assert [one["id"] for one in hits] == [one["id"] for one in alone]

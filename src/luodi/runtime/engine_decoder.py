@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import ctranslate2
 
@@ -17,6 +17,8 @@ from luodi.runtime.prompt_text import within
 from luodi.runtime.session import read_about
 from luodi.runtime.translated import by_temperature, drafts
 
+P = TypeVar("P", int, str)
+"""A piece, as its number or as it is written."""
 BEAM = 4
 AT_ONCE = 32
 BATCH_TOKENS = 512
@@ -45,6 +47,16 @@ class Manner:
             return f"Translate{into}:\n", "\n\nTranslation:\n"
         about = f" what is said about: {query}" if query else ""
         return f"Summarize{about}:\n", "\n\nSummary:\n"
+
+    def asked(self, before: list[P], text: list[P], after: list[P]) -> list[P]:
+        """Return pieces of what is asked; the text is cut where it is too long, and what is before it, a question."""
+        before = before[: self.most_before]
+        return before + text[: self.room(len(before) + len(after))] + after
+
+    @property
+    def most_before(self) -> int:
+        """Return how many pieces may stand before a text."""
+        return self.window // 4
 
     def room(self, n_around: int) -> int:
         """Return how many pieces a text may have."""
@@ -92,7 +104,7 @@ class LanguageModel:
     def asked(self, text: str, query: str = "") -> list[str]:
         """Return the pieces of a question about a text, which is cut where it is too long."""
         before, after = (self.tokens(one) for one in self.manner.around(query))
-        return [*before, *self.tokens(text)[: self.manner.room(len(before) + len(after))], *after]
+        return self.manner.asked(before, self.tokens(text), after)
 
     def write(self, asked: Sequence[list[str]], longest: int, *, temperature: float = 0.0) -> list[tuple[str, float]]:
         """Return how the model goes on from each of these, and the mean probability of its pieces."""
@@ -141,7 +153,8 @@ class LanguageModel:
         return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
     def _room(self, query: str) -> int:
-        return self.manner.room(sum(len(self.tokens(one)) for one in self.manner.around(query)))
+        before, after = (len(self.tokens(one)) for one in self.manner.around(query))
+        return self.manner.room(min(before, self.manner.most_before) + after)
 
     def _condensed(self, text: str, query: str) -> str:
         """Return a text that can be read at once: itself, or what is said of its parts."""

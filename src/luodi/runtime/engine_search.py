@@ -1,5 +1,6 @@
 """Search: words and meanings find candidates, their orders are joined, and the first may be read once more."""
 
+import itertools
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -113,7 +114,8 @@ class Searcher:
     def read(self, judge: Judge, queries: Sequence[str], found: Sequence[Ints]) -> list[Floats]:
         """Return what a judge says of the passages of each query; all are read together, which is quick."""
         pairs = [(query, text) for query, numbers in zip(queries, found, strict=True) for text in self.texts(numbers)]
-        return np.split(judge(pairs), np.cumsum([len(numbers) for numbers in found])[:-1])
+        scores, ends = judge(pairs), itertools.accumulate(len(numbers) for numbers in found)
+        return [scores[end - len(numbers) : end] for end, numbers in zip(ends, found, strict=True)]
 
     def joined(self, numbers: Ints, scores: Floats, judged: Floats) -> tuple[Ints, Floats]:
         """Return candidates in the order that joins theirs and a judge's of the first; the rest stays behind."""

@@ -62,7 +62,7 @@ class Writer:
         made = []
         for text, query, answer in rows:
             before, after = (self._ids(one) for one in self.manner.around(query))
-            asked = [*before, *self._ids(text)[: self.manner.room(len(before) + len(after))], *after]
+            asked = self.manner.asked(before, self._ids(text), after)
             made.append((asked, [*self._ids(answer)[: self.manner.longest - 1], end]))
         return made
 
