@@ -25,6 +25,7 @@ from luodi.models.seq2seq import Seq2SeqModel
 from luodi.runtime.engine_translate import BEAM, END
 from luodi.runtime.session import open_session
 from luodi.runtime.translated import drafts
+from luodi.train.pieces import OwnPieces
 
 DATA = Path(os.environ.get("LUODI_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 HELD_OUT, BATCH, N_SPEED = 0.05, 32, 300
@@ -113,12 +114,14 @@ def speed(name: str, folder: Path) -> None:
 def _peer(model: Seq2SeqModel) -> Any:
     """Return a translator that asks the same network through `transformers`, sentences sorted by length."""
     assert model.inner is not None
-    net, pieces = model.inner.net.eval(), model.inner.pieces.tokenizer
-    pad, end = net.config.pad_token_id, pieces.token_to_id(END)
+    net, pieces = model.inner.net.eval(), model.inner.pieces
+    assert isinstance(pieces, OwnPieces)
+    words = pieces.tokenizer
+    pad, end = net.config.pad_token_id, words.token_to_id(END)
 
     @torch.inference_mode()
     def translate(sentences: Sequence[str]) -> list[tuple[str, float]]:
-        ids = [[*one.ids, end] for one in pieces.encode_batch(list(sentences), add_special_tokens=False)]
+        ids = [[*one, end] for one in pieces.numbers(sentences, ())[0]]
         order = sorted(range(len(ids)), key=lambda n: -len(ids[n]))
         made = [""] * len(ids)
         for start in range(0, len(order), BATCH):
@@ -131,7 +134,7 @@ def _peer(model: Seq2SeqModel) -> Any:
             )  # fmt: skip
             for n, one in zip(batch, found.tolist(), strict=True):
                 kept = [token for token in one if token not in {pad, end}]
-                made[n] = pieces.decode(kept, skip_special_tokens=False).strip()
+                made[n] = words.decode(kept, skip_special_tokens=False).strip()
         return [(text, 1.0) for text in made]
 
     return lambda xs: drafts(xs, translate, language=model.inner.language if model.inner else "")

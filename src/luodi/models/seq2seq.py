@@ -21,7 +21,6 @@ AVERAGE = 0.99
 BATCH_TOKENS, MOST_BATCH = 4_096, 256
 """Pieces of translations that are learned from together; of short ones at most so many texts."""
 LEAST_STEPS_PER_EPOCH = 10
-PIECES, FEWEST_PIECES, PAIRS_PER_PIECE = 8_000, 600, 8
 EPOCHS = ((5_000, 120), (60_000, 100), (200_000, 40))  # few pairs are worth more rounds
 MOST_ROWS_EPOCHS = 8
 LOOKS, PATIENCE = 30, 8
@@ -46,11 +45,8 @@ class Seq2SeqModel(Exported):
         if recipe.base != STARTER and not starter.is_causal(Path(recipe.base)):
             inner = translating.Seq2Seq.of(recipe.base, language=language, seed=recipe.seed)
             return self._learn(inner, pairs, dev, recipe=recipe, work=work, rate=BORROWED_RATE, rounds=BORROWED_EPOCHS)
-        texts = [text for pair in pairs for text in pair]
         size = WIDE if len(pairs) >= LARGE else translating.Size()
-        n_characters = len(set("".join(texts)))
-        n_pieces = min(PIECES, FEWEST_PIECES + n_characters + len(pairs) // PAIRS_PER_PIECE)
-        inner = translating.Seq2Seq.fresh(texts, size, n_pieces=n_pieces, language=language, seed=recipe.seed)
+        inner = translating.Seq2Seq.fresh(pairs, size, language=language, seed=recipe.seed)
         return self._learn(inner, pairs, dev, recipe=recipe, work=work)
 
     def _learn(

@@ -35,9 +35,18 @@ MOST_PIECES = 200
 class Translator:
     """A network, its pieces, and the language that it writes."""
 
-    def __init__(self, folder: Path, language: str, *, prefix: str | None = None, n_threads: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        language: str,
+        *,
+        prefix: str | None = None,
+        folded: Sequence[str] = ("", ""),
+        n_threads: int | None = None,
+    ) -> None:
         # a borrowed network has a list of pieces for both languages, and perhaps a mark for the one to write
         self.language, self.prefix = language, prefix
+        self.read = str.maketrans(*folded)  # characters of the source, to those that they are read as
         self.before = [prefix] if prefix else []
         self.pieces = plain_tokenizer(folder / TOKENIZER)
         threads = n_threads or len(os.sched_getaffinity(0))
@@ -54,7 +63,8 @@ class Translator:
         self, sentences: Sequence[str], *, beam: int = BEAM, temperature: float = 0.0
     ) -> list[tuple[str, float]]:
         """Return the translation of each sentence, and the mean probability of its pieces."""
-        cut = [_stretches(one.tokens) for one in self.pieces.encode_batch(list(sentences), add_special_tokens=False)]
+        read = [one.translate(self.read) for one in sentences]
+        cut = [_stretches(one.tokens) for one in self.pieces.encode_batch(read, add_special_tokens=False)]
         asked = [part for parts in cut for part in parts]
         order = sorted(range(len(asked)), key=lambda n: -len(asked[n]))
         answers: list[tuple[str, float]] = [("", 1.0)] * len(asked)
@@ -89,7 +99,7 @@ class Translator:
     @classmethod
     def load(cls, folder: Path) -> Self:
         about = read_about(folder)
-        return cls(folder, about["language"], prefix=about.get("prefix"))
+        return cls(folder, about["language"], prefix=about.get("prefix"), folded=about.get("folded", ("", "")))
 
 
 def decoding(beam: int, temperature: float) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from tokenizers import Tokenizer
 from luodi.runtime.engine_tokens import TOKENIZER, plain_tokenizer
 from luodi.runtime.engine_translate import TARGET
 from luodi.train import segmenting
+from luodi.train.folding import Folded
 
-VOCABULARY = "vocabulary.json"
+VOCABULARY, FOLDED = "vocabulary.json", "folded.json"
 Rows = list[list[int]]
 
 
@@ -28,29 +29,34 @@ class Pieces(Protocol):
 
 
 class OwnPieces:
-    """One tokenizer for both languages."""
+    """One tokenizer for both languages; some characters of the first are read as others."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self.tokenizer = tokenizer
+    def __init__(self, tokenizer: Tokenizer, folded: Folded) -> None:
+        self.tokenizer, self.folded = tokenizer, folded
         self.words = [str(tokenizer.id_to_token(n)) for n in range(tokenizer.get_vocab_size() - 1)]
-        self.about: dict[str, Any] = {}
+        self.about: dict[str, Any] = {"folded": folded} if folded[0] else {}
 
     def numbers(self, ours: Sequence[str], theirs: Sequence[str]) -> tuple[Rows, Rows]:
         """Return the pieces of texts and of their translations."""
+        read = str.maketrans(*self.folded)
         first, second = (
             [one.ids for one in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
-            for texts in (ours, theirs)
+            for texts in ([one.translate(read) for one in ours], theirs)
         )
         return first, second
 
     def save(self, folder: Path) -> None:
-        self.tokenizer.save(str(folder / TOKENIZER), pretty=False)
+        self.export(folder)
+        (folder / FOLDED).write_text(json.dumps(self.folded, ensure_ascii=False), encoding="utf-8")
 
-    export = save
+    def export(self, folder: Path) -> None:
+        """Write what serving needs, but for what `about` tells."""
+        self.tokenizer.save(str(folder / TOKENIZER), pretty=False)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        return cls(plain_tokenizer(folder / TOKENIZER))
+        first, second = json.loads((folder / FOLDED).read_text(encoding="utf-8"))
+        return cls(plain_tokenizer(folder / TOKENIZER), (first, second))
 
 
 class BorrowedPieces:

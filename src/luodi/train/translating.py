@@ -18,7 +18,7 @@ from luodi.errors import SetupError
 from luodi.runtime import keeping
 from luodi.runtime.engine_translate import Translator
 from luodi.runtime.session import write_about
-from luodi.train import borrowed, segmenting
+from luodi.train import borrowed, folding, segmenting
 from luodi.train.batching import sorted_batches
 from luodi.train.device import path
 from luodi.train.loop import Loop, Schedule
@@ -26,7 +26,9 @@ from luodi.train.marian_pass import MarianPass
 from luodi.train.pieces import BorrowedPieces, OwnPieces, Pieces
 
 ABOUT, WEIGHTS = "translator.json", "translator.safetensors"
+PIECES, FEWEST_PIECES, PAIRS_PER_PIECE = 8_000, 600, 8
 MOST_PIECES = 200
+"""Of a sentence; a longer one is not learned from."""
 POSITIONS = 512
 LOOK_BATCH = 64
 SMOOTHING = 0.1  # Vaswani et al. 2017, section 5.4
@@ -56,9 +58,14 @@ class Seq2Seq:
         self._served: Translator | None = None
 
     @classmethod
-    def fresh(cls, texts: Sequence[str], size: Size, *, n_pieces: int, language: str, seed: int) -> Self:
+    def fresh(cls, pairs: Sequence[tuple[str, str]], size: Size, *, language: str, seed: int) -> Self:
         """Return a network that has learned nothing, with pieces learned from the texts."""
-        pieces = OwnPieces(segmenting.learn(texts, size=n_pieces, marks=keeping.MARKS))
+        folded = folding.table([ours for ours, _ in pairs])
+        read = str.maketrans(*folded)
+        texts = [text for ours, theirs in pairs for text in (ours.translate(read), theirs)]
+        n_characters = len(set("".join(texts)))
+        n_pieces = min(PIECES, FEWEST_PIECES + n_characters + len(pairs) // PAIRS_PER_PIECE)
+        pieces = OwnPieces(segmenting.learn(texts, size=n_pieces, marks=keeping.MARKS), folded)
         torch.manual_seed(seed)
         net = MarianMTModel(_config(size, len(pieces.words) + 1))
         for name, one in net.named_parameters():
