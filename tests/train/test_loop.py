@@ -224,11 +224,12 @@ def test_gradients_are_clipped_to_a_norm_over_all_of_them_sparse_rows_included(m
     assert norm == pytest.approx(min(most, 22**0.5), rel=1e-4)
 
 
-@given(st.integers(min_value=1, max_value=500), st.floats(min_value=0, max_value=1))
-def test_the_learning_rate_rises_to_one_and_falls_towards_zero(n_steps, warmup):
-    slopes = [slope(step, n_steps, warmup) for step in range(n_steps)]
+@given(st.integers(min_value=1, max_value=500), st.floats(min_value=0, max_value=1), st.integers(0, 400))
+def test_the_learning_rate_rises_to_one_and_falls_towards_zero(n_steps, warmup, least):
+    slopes = [slope(step, n_steps, warmup, least) for step in range(n_steps)]
 
     top = slopes.index(max(slopes))
+    assert top + 1 >= min(least, n_steps // 2)
     assert all(0 < one <= 1 for one in slopes)
     assert slopes[: top + 1] == sorted(slopes[: top + 1])
     assert slopes[top:] == sorted(slopes[top:], reverse=True)

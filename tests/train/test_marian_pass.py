@@ -35,7 +35,8 @@ def test_loss_and_gradients_are_those_of_the_module():
     net.zero_grad()
 
     computed = MarianPass(net, "fp32")
-    ours = computed.loss(computed.decode(before, computed.encode(source, mask), mask), gold.view(-1), 0.1)
+    hidden, _ = computed.decode(before, computed.encode(source, mask), mask)
+    ours = computed.loss(hidden, gold.view(-1), 0.1)
     ours.backward()
 
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-4)
@@ -52,10 +53,29 @@ def test_a_later_piece_does_not_change_what_comes_before_it():
     computed = MarianPass(net, "fp32")
     encoded = computed.encode(source, mask)
 
-    first, second = (computed.decode(one, encoded, mask).view(3, 5, -1) for one in (before, other))
+    first, second = (computed.decode(one, encoded, mask)[0].view(3, 5, -1) for one in (before, other))
 
     assert torch.equal(first[:, :-1], second[:, :-1])
     assert not torch.equal(first[:, -1], second[:, -1])
+
+
+def test_a_head_that_is_told_where_to_look_learns_to_look_there():
+    net = network()
+    source, mask, before, _ = batch()
+    links = torch.zeros((3, 5, 7))
+    links[:, torch.arange(4), torch.arange(4)] = 1.0  # the fifth place is told nothing
+    computed, optimizer = MarianPass(net, "fp32"), torch.optim.Adam(net.parameters(), lr=1e-2)
+    plain, nothing = computed.decode(before, computed.encode(source, mask), mask)
+    told, first = computed.decode(before, computed.encode(source, mask), mask, links)
+    for _ in range(60):
+        optimizer.zero_grad()
+        astray = computed.decode(before, computed.encode(source, mask), mask, links)[1]
+        astray.backward()
+        optimizer.step()
+
+    assert torch.equal(plain, told)
+    assert nothing == 0
+    assert astray < first / 10
 
 
 def test_dropout_is_decided_by_the_seed_and_left_out_in_evaluation():

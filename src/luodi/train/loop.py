@@ -29,6 +29,8 @@ class Schedule:
     weight_decay: float = 0.01
     warmup: float = 0.1
     """Share of the steps in which the learning rate rises; then it falls to zero."""
+    least_rising: int = 0
+    """It rises for at least so many steps, where they are not more than half."""
     max_minutes: float = 30.0
     average: float = 0.0
     """Decay of the running average of the weights that is kept at the end; 0 keeps the last weights."""
@@ -218,7 +220,7 @@ class Loop:
         parameters = list(self.named.values())
         loss = parallel.add_up(parameters, self._backward(self._batches(epoch)[at], step))
         clip(parameters, schedule.clip)
-        rate = schedule.learning_rate * slope(step, n_steps, schedule.warmup)
+        rate = schedule.learning_rate * slope(step, n_steps, schedule.warmup, schedule.least_rising)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate * group["scale"]
@@ -323,13 +325,13 @@ def clip(parameters: Sequence[torch.nn.Parameter], most: float) -> None:
         torch._foreach_mul_(grads, float(most / norm))
 
 
-def slope(step: int, n_steps: int, warmup: float) -> float:
+def slope(step: int, n_steps: int, warmup: float, least: int = 0) -> float:
     """Return the factor of the learning rate: up to 1 over the warm-up, then down to 0 in a straight line.
 
     >>> [slope(step, 10, 0.2) for step in (0, 1, 2, 9)]
     [0.5, 1.0, 1.0, 0.125]
     """
-    rising = max(1, round(n_steps * warmup))
+    rising = max(1, round(n_steps * warmup), min(least, n_steps // 2))
     if step < rising:
         return (step + 1) / rising
     return (n_steps - step) / max(1, n_steps - rising)

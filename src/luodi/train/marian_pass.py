@@ -39,20 +39,36 @@ class MarianPass:
             x = self.parts.add(x, self.parts.linear(self.act(self.parts.linear(x, up)), down), last_norm)
         return x
 
-    def decode(self, ids: Tensor, encoded: Tensor, mask: Tensor) -> Tensor:
-        """Return the decoder's hidden states, (batch * time, width); `encoded` and `mask` are of the source."""
+    def decode(self, ids: Tensor, encoded: Tensor, mask: Tensor, links: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return the decoder's hidden states, (batch * time, width); `encoded` and `mask` are of the source.
+
+        Beside them stands how little the first heads look where `links` point, (batch, time, time of the source):
+        summed over all places, a mean over the layers from the second on. Rows of zeros ask for nothing.
+        """
         x = self._embed(ids, self.model.model.decoder)
+        astray = x.new_zeros((), dtype=torch.float32)
         batch, time = ids.shape
         padding = self._padding(mask)
         later = torch.full((time, time), BARRED, dtype=x.dtype).triu_(1)[None]
-        for qkv, out, norm, q, kv, cross, cross_norm, up, down, last_norm in self.decoder:
+        for n, (qkv, out, norm, q, kv, cross, cross_norm, up, down, last_norm) in enumerate(self.decoder):
             mixed = Attention.apply(self.parts.linear(x, qkv), later, (batch, time), self.n_heads)  # type: ignore[no-untyped-call]
             x = self.parts.add(x, self.parts.linear(mixed, out), norm)
             asked, found = self.parts.linear(x, q), self.parts.linear(encoded, kv)
+            if links is not None and n:
+                astray = astray + self._astray(asked, found, mask, links) / (len(self.decoder) - 1)
             mixed = Across.apply(asked, found, padding, batch, self.n_heads)  # type: ignore[no-untyped-call]
             x = self.parts.add(x, self.parts.linear(mixed, cross), cross_norm)
             x = self.parts.add(x, self.parts.linear(self.act(self.parts.linear(x, up)), down), last_norm)
-        return x
+        return x, astray
+
+    def _astray(self, asked: Tensor, found: Tensor, mask: Tensor, links: Tensor) -> Tensor:
+        """Return the cross-entropy of the first head's attention against links, summed."""
+        width = asked.shape[1] // self.n_heads
+        q = asked[:, :width].float().view(len(mask), -1, width)
+        k = found[:, :width].float().view(len(mask), -1, width)
+        scores = torch.bmm(q, k.transpose(1, 2)) * width**-0.5
+        looks = scores.masked_fill(mask[:, None] == 0, BARRED).log_softmax(dim=-1)
+        return -torch.sum(links * looks)
 
     def loss(self, hidden: Tensor, targets: Tensor, smoothing: float) -> Tensor:
         """Return the summed loss of hidden states, (n, width), against the tokens that follow, (n,)."""

@@ -15,6 +15,8 @@ END, UNKNOWN, PAD = "</s>", "<unk>", "<pad>"
 SPACE = "\u2581"
 MOST_CHARACTERS = 5_000
 MIN_TIMES = 2
+UNSPACED = "\u2e80"
+"""From this character on most scripts do not space words."""
 SINGLE = r"[\x{2e80}-\x{9fff}\x{ac00}-\x{d7af}\x{f900}-\x{faff}\x{ff00}-\x{ffef}\x{20000}-\x{3ffff}]"
 """Characters of scripts that do not space words, and their marks."""
 
