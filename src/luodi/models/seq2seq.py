@@ -18,12 +18,12 @@ Pairs = Sequence[tuple[Material, frozenset[str]]]
 LEARNING_RATE, LEAST_RATE = 3e-3, 5e-4
 """Of a batch of so many pieces as below; of a smaller one by the root of its share."""
 RISING, LEAST_RISING = 0.25, 400
-"""Share of the steps, and steps: where the rate rises in 114, a network from nothing loses what it has learned (docs/logbook.md, 2026-12-01)."""
+"""Share of the steps, and steps. Where the rate rises in 114, a network from nothing loses what it has learned."""
 AVERAGE = 0.99
 BATCH_TOKENS, MOST_BATCH = 4_096, 64
 """Pieces of translations that are learned from together; of short ones at most so many texts.
 
-Of 64 instead of 256 a network learns more in the same minutes: in ten chrF 42.5 instead of 33.2 (logbook, 2026-12-01)."""
+Of 64 instead of 256 more is learned in the same minutes: in ten chrF 42.5 instead of 33.2 (logbook, 2026-12-01)."""
 LEAST_STEPS_PER_EPOCH = 10
 EPOCHS = ((5_000, 120), (60_000, 100), (200_000, 40))  # few pairs are worth more rounds
 MOST_ROWS_EPOCHS = 8
