@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from luodi.log import progress
+
 Row = Sequence[int]
 Floats = NDArray[np.float64]
 Links = NDArray[np.uint8]
@@ -25,7 +27,7 @@ RARE = 2.0
 LEAST = 0.25
 MOST_CELLS = 6_000_000
 """Pairs of pieces that are learned from: 150 MB; of more pairs of texts some."""
-CHUNK = 500
+CHUNK = 100  # pairs whose cells are in memory together: of the longest ones 4 million
 
 
 def align(pairs: Sequence[tuple[Row, Row]], *, n_pieces: int, starts: Sequence[bool], seed: int) -> list[Links]:
@@ -33,7 +35,7 @@ def align(pairs: Sequence[tuple[Row, Row]], *, n_pieces: int, starts: Sequence[b
     there = _Direction(n_pieces, _some(pairs, seed))
     back = _Direction(n_pieces, _some([(theirs, ours) for ours, theirs in pairs], seed))
     made: list[Links] = []
-    for start in range(0, len(pairs), CHUNK):
+    for start in progress(range(0, len(pairs), CHUNK), total=-(-len(pairs) // CHUNK), doing="finding what became what"):
         part = pairs[start : start + CHUNK]
         forward, backward = there.links(part), back.links([(theirs, ours) for ours, theirs in part])
         for (_, theirs), one, other in zip(part, forward, backward, strict=True):
@@ -75,10 +77,7 @@ class _Cells:
         for ours, theirs in pairs:
             given, made = np.array([0, *(one + 1 for one in ours)], dtype=np.int64), np.array(theirs, dtype=np.int64)
             keys.append((given[None] * n_pieces + made[:, None]).ravel())
-            gap = (np.arange(len(ours)) + 0.5) / max(1, len(ours)) - ((np.arange(len(made)) + 0.5) / max(1, len(made)))[
-                :, None
-            ]
-            weight = np.exp(-DIAGONAL * np.abs(gap))
+            weight = np.exp(-DIAGONAL * np.abs(_places(len(ours)) - _places(len(made))[:, None]))
             weight *= (1 - NOWHERE) / np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
             near.append(np.hstack([np.full((len(made), 1), NOWHERE), weight]).ravel())
             widths += [len(given)] * len(made)
@@ -90,6 +89,11 @@ class _Cells:
         weighed = likely * self.near if placed else likely
         made: Floats = weighed / np.bincount(self.rows, weighed)[self.rows]
         return made
+
+
+def _places(n: int) -> Floats:
+    """Return where each of n pieces stands in its text, between 0 and 1."""
+    return (np.arange(n) + 0.5) / max(1, n)
 
 
 def _some(pairs: Sequence[tuple[Row, Row]], seed: int) -> list[tuple[Row, Row]]:
