@@ -72,6 +72,15 @@ def test_what_was_decided_holds_for_a_training_that_is_resumed(tmp_path, monkeyp
     assert facts["steps"] == decided["parts"][-1][1] > 100
 
 
+@pytest.mark.parametrize(("pace", "n_steps"), [(0.21, 48), (0.2, 50), (0.19, 50), (0.15, 58)])
+def test_a_plan_is_cut_where_it_would_end_a_little_late_and_kept_where_a_little_early(pace, n_steps):
+    plan = planning.first(100, lambda n: 1, path="fp32", max_seconds=10.0, seconds_a_step=lambda: 0.2)
+
+    plan = planning.again(plan, 25, lambda n: 1, left_seconds=5.0, seconds_a_step=pace)
+
+    assert plan.at(25).n_steps == n_steps
+
+
 @given(
     wanted=st.integers(1, 10_000), first=st.floats(0.001, 10), pace=st.floats(0.001, 10), minutes=st.floats(0.01, 60),
     share=st.floats(0, 1.5),

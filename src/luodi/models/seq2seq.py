@@ -48,7 +48,7 @@ class Seq2SeqModel(Exported):
         language = next((x["language"] for x, _ in train if x.get("language")), "")
         if recipe.base != STARTER and not starter.is_causal(Path(recipe.base)):
             inner = translating.Seq2Seq.of(recipe.base, language=language, seed=recipe.seed)
-            return self._learn(inner, pairs, dev, recipe=recipe, work=work, rate=BORROWED_RATE, rounds=BORROWED_EPOCHS)
+            return self._learn(inner, pairs, dev, recipe=recipe, work=work, borrowed=True)
         size = WIDE if len(pairs) >= LARGE else translating.Size()
         inner = translating.Seq2Seq.fresh(pairs, size, language=language, seed=recipe.seed)
         return self._learn(inner, pairs, dev, recipe=recipe, work=work)
@@ -61,35 +61,38 @@ class Seq2SeqModel(Exported):
         *,
         recipe: Recipe,
         work: Path,
-        rate: float | None = None,
-        rounds: int | None = None,
+        borrowed: bool = False,
     ) -> Facts:
         self.inner = inner
         ids, looked = inner.encode(pairs), inner.encode(sentences(dev))
         mean = sum(len(y) for _, y in ids) / len(ids)
         batch = min(MOST_BATCH, round(BATCH_TOKENS / mean), max(8, len(ids) // LEAST_STEPS_PER_EPOCH))
-        epochs = recipe.epochs or rounds or next((n for rows, n in EPOCHS if len(ids) <= rows), MOST_ROWS_EPOCHS)
+        epochs, rate = (BORROWED_EPOCHS, BORROWED_RATE) if borrowed else _pace(len(ids), batch * mean)
         schedule = Schedule(
-            epochs=epochs,
+            epochs=recipe.epochs or epochs,
             batch_size=batch,
-            learning_rate=recipe.learning_rate
-            or rate
-            or max(LEAST_RATE, LEARNING_RATE * min(1.0, batch * mean / BATCH_TOKENS) ** 0.5),
+            learning_rate=recipe.learning_rate or rate,
             warmup=RISING,
             least_rising=LEAST_RISING,
             max_minutes=recipe.max_minutes,
             average=AVERAGE,
-            n_evaluations=min(epochs, LOOKS),
+            n_evaluations=min(recipe.epochs or epochs, LOOKS),
             patience=PATIENCE,
         )
-        facts = inner.learn(ids, looked, schedule=schedule, seed=recipe.seed, work=work, guided=not rounds)
-        base = {"base": Path(recipe.base).name} if rounds else {}
+        facts = inner.learn(ids, looked, schedule=schedule, seed=recipe.seed, work=work, guided=not borrowed)
+        base = {"base": Path(recipe.base).name} if borrowed else {}
         return facts | {"pairs": len(ids), "pieces": len(inner.pieces.words) + 1} | base
 
     def export(self, folder: Path, *, form: str = "int8") -> None:
         """Write it for CTranslate2."""
         assert self.inner, "fit or load first"
         self.inner.export(folder, form=form)
+
+
+def _pace(n_pairs: int, pieces: float) -> tuple[int, float]:
+    """Return epochs and learning rate of a network from nothing, for steps of so many pieces of translations."""
+    epochs = next((n for rows, n in EPOCHS if n_pairs <= rows), MOST_ROWS_EPOCHS)
+    return epochs, max(LEAST_RATE, LEARNING_RATE * min(1.0, pieces / BATCH_TOKENS) ** 0.5)
 
 
 MODEL = Seq2SeqModel

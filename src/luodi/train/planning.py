@@ -16,7 +16,8 @@ from luodi.store import read_json, write_json
 FILE = "plan.json"
 TIMED_STEPS = 8  # steps whose speed forecasts the rest
 SHARES = (0.25, 0.5)  # of the first plan, after which it is looked at again
-CLEARLY = 1.15  # the pace is no steadier than that
+CLEARLY = 1.15  # the pace is no steadier than that: a plan that would end a little early stays
+OVERRUN = 1.02  # the minutes are a promise: a plan that would end later is cut
 Seconds = Callable[[], float]
 
 
@@ -80,11 +81,13 @@ def again(
     (50, (12, 25))
     >>> again(plan, 12, lambda n: 1, left_seconds=8.0, seconds_a_step=0.1).at(12).n_steps
     92
+    >>> again(plan, 25, lambda n: 1, left_seconds=5.0, seconds_a_step=0.21).at(25).n_steps
+    48
     """
     n_steps = plan.at(step).n_steps
     if seconds_a_step is not None:
         n = min(plan.wanted, step + max(TIMED_STEPS, int(left_seconds / seconds_a_step)))
-        n_steps = n_steps if n_steps / CLEARLY < n < n_steps * CLEARLY else n
+        n_steps = n_steps if n_steps / OVERRUN < n < n_steps * CLEARLY else n
     parts = (*plan.parts, _part(step, n_steps, looks))
     return Plan(path=plan.path, wanted=plan.wanted, parts=parts, checks=plan.checks)
 
