@@ -1,11 +1,14 @@
 """Every model that writes keeps its contract."""
 
 import pytest
+import torch
 
 from luodi import registry
 from luodi.contracts import Recipe
 from luodi.models.seq2seq import Seq2SeqModel
+from luodi.runtime.engine_translate import Translator
 from luodi.testing_generate import check_writer
+from luodi.train.translating import Seq2Seq, Size
 
 PAIRS = [
     ({"text": f"Hold {{name}} for {n} s."}, frozenset({f"Halten Sie {{name}} {n} s lang."})) for n in range(20)
@@ -30,6 +33,20 @@ def test_the_memory_answers_with_the_nearest_sentence_and_the_numbers_of_the_tex
 
     assert near == {"text": "Halten Sie {name} 99 s lang.", "score": pytest.approx(1.0)}
     assert far["score"] < 0.6
+
+
+def test_sums_of_int8_overflow_on_no_processor(tmp_path):
+    made = Seq2Seq.fresh([("the lamp is new", "die Lampe ist neu")] * 9, Size(layers=2), language="de", seed=3)
+    for name, one in made.net.named_parameters():
+        if "fc1.weight" in name:
+            torch.nn.init.constant_(one, 0.1)  # 127 each, in int8
+    scores = []
+    for form in Seq2Seq.forms:
+        (tmp_path / form).mkdir()
+        made.export(tmp_path / form, form=form)
+        scores.append([score for _, score in Translator.load(tmp_path / form).translate(["the lamp", "is new"])])
+
+    assert scores[0] == pytest.approx(scores[1], rel=0.02)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from luodi import child
 from luodi.contracts import record
 from luodi.doctor import machine, words
 from luodi.errors import Faults, LuodiError, SetupError
+from luodi.runtime import processor
 
 State = Literal["fine", "note", "fix"]
 PACKAGES: Mapping[str, tuple[str, ...]] = {
@@ -73,8 +74,8 @@ def hardware() -> Iterator[Finding]:
     """Look at processor and memory."""
     n, allowed = machine.cores()
     total, free = machine.memory_gb()
-    sets = machine.instruction_sets()
-    yield Finding(about="processor", state="fine", value=machine.processor())
+    sets = machine.instruction_sets(processor.flags())
+    yield Finding(about="processor", state="fine", value=processor.name())
     value = "all_cores" if n == allowed else "of_cores"
     yield Finding(about="cores", state="fine", value=value, holes={"n": n, "allowed": f"{allowed:g}"})
     holes = {"total": total, "free": free}

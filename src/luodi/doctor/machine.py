@@ -1,4 +1,4 @@
-"""The machine, as its system describes it: processor, memory, disk, clock. Nothing here loads a library."""
+"""The machine, as its system describes it: cores, memory, disk, clock. Nothing here loads a library."""
 
 import ctypes
 import os
@@ -18,19 +18,17 @@ SETS = {
     "BF16": ("avx512_bf16", "amx_bf16"),
     "AMX": ("amx_tile",),
 }
-"""Instruction sets, and the flags of /proc/cpuinfo of which one is enough."""
+"""Instruction sets, and the flags of `processor.flags` of which one is enough."""
 N_SYNCS = 40
 TIME_ERROR = 5  # sys/timex.h: the clock is not synchronized
 
 
-def instruction_sets(flags: set[str] | None = None) -> list[str]:
-    """Return those that matter here and that this processor has.
+def instruction_sets(flags: frozenset[str]) -> list[str]:
+    """Return those that matter here, of what a processor can do.
 
-    >>> instruction_sets({"avx2", "avx_vnni"})
+    >>> instruction_sets(frozenset({"avx2", "avx_vnni"}))
     ['AVX2', 'VNNI']
     """
-    if flags is None:
-        flags = set(_after("/proc/cpuinfo", "flags").split()) or set(_after("/proc/cpuinfo", "Features").split())
     return [name for name, any_of in SETS.items() if flags & set(any_of)]
 
 
@@ -48,7 +46,7 @@ def memory_gb() -> tuple[float, float]:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     free = total
     with suppress(ValueError):
-        free = int(_after("/proc/meminfo", "MemAvailable").split()[0] or 0) * 1024
+        free = int(_memory("MemAvailable").split()[0] or 0) * 1024
     with suppress(ValueError):
         limit = int(_text("/sys/fs/cgroup/memory.max"))
         used = int(_text("/sys/fs/cgroup/memory.current") or 0)
@@ -66,11 +64,6 @@ def allocator() -> str:
     """Return what hands out memory: the C library, or what was loaded before it."""
     loaded = os.environ.get("LD_PRELOAD", "")
     return next((name for name in ("jemalloc", "tcmalloc", "mimalloc") if name in loaded), "libc")
-
-
-def processor() -> str:
-    """Return what the processor calls itself."""
-    return _after("/proc/cpuinfo", "model name") or "unknown"
 
 
 def disk(folder: Path) -> dict[str, Any]:
@@ -116,9 +109,9 @@ def _text(path: str) -> str:
         return ""
 
 
-def _after(path: str, name: str) -> str:
-    """Return what stands after a name in a file of names, colons and values."""
-    for line in _text(path).splitlines():
+def _memory(name: str) -> str:
+    """Return what the system says about its memory."""
+    for line in _text("/proc/meminfo").splitlines():
         key, _, value = line.partition(":")
         if key.strip() == name:
             return value.strip()

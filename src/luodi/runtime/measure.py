@@ -12,6 +12,7 @@ from typing import Any
 
 from luodi import child
 from luodi.contracts import Metered
+from luodi.runtime import processor
 
 N_SINGLE = 200
 MAX_SECONDS = 8.0
@@ -80,14 +81,9 @@ def _round(value: float) -> float:
 
 def machine() -> dict[str, Any]:
     """Say what this machine is, without naming it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        processor = "unknown"
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "processor": processor,
+        "processor": processor.name(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gb": round(memory / 1e9, 1),
         "python": sys.version.split()[0],

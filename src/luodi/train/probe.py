@@ -14,6 +14,7 @@ import torch
 
 from luodi.contracts import Facts
 from luodi.errors import LuodiError
+from luodi.runtime import processor
 from luodi.store import read_json, write_json
 from luodi.train.bert_pass import DTYPES, Linear, onednn_linear
 
@@ -39,11 +40,7 @@ def chosen() -> str:
 
 def note() -> Path:
     """Return the file that the finding is kept in: one for each processor, version of torch, and number of threads."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    about = [line for line in lines if line.startswith(("model name", "flags", "Features"))][:2]
+    about = (processor.name(), sorted(processor.flags()))
     key = repr((about, torch.__version__, torch.get_num_threads()))
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "luodi" / f"train-path-{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
