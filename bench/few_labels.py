@@ -41,7 +41,8 @@ def read(name: str) -> Rows:
     folder, text, label = ("sst2_glue", 0, 1) if name == "SST-2" else ("ag_news", 1, 0)
     with gzip.open(SHARED / folder / "train.tsv.gz", "rt", encoding="utf-8") as file:
         cells = [line.rstrip("\n").split("\t") for line in file][1:]
-    return [(row[text], row[label]) for row in cells]
+    names = {"0": "negative", "1": "positive"} if name == "SST-2" else {}  # as the task `sentiment` calls them
+    return [(row[text], names.get(row[label], row[label])) for row in cells]
 
 
 def parts(name: str, n_test: int) -> tuple[Rows, Rows]:

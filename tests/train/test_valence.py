@@ -50,6 +50,12 @@ def test_the_direction_is_widened_where_labels_follow_it_and_not_where_they_foll
     assert valence.scale_for(vectors, labels, sorted(set(labels)), other) == 0.0
 
 
+def test_labels_that_are_called_negative_and_positive_are_believed_whatever_their_rows_say():
+    labels, other = ["positive", "negative"] * 8, np.eye(64, dtype=np.float32)[1]
+
+    assert valence.scale_for(noisy(["praise", "complaint"] * 8, size=0.1), labels, sorted(set(labels)), other) > 0
+
+
 def test_widening_adds_the_place_on_the_direction_and_keeps_the_rest():
     vectors = np.eye(3, dtype=np.float32)
     along = np.array([0.6, 0.8, 0.0], dtype=np.float32)
