@@ -74,7 +74,7 @@ def hardware() -> Iterator[Finding]:
     """Look at processor and memory."""
     n, allowed = machine.cores()
     total, free = machine.memory_gb()
-    sets = machine.instruction_sets(processor.flags())
+    sets = processor.instruction_sets(processor.flags())
     yield Finding(about="processor", state="fine", value=processor.name())
     value = "all_cores" if n == allowed else "of_cores"
     yield Finding(about="cores", state="fine", value=value, holes={"n": n, "allowed": f"{allowed:g}"})

@@ -11,25 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-SETS = {
-    "AVX2": ("avx2",),
-    "AVX-512": ("avx512f",),
-    "VNNI": ("avx512_vnni", "avx_vnni"),
-    "BF16": ("avx512_bf16", "amx_bf16"),
-    "AMX": ("amx_tile",),
-}
-"""Instruction sets, and the flags of `processor.flags` of which one is enough."""
+from luodi.runtime import processor
+
+MEMORY = Path("/proc/meminfo")
 N_SYNCS = 40
 TIME_ERROR = 5  # sys/timex.h: the clock is not synchronized
-
-
-def instruction_sets(flags: frozenset[str]) -> list[str]:
-    """Return those that matter here, of what a processor can do.
-
-    >>> instruction_sets(frozenset({"avx2", "avx_vnni"}))
-    ['AVX2', 'VNNI']
-    """
-    return [name for name, any_of in SETS.items() if flags & set(any_of)]
 
 
 def cores() -> tuple[int, float]:
@@ -46,7 +32,7 @@ def memory_gb() -> tuple[float, float]:
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     free = total
     with suppress(ValueError):
-        free = int(_memory("MemAvailable").split()[0] or 0) * 1024
+        free = int(processor.entry(MEMORY, "MemAvailable").split()[0] or 0) * 1024
     with suppress(ValueError):
         limit = int(_text("/sys/fs/cgroup/memory.max"))
         used = int(_text("/sys/fs/cgroup/memory.current") or 0)
@@ -107,12 +93,3 @@ def _text(path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError:
         return ""
-
-
-def _memory(name: str) -> str:
-    """Return what the system says about its memory."""
-    for line in _text("/proc/meminfo").splitlines():
-        key, _, value = line.partition(":")
-        if key.strip() == name:
-            return value.strip()
-    return ""

@@ -68,15 +68,16 @@ class Seq2SeqModel(Exported):
         mean = sum(len(y) for _, y in ids) / len(ids)
         batch = min(MOST_BATCH, round(BATCH_TOKENS / mean), max(8, len(ids) // LEAST_STEPS_PER_EPOCH))
         epochs, rate = (BORROWED_EPOCHS, BORROWED_RATE) if borrowed else _pace(len(ids), batch * mean)
+        epochs = recipe.epochs or epochs
         schedule = Schedule(
-            epochs=recipe.epochs or epochs,
+            epochs=epochs,
             batch_size=batch,
             learning_rate=recipe.learning_rate or rate,
             warmup=RISING,
             least_rising=LEAST_RISING,
             max_minutes=recipe.max_minutes,
             average=AVERAGE,
-            n_evaluations=min(recipe.epochs or epochs, LOOKS),
+            n_evaluations=min(epochs, LOOKS),
             patience=PATIENCE,
         )
         facts = inner.learn(ids, looked, schedule=schedule, seed=recipe.seed, work=work, guided=not borrowed)

@@ -3,16 +3,33 @@
 from pathlib import Path
 
 FILE = Path("/proc/cpuinfo")
+SETS = {
+    "AVX2": ("avx2",),
+    "AVX-512": ("avx512f",),
+    "VNNI": ("avx512_vnni", "avx_vnni"),
+    "BF16": ("avx512_bf16", "amx_bf16"),
+    "AMX": ("amx_tile",),
+}
+"""Instruction sets, and the flags of which one is enough."""
 
 
 def name() -> str:
     """Return what the processor calls itself."""
-    return _after("model name") or "unknown"
+    return entry(FILE, "model name") or "unknown"
 
 
 def flags() -> frozenset[str]:
     """Return what it can do, by the names that Linux uses; nothing where the system does not say."""
-    return frozenset((_after("flags") or _after("Features")).split())
+    return frozenset((entry(FILE, "flags") or entry(FILE, "Features")).split())
+
+
+def instruction_sets(flags: frozenset[str]) -> list[str]:
+    """Return those that matter here, of what a processor can do.
+
+    >>> instruction_sets(frozenset({"avx2", "avx_vnni"}))
+    ['AVX2', 'VNNI']
+    """
+    return [name for name, any_of in SETS.items() if flags & set(any_of)]
 
 
 def overflows(flags: frozenset[str]) -> bool:
@@ -23,13 +40,14 @@ def overflows(flags: frozenset[str]) -> bool:
     >>> [overflows(frozenset(flags)) for flags in (("sse2", "avx2"), ("sse2", "avx2", "avx_vnni"), ("asimd",))]
     [True, False, False]
     """
-    return "sse2" in flags and not flags & {"avx512_vnni", "avx_vnni"}
+    return "sse2" in flags and "VNNI" not in instruction_sets(flags)
 
 
-def _after(key: str) -> str:
-    """Return what stands behind a key, the first time it comes; nothing where it does not."""
+def entry(file: Path, key: str) -> str:
+    """Return what stands behind a key, the first time it comes, in a file of keys, colons and values; else nothing."""
     try:
-        lines = FILE.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").splitlines()
     except OSError:
         return ""
-    return next((line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key), "")
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for one, _, value in pairs if one.strip() == key), "")

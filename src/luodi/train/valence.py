@@ -23,9 +23,8 @@ BAD = (
 )
 TEXTS = tuple(f"it was {word}" for word in f"{GOOD} {BAD}".split())
 SCALE = 3.0  # how much longer than other directions; docs/logbook.md, 2026-11-30
-WORTHWHILE = (
-    0.95  # of the error without it: chance alone brought it to 0.963 in 510 draws about topics (logbook, 2026-12-01)
-)
+WORTHWHILE = 0.95
+"""Of the error without it: chance alone brought it to 0.963 in 510 draws about topics (docs/logbook.md, 2026-12-01)."""
 NAMES = frozenset({"negative", "positive"})
 """Labels that say what they are about, as those of the task `sentiment`."""
 RIDGES = (0.3, 1.0, 3.0)
