@@ -28,8 +28,9 @@ from luodi.metrics.classification import accuracy
 from luodi.models.encoder_frozen import EncoderFrozen
 from luodi.models.tfidf_logreg import TfidfLogreg
 from luodi.quality import suspects
-from luodi.train import glance, linear
+from luodi.train import glance
 from luodi.train.answers import decide
+from luodi.train.matrix import Matrix
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 RATE, N_TRAIN, N_TEST = 0.2, 8_000, 2_000
@@ -69,7 +70,7 @@ def spoil(how: str, xs: list[str], ys: list[str], *, seed: int, others: Sequence
 
 def hardest(xs: list[str], y: NDArray, n_labels: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
     """Return the rows on which a model of few rows leans to another label, with some luck, and those labels."""
-    x = linear.Matrix(xs, ("words:1", "chars:1-2"), n_labels=n_labels).x
+    x = Matrix(xs, ("words:1", "chars:1-2"), n_labels=n_labels).x
     learned = rng.permutation(len(y))[: len(y) // 4]
     p = np.full((len(y), n_labels), 1e-6)
     model = LogisticRegression(C=3, max_iter=50).fit(x[learned], y[learned])

@@ -11,6 +11,7 @@ import pytest
 
 import luodi
 import luodi.errors
+from luodi.terminal import summary
 
 HEAVY = {
     "numpy",
@@ -261,3 +262,14 @@ except KeyboardInterrupt:
 
     assert said.split("\n")[-3:] == ["heard", "left in peace", ""]
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"model": "nb-svm"}, "nb-svm"),
+        ({"model": "nb-svm", "rows": 115_234}, "nb-svm, 115,234 rows: as many as fit into memory or time"),
+    ],
+)
+def test_a_step_says_where_it_learned_from_a_part_of_the_rows(facts, said):
+    assert summary("finetune", facts) == said

@@ -39,7 +39,8 @@ def summary(step: str, facts: dict[str, Any]) -> str:
         checks = facts.get("checks", {}).items()
         return said + "".join(f"; {name} {one['before']:.1f}, {one['after']:.1f}" for name, one in checks)
     if step == "finetune":
-        return f"{facts['model']}" + (f", from {facts['from']}" if "from" in facts else "")
+        part = f", {facts['rows']:,} rows: as many as fit into memory or time" if "rows" in facts else ""
+        return f"{facts['model']}{part}" + (f", from {facts['from']}" if "from" in facts else "")
     if step == "evaluate":
         name, value = next(iter(facts["metrics"].items()))
         interval = f"({value['low']:.3f}–{value['high']:.3f})"

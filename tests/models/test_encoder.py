@@ -75,6 +75,24 @@ def test_a_config_that_is_not_understood_is_an_error_with_a_remedy(key, value, p
         fitted("encoder", pairs["classify"], tmp_path, tmp_path)
 
 
+def test_of_more_rows_than_the_minutes_allow_an_even_part_is_read_and_a_rerun_takes_the_same(
+    pairs, tiny_encoder, tmp_path
+):
+    often = [(f"{x} {n}", y) for n in range(200) for x, y in pairs["classify"]]
+    many = [*often[:2_200], ("an odd one", "rare")]
+
+    _, short = fitted("encoder-frozen", many, tiny_encoder, tmp_path, max_minutes=1e-6)
+    (tmp_path / "read.json").write_text('{"rows": 2100}')
+    _, known = fitted("encoder-frozen", many, tiny_encoder, tmp_path, max_minutes=1e-6)
+    (tmp_path / "read.json").unlink()
+    model, long = fitted("encoder-frozen", many, tiny_encoder, tmp_path)
+
+    assert short["rows"] - 2_000 in {0, 1}  # and a label that only one row has
+    assert known["rows"] - 2_100 in {0, 1}
+    assert "rows" not in long
+    assert "rare" in model.predict(["my refund"])[0]
+
+
 @pytest.mark.slow
 def test_the_real_starter_tells_two_topics_apart_after_a_dozen_texts(pairs, tmp_path):
     model, facts = fitted("encoder-frozen", pairs["classify"], "starter", tmp_path)

@@ -17,11 +17,13 @@ from luodi.runtime.session import open_session, read_about
 from luodi.steps import forms
 from luodi.steps.s6_evaluate import Settings
 from luodi.store import write_lines
+from luodi.train.blended import Blended
 
 
 def fitted(base, pairs, work):
     model = registry.model("encoder-frozen")()
     model.fit(pairs, pairs, recipe=Recipe(base=str(base)), work=work)
+    model.inner = Blended(model.inner.deep)  # the network without n-grams at its side
     return model
 
 

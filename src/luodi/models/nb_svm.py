@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.runtime.engine_ngrams import Ngrams
-from luodi.train import nbsvm
+from luodi.train import linear, nbsvm
 
 
 class NbSvm:
@@ -26,7 +26,7 @@ class NbSvm:
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
         self.inner = nbsvm.fit(train, dev, recipe=recipe, doing="nb-svm")
-        return {"features": len(self.inner.vocabulary), "channels": list(self.inner.channels)}
+        return linear.facts(self.inner, train, seed=recipe.seed)
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         assert self.inner, "fit or load first"

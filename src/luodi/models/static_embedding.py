@@ -14,8 +14,10 @@ from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.errors import SetupError
 from luodi.runtime.engine_tokens import Tokens, plain_tokenizer
 from luodi.train import starter
-from luodi.train.answers import labels_of
-from luodi.train.vectors import F32, fit_head
+from luodi.train.answers import even_part, labels_of, told_of
+from luodi.train.vectors import F32, MOST_ROWS, fit_head
+
+ENCODED = 4_096  # texts at a time
 
 
 class StaticEmbedding:
@@ -37,20 +39,25 @@ class StaticEmbedding:
         ready = plain_tokenizer(tokenizer)
 
         def vectors(pairs: Sequence[tuple[str, Any]]) -> F32:
-            encoded = ready.encode_batch([x for x, _ in pairs], add_special_tokens=False)
-            empty = np.zeros(embeddings.shape[1], np.float32)
-            return np.array([embeddings[one.ids].mean(axis=0) if one.ids else empty for one in encoded])
+            made = np.zeros((len(pairs), embeddings.shape[1]), np.float32)
+            for start in range(0, len(pairs), ENCODED):
+                texts = [x for x, _ in pairs[start : start + ENCODED]]
+                for at, one in enumerate(ready.encode_batch(texts, add_special_tokens=False), start=start):
+                    if one.ids:
+                        made[at] = embeddings[one.ids].mean(axis=0)
+            return made
 
+        some = even_part(train, MOST_ROWS, seed=recipe.seed)
         weight, bias, strength = fit_head(
             kind,
             labels,
-            (vectors(train), [y for _, y in train]),
+            (vectors(some), [y for _, y in some]),
             (vectors(dev), [y for _, y in dev]),
             seed=recipe.seed,
             class_weights=recipe.class_weights,
         )
         self.inner = Tokens(kind, labels, tokenizer, (embeddings @ weight).astype(np.float16), bias)
-        return {"base": encoder.sha256, "strength": strength}
+        return {"base": encoder.sha256, "strength": strength} | told_of(some, train)
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         assert self.inner, "fit or load first"

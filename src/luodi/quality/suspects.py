@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from luodi.contracts import record
 from luodi.train import linear
 from luodi.train.answers import labels_of, targets
+from luodi.train.matrix import Matrix
 
 N_FOLDS = 5
 SMOOTHING = 0.1
@@ -140,7 +141,7 @@ def _flipped(y: Flags, flip: Flags, labels: Sequence[str], kind: str) -> Any:
 
 def _features(texts: Sequence[str], n_labels: int) -> sp.csr_matrix:
     channels = CHINESE if linear.mostly_chinese(texts) else SPACED
-    return linear.Matrix(texts, channels, n_labels=3 * n_labels).x
+    return Matrix(texts, channels, n_labels=3 * n_labels).x
 
 
 def _judge_one(x: sp.csr_matrix, vectors: F64 | None, y: Flags, fold: I64) -> tuple[F64, F64, Flags, int]:

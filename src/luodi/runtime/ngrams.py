@@ -19,26 +19,38 @@ I64 = NDArray[np.int64]
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so it has an inverse
 INVERSE = np.uint64(pow(int(BASE), -1, 1 << 64))
 SPACE = 32
-TEXTS_AT_ONCE = 2_048
+TEXTS_AT_ONCE, CHARACTERS_AT_ONCE = 2_048, 500_000  # some hundred MB while they are sorted
 LOOKED_UP_AT_ONCE = 256  # their n-grams stay in the cache
 LETTER, MARK, BLANK, UNKNOWN = 1, 2, 0, 255
 _KINDS = np.full(0x110000, UNKNOWN, np.uint8)  # of every character there can be; filled as they are met
 
 
 def counts(texts: Sequence[str], channels: Sequence[str]) -> Iterator[tuple[I64, U64, I64]]:
-    """Yield (row, n-gram, count) arrays, sorted by row, for some thousand texts at a time.
+    """Yield (row, n-gram, count) arrays, sorted by row, for some texts at a time.
 
     A channel is `chars:1-3`, `words:1-2`, `skips` (two characters around a third), `segments:1-2` (Chinese words by
     dictionary) or `tags:1-2` (their parts of speech).
     """
-    for start in range(0, len(texts), TEXTS_AT_ONCE):
-        rows, grams = _grams(texts[start : start + TEXTS_AT_ONCE], channels)
+    for start, part in _parts(texts, TEXTS_AT_ONCE):
+        rows, grams = _grams(part, channels)
         order = np.lexsort((grams, rows))
         rows, grams = rows[order], grams[order]
         new = np.ones(len(rows), dtype=np.bool_)
         new[1:] = (rows[1:] != rows[:-1]) | (grams[1:] != grams[:-1])
         first = np.flatnonzero(new)
         yield rows[first] + start, grams[first], np.diff(np.append(first, len(rows)))
+
+
+def _parts(texts: Sequence[str], most: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield stretches of the texts, and where each begins: so many texts, or so many characters, and one at least."""
+    start = n = 0
+    for at, text in enumerate(texts):
+        if at > start and (at - start >= most or n + len(text) > CHARACTERS_AT_ONCE):
+            yield start, texts[start:at]
+            start, n = at, 0
+        n += len(text)
+    if start < len(texts):
+        yield start, texts[start:]
 
 
 class Vocabulary:
@@ -70,10 +82,10 @@ class Vocabulary:
         return found
 
     def counts(self, texts: Sequence[str], channels: Sequence[str]) -> Iterator[tuple[I64, I64, I64]]:
-        """Yield (row, feature, count) arrays, sorted by row and feature, for some hundred texts at a time."""
+        """Yield (row, feature, count) arrays, sorted by row and feature, for some texts at a time."""
         size = max(1, len(self.grams))
-        for start in range(0, len(texts), LOOKED_UP_AT_ONCE):
-            rows, grams = _grams(texts[start : start + LOOKED_UP_AT_ONCE], channels)
+        for start, part in _parts(texts, LOOKED_UP_AT_ONCE):
+            rows, grams = _grams(part, channels)
             at = self.find(grams)
             known = at >= 0
             both, n = np.unique(rows[known] * size + at[known], return_counts=True)

@@ -1,12 +1,16 @@
-"""Answers as numbers: labels to columns of a target matrix."""
+"""Answers as numbers: labels to columns of a target matrix, and rows that stand for many without losing a label."""
 
+import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from luodi.contracts import Kind
+from luodi.contracts import Facts, Kind
+
+LEAST_ROWS = 50  # of a label, if it has so many
 
 
 def labels_of(ys: Sequence[Any]) -> tuple[Kind, list[str]]:
@@ -29,6 +33,30 @@ def targets(ys: Sequence[Any], labels: Sequence[str]) -> NDArray[np.float32]:
     for row, y in enumerate(ys):
         made[row, [column[label] for label in ((y,) if isinstance(y, str) else y)]] = 1
     return made
+
+
+def even_part(rows: Sequence[tuple[str, Any]], n: int, *, seed: int) -> Sequence[tuple[str, Any]]:
+    """Return n of the rows by chance, in their order, and some more where a label would be nearly lost.
+
+    >>> even_part([(f"{n}", "b" if n == 7 else "a") for n in range(1_000)], 60, seed=1)[0]
+    ('7', 'b')
+    """
+    if n >= len(rows):
+        return rows
+    seen = Counter[str]()
+    taken = []
+    for place, at in enumerate(random.Random(seed).sample(range(len(rows)), k=len(rows))):
+        y = rows[at][1]
+        labels = {y} if isinstance(y, str) else set(y)
+        if place < n or any(seen[label] < LEAST_ROWS for label in labels):
+            seen.update(labels)
+            taken.append(at)
+    return [rows[at] for at in sorted(taken)]
+
+
+def told_of(some: Sequence[Any], rows: Sequence[Any]) -> Facts:
+    """Return what a model tells of the rows that it learned from: `rows`, where these are not all."""
+    return {"rows": len(some)} if len(some) < len(rows) else {}
 
 
 def class_weights(target: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from luodi.train.fitted import FittedNetwork
 from luodi.train.vectors import tempered_loss
 
 ABOUT = "blend.json"
-SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5)
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 WORTHWHILE = 0.99  # of the loss that the network has alone; less gain is not worth a second part
 
 

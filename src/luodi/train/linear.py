@@ -7,46 +7,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from luodi.contracts import Kind
+from luodi.contracts import Facts, Kind
 from luodi.data.profile import scripts
 from luodi.log import progress
 from luodi.metrics.calibration import fit_temperature
-from luodi.runtime import ngrams
-from luodi.runtime.engine_ngrams import Ngrams, weigh
-from luodi.train.answers import labels_of, targets
-
-MIN_ROWS_OF_A_FEATURE = 2  # an n-gram of one row cannot generalize, and is most of them
-MAX_CELLS = 30_000_000  # features x labels: 60 MB of weights
+from luodi.runtime.engine_ngrams import Ngrams
+from luodi.train.answers import labels_of, targets, told_of
+from luodi.train.matrix import Matrix, affordable
 
 F64 = NDArray[np.float64]
-
-
-class Matrix:
-    """Texts as normalized TF-IDF over the n-grams of the training texts."""
-
-    def __init__(self, texts: Sequence[str], channels: Sequence[str], *, n_labels: int) -> None:
-        parts = list(ngrams.counts(texts, channels))
-        seen, n = np.unique(np.concatenate([grams for _, grams, _ in parts]), return_counts=True)
-        least = MIN_ROWS_OF_A_FEATURE if len(texts) > 20 else 1
-        room = max(1_000, MAX_CELLS // n_labels)
-        if (n >= least).sum() > room:
-            least = max(least, int(np.sort(n)[-room]) + 1)
-        keep = n >= min(least, int(n.max(initial=1)))  # texts that share nothing have but what is in one of them
-        self.channels = tuple(channels)
-        self.vocabulary = seen[keep]
-        # smoothed as if one more text held every n-gram (scikit-learn, TfidfTransformer)
-        self.idf = (np.log((1 + len(texts)) / (1 + n[keep])) + 1).astype(np.float32)
-        self.x = self._assemble(parts, len(texts))
-
-    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Return the rows of other texts."""
-        return self._assemble(list(ngrams.counts(texts, self.channels)), len(texts))
-
-    def _assemble(self, parts: Sequence[Any], n_rows: int) -> sp.csr_matrix:
-        made = [weigh(rows, grams, n, self.vocabulary, self.idf) for rows, grams, n in parts]
-        rows, features, values = (np.concatenate(column) for column in zip(*made, strict=True))
-        shape = (n_rows, len(self.vocabulary))
-        return sp.csr_matrix((values, (rows.astype(np.int32), features.astype(np.int32))), shape=shape)
 
 
 Solver = Callable[[sp.csr_matrix, NDArray[np.bool_], Kind], tuple[F64, float]]
@@ -59,9 +28,14 @@ def fit(
     *,
     channels: Sequence[str],
     solver: Solver,
+    seed: int,
     doing: str,
 ) -> Ngrams:
-    """Return a fitted session: one label against the rest, then a temperature from the dev rows."""
+    """Return a fitted session: one label against the rest, then a temperature from the dev rows.
+
+    Of rows that would not fit into memory, it learns from an even part.
+    """
+    train = affordable(train, channels, seed=seed)
     kind, labels = labels_of([y for _, y in train])
     target = targets([y for _, y in train], labels) > 0
     matrix = Matrix([x for x, _ in train], channels, n_labels=len(labels))
@@ -73,6 +47,12 @@ def fit(
     for n in progress(columns, total=len(columns), doing=doing):
         weight[:, n], bias[n] = solver(matrix.x, target[:, n], kind)
     return _scaled(kind, labels, matrix, weight, bias, dev)
+
+
+def facts(made: Ngrams, train: Sequence[tuple[str, Any]], *, seed: int) -> Facts:
+    """Return what a model tells of its n-grams: `rows` too where it learned from a part of them."""
+    some = affordable(train, made.channels, seed=seed)
+    return {"features": len(made.vocabulary), "channels": list(made.channels)} | told_of(some, train)
 
 
 def _scaled(

@@ -38,7 +38,7 @@ def fit(train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, rec
         return plain + ratio * bayes, plain_bias + bayes_bias
 
     channels = CHINESE if linear.mostly_chinese([x for x, _ in train]) else SPACED
-    return linear.fit(train, dev, channels=channels, solver=solve, doing=doing)
+    return linear.fit(train, dev, channels=channels, solver=solve, seed=recipe.seed, doing=doing)
 
 
 def log_count_ratio(x: sp.csr_matrix, y: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from luodi.train.answers import targets
 
 F32 = NDArray[np.float32]
 MAX_ITERATIONS = 1_000
+MOST_ROWS = 100_000  # a head of some hundred numbers a label knows no more from more
 STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.1)  # inverse regularization, on standardized vectors
 
 
