@@ -2,8 +2,9 @@
 
 Sources: Hinton, Vinyals and Dean 2015, "Distilling the Knowledge in a Neural Network"; Tang et al. 2019, "Distilling
 Task-Specific Knowledge from BERT into Simple Neural Networks", sections 3.2 (the distance of logits as the loss) and
-3.3 (variants by dropped words and by n-grams). The student keeps the teacher's first layer and those of its words that
-the scenario uses.
+3.3 (variants by dropped words and by n-grams); Jiao et al. 2020, "TinyBERT", section 3.1 (the distance of
+hidden states, here of the last one's mean). The student keeps the teacher's first layer and those of its words that the
+scenario uses.
 """
 
 import random
@@ -30,7 +31,7 @@ VARIANTS = 10  # of a text, at most
 DROPPED, CUT = 0.15, 0.25  # share of the words left out; of the variants that are an n-gram (Tang et al.: 0.1, 0.25)
 BATCH, LEARNING_RATE, STEPS = 32, 5e-4, 2_500
 AVERAGE = 0.99
-VECTORS = 1.0  # of the loss: the distance of what both make of a text before their last layer (Jiao et al.: layers)
+VECTORS = 1.0  # how much the distance of the vectors before the last layer counts; that of the logits counts 1
 
 
 def learn(
