@@ -18,7 +18,7 @@ from luodi.train.answers import even_part
 
 MIN_ROWS_OF_A_FEATURE = 2  # an n-gram of one row cannot generalize, and is most of them
 MAX_CELLS = 30_000_000  # features x labels: 60 MB of weights
-MOST_ENTRIES = 80_000_000  # rows x their n-grams: with the solver's copies below 4 GB (docs/logbook.md, 2026-12-01)
+MOST_ENTRIES = 60_000_000  # rows x their n-grams: with the solver's copies below 4 GB (docs/logbook.md, 2026-12-01)
 MERGED_AT_ONCE = 8_000_000  # n-grams: some 200 MB while they are sorted
 ASKED = 500  # texts by which the number of entries is guessed
 
