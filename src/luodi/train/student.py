@@ -51,11 +51,13 @@ def learn(
     net, text = student.network, student.text
     with torch.no_grad():
         if teacher.kind == "classify":  # what is added to all logits changes no answer
-            wanted -= wanted.mean(dim=1, keepdim=True)
-            net.head.weight -= net.head.weight.mean(dim=0)
-            net.head.bias -= net.head.bias.mean()
-        for one in (net.head.weight, net.head.bias, wanted):
-            one /= wanted.std()
+            wanted = wanted - wanted.mean(dim=1, keepdim=True)
+            net.head.weight.sub_(net.head.weight.mean(dim=0))
+            net.head.bias.sub_(net.head.bias.mean())
+        scale = wanted.std()
+        wanted = wanted / scale
+        net.head.weight.div_(scale)
+        net.head.bias.div_(scale)
     spread = meant.var(dim=0).mean()
     ids = text.encode(texts)
 
