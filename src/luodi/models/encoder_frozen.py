@@ -70,7 +70,7 @@ def _affordable(
 ) -> Sequence[tuple[str, Any]]:
     """Return the rows, or an even part of them where the minutes are too short; a run that was killed takes the same.
 
-    The n-grams need no such limit, they learn from all of them.
+    The n-grams take no such time, and learn from all of them that fit into memory.
     """
     if len(train) <= TIMED:
         return train
