@@ -1,6 +1,6 @@
 """How long and in how much memory candidates learn from many rows: `python -m bench.many_rows [ROWS] [MODEL …]`.
 
-Rows are halves of AG News texts of one topic, put together anew, so that there are as many as one likes and none twice.
+Rows are halves of AG News texts of one topic, put together anew, so that there are as many as one likes, and few twice.
 Each candidate learns in a process of its own, just as a step has it do.
 """
 

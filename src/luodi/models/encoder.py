@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from luodi.contracts import Facts, Kind, Recipe
-from luodi.train import finetuning, nbsvm, pretraining, starter
+from luodi.train import finetuning, pretraining, starter
 from luodi.train.blended import Blended
 from luodi.train.own_engine import TwiceExported
 
@@ -35,8 +35,7 @@ class Encoder(TwiceExported):
     ) -> Facts:
         inner = finetuning.begin(train, recipe, self.inner.deep if self.inner else None)
         facts = finetuning.learn(inner, train, dev, recipe=recipe, work=work)
-        self.inner = Blended(inner)
-        self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
+        self.inner = Blended.beside(inner, train, dev, recipe=recipe)
         return facts | {"base": inner.base, "max_tokens": inner.text.max_tokens, "ngrams": self.inner.share}
 
     def pretrain(

@@ -13,14 +13,13 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe
 from luodi.store import read_json, write_json
-from luodi.train import nbsvm, network, starter
-from luodi.train.answers import even_part, labels_of, told_of
+from luodi.train import finetuning, network, starter
+from luodi.train.answers import even_part, told_of
 from luodi.train.blended import Blended
 from luodi.train.fitted import FittedNetwork
 from luodi.train.own_engine import TwiceExported
 from luodi.train.vectors import MOST_ROWS, fit_head
 
-MAX_TOKENS = 256
 SHARE = 0.7  # of the minutes, for the vectors; the rest is for dev's, the head and the n-grams
 TIMED, N_TIMED = 2_000, 64  # rows, from which on time may be short; those by which the others' time is guessed
 READ = "read.json"
@@ -38,7 +37,7 @@ class EncoderFrozen(TwiceExported):
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
-        inner = _start([x for x, _ in train], [y for _, y in train], recipe)
+        inner = finetuning.begin(train, recipe)
         net, text, kind, labels = inner.network, inner.text, inner.kind, inner.labels
         some = _affordable(inner, train, recipe=recipe, work=work)
         xs, ys = [x for x, _ in some], [y for _, y in some]
@@ -55,8 +54,7 @@ class EncoderFrozen(TwiceExported):
         with torch.no_grad():
             net.head.weight.copy_(torch.from_numpy(weight.T))
             net.head.bias.copy_(torch.from_numpy(bias))
-        self.inner = Blended(inner)
-        self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
+        self.inner = Blended.beside(inner, train, dev, recipe=recipe)
         told = {"base": inner.base, "strength": strength, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
         return told | told_of(some, train)
 
@@ -82,17 +80,6 @@ def _affordable(
         seconds = (time.perf_counter() - started) / len(asked)
         write_json(work / READ, {"rows": max(TIMED, int(60 * SHARE * recipe.max_minutes / seconds))})
     return even_part(train, min(MOST_ROWS, read_json(work / READ)["rows"]), seed=recipe.seed)
-
-
-def _start(xs: Sequence[str], ys: Sequence[Any], recipe: Recipe) -> FittedNetwork:
-    """Return the encoder that the recipe names under a fresh head."""
-    encoder = starter.find(recipe.base)
-    kind, labels = labels_of(ys)
-    net = network.pretrained(encoder, len(labels), seed=recipe.seed)
-    file = encoder.path / network.TOKENIZER
-    most = min(recipe.max_tokens or MAX_TOKENS, int(net.config.get("max_position_embeddings", 512)))
-    text = network.Text(file, max_tokens=network.limit_for(file, xs, most=most))
-    return FittedNetwork(kind, labels, net, text, f"{encoder.name} {encoder.sha256[:12]}")
 
 
 MODEL = EncoderFrozen

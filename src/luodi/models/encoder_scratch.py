@@ -12,7 +12,7 @@ import torch
 
 from luodi.contracts import Facts, Kind, Recipe
 from luodi.errors import SetupError
-from luodi.train import nbsvm, network, pretraining, regularized, starter
+from luodi.train import network, pretraining, regularized, starter
 from luodi.train.answers import labels_of
 from luodi.train.blended import Blended
 from luodi.train.device import device
@@ -53,8 +53,7 @@ class EncoderScratch(Exported):
         text = network.Text(old.text.file, max_tokens=network.limit_for(old.text.file, xs, most=most))
         deep = FittedNetwork(kind, labels, old.network, text, old.base)
         facts |= regularized.learn(deep, train, dev, recipe=recipe, work=work, how=LEARNING)
-        self.inner = Blended(deep)
-        self.inner.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
+        self.inner = Blended.beside(deep, train, dev, recipe=recipe)
         return facts | {"base": deep.base, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
 
     def pretrain(

@@ -11,10 +11,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from luodi.contracts import Scores
+from luodi.contracts import Recipe, Scores
 from luodi.runtime import engine_blend
 from luodi.runtime.engine_ngrams import Ngrams
 from luodi.runtime.head import to_scores
+from luodi.train import nbsvm
 from luodi.train.fitted import FittedNetwork
 from luodi.train.vectors import tempered_loss
 
@@ -28,6 +29,15 @@ class Blended:
 
     def __init__(self, deep: FittedNetwork, wide: Ngrams | None = None, share: float = 0.0) -> None:
         self.deep, self.wide, self.share = deep, wide, share
+
+    @classmethod
+    def beside(
+        cls, deep: FittedNetwork, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe
+    ) -> Self:
+        """Return the network with n-grams of the same rows at its side, where dev likes them."""
+        made = cls(deep)
+        made.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
+        return made
 
     def weigh(self, wide: Ngrams, dev: Sequence[tuple[str, Any]]) -> None:
         """Take the share of the n-grams that makes the dev answers most probable."""
