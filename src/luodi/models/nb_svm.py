@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from luodi.contracts import Facts, Kind, Recipe, Scores
 from luodi.runtime.engine_ngrams import Ngrams
-from luodi.train import linear, nbsvm
+from luodi.train import nbsvm
 
 
 class NbSvm:
@@ -25,8 +25,8 @@ class NbSvm:
     def fit(
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
-        self.inner = nbsvm.fit(train, dev, recipe=recipe, doing="nb-svm")
-        return linear.facts(self.inner, train, seed=recipe.seed)
+        self.inner, told = nbsvm.fit(train, dev, recipe=recipe, doing="nb-svm")
+        return told
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         assert self.inner, "fit or load first"

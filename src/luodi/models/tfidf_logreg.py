@@ -50,8 +50,10 @@ class TfidfLogreg:
             return made.coef_[0], float(made.intercept_[0])
 
         channels = CHINESE if linear.mostly_chinese([x for x, _ in train]) else SPACED
-        self.inner = linear.fit(train, dev, channels=channels, solver=solve, seed=recipe.seed, doing="tfidf-logreg")
-        return linear.facts(self.inner, train, seed=recipe.seed)
+        self.inner, told = linear.fit(
+            train, dev, channels=channels, solver=solve, seed=recipe.seed, doing="tfidf-logreg"
+        )
+        return told
 
     def predict(self, xs: Sequence[str]) -> list[Scores]:
         assert self.inner, "fit or load first"

@@ -36,7 +36,8 @@ class Blended:
     ) -> Self:
         """Return the network with n-grams of the same rows at its side, where dev likes them."""
         made = cls(deep)
-        made.weigh(nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side"), dev)
+        wide, _ = nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side")
+        made.weigh(wide, dev)
         return made
 
     def weigh(self, wide: Ngrams, dev: Sequence[tuple[str, Any]]) -> None:

@@ -30,15 +30,15 @@ def fit(
     solver: Solver,
     seed: int,
     doing: str,
-) -> Ngrams:
-    """Return a fitted session: one label against the rest, then a temperature from the dev rows.
+) -> tuple[Ngrams, Facts]:
+    """Return a fitted session and what to tell of it: one label against the rest, then a temperature from the dev rows.
 
     Of rows that would not fit into memory, it learns from an even part.
     """
-    train = affordable(train, channels, seed=seed)
-    kind, labels = labels_of([y for _, y in train])
-    target = targets([y for _, y in train], labels) > 0
-    matrix = Matrix([x for x, _ in train], channels, n_labels=len(labels))
+    some = affordable(train, channels, seed=seed)
+    kind, labels = labels_of([y for _, y in some])
+    target = targets([y for _, y in some], labels) > 0
+    matrix = Matrix([x for x, _ in some], channels, n_labels=len(labels))
     weight = np.zeros((len(matrix.vocabulary), len(labels)), dtype=np.float64)
     bias = np.zeros(len(labels), dtype=np.float64)
     columns = [n for n in range(len(labels)) if not target[:, n].all()]
@@ -46,13 +46,8 @@ def fit(
     # Tried too: a thread per core. liblinear draws from one generator for all threads, so no run was like another.
     for n in progress(columns, total=len(columns), doing=doing):
         weight[:, n], bias[n] = solver(matrix.x, target[:, n], kind)
-    return _scaled(kind, labels, matrix, weight, bias, dev)
-
-
-def facts(made: Ngrams, train: Sequence[tuple[str, Any]], *, seed: int) -> Facts:
-    """Return what a model tells of its n-grams: `rows` too where it learned from a part of them."""
-    some = affordable(train, made.channels, seed=seed)
-    return {"features": len(made.vocabulary), "channels": list(made.channels)} | told_of(some, train)
+    told: Facts = {"features": len(matrix.vocabulary), "channels": list(channels)}
+    return _scaled(kind, labels, matrix, weight, bias, dev), told | told_of(some, train)
 
 
 def _scaled(

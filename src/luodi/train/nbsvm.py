@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.svm import LinearSVC
 
-from luodi.contracts import Kind, Recipe
+from luodi.contracts import Facts, Kind, Recipe
 from luodi.runtime.engine_ngrams import Ngrams
 from luodi.train import linear
 
@@ -22,8 +22,10 @@ SPACED = ("words:1-3", "chars:3-5")
 PLAIN_C, RATIO_C = 1.0, 0.3  # docs/logbook.md, 2026-11-23
 
 
-def fit(train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, doing: str) -> Ngrams:
-    """Return a fitted session over many kinds of n-grams."""
+def fit(
+    train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, doing: str
+) -> tuple[Ngrams, Facts]:
+    """Return a fitted session over many kinds of n-grams, and what to tell of it."""
 
     def machine(x: sp.csr_matrix, y: NDArray[np.bool_], c: float, kind: Kind) -> tuple[NDArray[np.float64], float]:
         # a tag is rarer than its absence, and would otherwise hardly ever reach one half
