@@ -54,7 +54,8 @@ class EncoderFrozen(TwiceExported):
         with torch.no_grad():
             net.head.weight.copy_(torch.from_numpy(weight.T))
             net.head.bias.copy_(torch.from_numpy(bias))
-        self.inner = Blended.beside(inner, train, dev, recipe=recipe)
+        answered = dev_vectors @ weight + bias
+        self.inner = Blended.beside(inner, train, dev, recipe=recipe, answered=answered)
         told = {"base": inner.base, "strength": strength, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
         return told | told_of(some, train)
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from luodi.contracts import Recipe, Scores
 from luodi.runtime import engine_blend
-from luodi.runtime.engine_ngrams import Ngrams
+from luodi.runtime.engine_ngrams import F32, Ngrams
 from luodi.runtime.head import to_scores
 from luodi.train import nbsvm
+from luodi.train.device import give_memory_back
 from luodi.train.fitted import FittedNetwork
 from luodi.train.vectors import tempered_loss
 
@@ -32,21 +33,32 @@ class Blended:
 
     @classmethod
     def beside(
-        cls, deep: FittedNetwork, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe
+        cls,
+        deep: FittedNetwork,
+        train: Sequence[tuple[str, Any]],
+        dev: Sequence[tuple[str, Any]],
+        *,
+        recipe: Recipe,
+        answered: F32 | None = None,
     ) -> Self:
-        """Return the network with n-grams of the same rows at its side, where dev likes them."""
+        """Return the network with n-grams of the same rows at its side, where dev likes them.
+
+        `answered` are the network's logits on dev, (n_dev, n_labels), where they are known already.
+        """
         made = cls(deep)
+        give_memory_back()
         wide, _ = nbsvm.fit(train, dev, recipe=recipe, doing="n-grams at its side")
-        made.weigh(wide, dev)
+        made.weigh(wide, dev, answered)
         return made
 
-    def weigh(self, wide: Ngrams, dev: Sequence[tuple[str, Any]]) -> None:
+    def weigh(self, wide: Ngrams, dev: Sequence[tuple[str, Any]], answered: F32 | None = None) -> None:
         """Take the share of the n-grams that makes the dev answers most probable."""
-        known = [(x, y) for x, y in dev if ({y} if isinstance(y, str) else set(y)) <= set(self.deep.labels)]
+        known = [n for n, (_, y) in enumerate(dev) if ({y} if isinstance(y, str) else set(y)) <= set(self.deep.labels)]
         if not known or list(wide.labels) != self.deep.labels:
             return
-        xs, ys = [x for x, _ in known], [y for _, y in known]
-        deep, other = self.deep.logits(xs, exact=False), wide.logits(xs)
+        xs, ys = [dev[n][0] for n in known], [dev[n][1] for n in known]
+        deep = self.deep.logits(xs, exact=False) if answered is None else answered[known]
+        other = wide.logits(xs)
         kind, labels = self.deep.kind, self.deep.labels
         losses = {share: tempered_loss(kind, labels, deep + share * other, ys) for share in SHARES}
         best = min(SHARES, key=losses.__getitem__)

@@ -1,6 +1,7 @@
 """What this machine can do, and which path the torch models take on it."""
 
 import ctypes
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,9 +76,21 @@ def keep_memory() -> None:
 
     Page faults of short-lived tensors cost up to a third of a training step (docs/logbook.md, 2026-11-23).
     """
-    try:
-        libc = ctypes.CDLL("libc.so.6")
+    if (libc := _glibc()) is not None:
         libc.mallopt(M_MMAP_THRESHOLD, 1 << 30)
         libc.mallopt(M_TRIM_THRESHOLD, (1 << 31) - 1)
-    except OSError:  # another C library; only slower
-        return
+
+
+def give_memory_back() -> None:
+    """Return to the system what `keep_memory` kept for a next step: after a training, before what needs room itself."""
+    gc.collect()
+    if (libc := _glibc()) is not None:
+        libc.malloc_trim(0)
+
+
+@cache
+def _glibc() -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL("libc.so.6")
+    except OSError:  # another C library: only slower, or larger
+        return None
