@@ -1,9 +1,10 @@
 """What reading buys: accuracy after so many minutes of unlabelled text, with few labels and with many.
 
-`python -m bench.pretraining thucnews 0 10 30` lets `encoder-scratch` read Chinese news, books and reviews, then learns
-from 1,000 and from all labels of THUCNews; `thucnews-own` reads the headlines alone and learns from 1,000; `imdb` lets
-the starter encoder read film reviews on, then learns from 500. What is found is kept in
-`docs/images/pretraining.json`, from which the picture is drawn again each time.
+`python -m bench.pretraining thucnews nothing 0 10` lets `encoder-scratch` read Chinese titles, books and reviews, then
+learns from 200, 1,000 and all labels of THUCNews; `thucnews-own` reads the headlines alone, for few labels; `imdb`
+lets the starter encoder read film reviews on, then learns from 500. In 0 minutes, `encoder-scratch` counts what occurs
+with what, and guesses nothing. What is found is kept in `docs/images/pretraining.json`, from which the picture is
+drawn again each time.
 """
 
 import csv
@@ -20,12 +21,12 @@ from typing import Any
 from luodi import registry
 from luodi.contracts import Recipe
 from luodi.metrics.classification import accuracy
-from luodi.models import encoder_scratch
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 FOUND, PICTURE = IMAGES / "pretraining.json", IMAGES / "pretraining.svg"
 N_DEV = 1_000
+NOTHING = "nothing"
 Pairs = list[tuple[str, str]]
 
 
@@ -66,22 +67,21 @@ def _tabbed(path: Path) -> Pairs:
 
 
 SETS: dict[str, Any] = {
-    "thucnews": ("encoder-scratch", thucnews, around_thucnews, (1_000, None)),
-    "thucnews-own": ("encoder-scratch", thucnews, lambda: iter(()), (1_000,)),
+    "thucnews": ("encoder-scratch", thucnews, around_thucnews, (200, 1_000, None)),
+    "thucnews-own": ("encoder-scratch", thucnews, lambda: iter(()), (200, 1_000)),
     "imdb": ("encoder", imdb, lambda: iter(()), (500,)),
 }
 
 
-def measure(name: str, minutes: float) -> Iterator[dict[str, Any]]:
-    """Yield what was found after reading for so long, one row for each number of labels."""
+def measure(name: str, minutes: float | None) -> Iterator[dict[str, Any]]:
+    """Yield what was found after reading for so long, or nothing, one row for each number of labels."""
     model_name, read, around, numbers = SETS[name]
     train, dev, exam = read()
     kind = registry.model(model_name)
-    encoder_scratch.MIN_CHARACTERS = sys.maxsize  # here, not even its own rows are read but when asked to
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         facts: dict[str, Any] = {}
-        if minutes:
+        if minutes is not None:
             texts = [x for x, _ in train] + random.Random(7).sample(rest := list(around()), k=len(rest))
             model = kind()
             (work / "read").mkdir()
@@ -89,7 +89,7 @@ def measure(name: str, minutes: float) -> Iterator[dict[str, Any]]:
             (work / "model").mkdir()
             model.save(work / "model")
         for n in numbers:
-            model = kind.load(work / "model") if minutes else kind()
+            model = kind() if minutes is None else kind.load(work / "model")
             (work / str(n)).mkdir()
             started = time.process_time()  # of a shared machine, the processor's seconds count
             model.fit(train[:n], dev, recipe=Recipe(max_minutes=30), work=work / str(n))
@@ -102,6 +102,10 @@ def measure(name: str, minutes: float) -> Iterator[dict[str, Any]]:
             yield about | scores | kept
 
 
+def _order(minutes: float | None) -> float:
+    return -1.0 if minutes is None else minutes
+
+
 def _best(scores: list[dict[str, float]]) -> list[str]:
     return [max(one, key=one.__getitem__) for one in scores]
 
@@ -109,32 +113,31 @@ def _best(scores: list[dict[str, float]]) -> list[str]:
 def draw(found: list[dict[str, Any]]) -> str:
     """Return the picture: minutes to the right, accuracy upwards, a line for each number of labels."""
     width, height, left, top, right, below = 720, 400, 70, 50, 250, 56
-    most = max(row["minutes"] for row in found) or 1
+    ticks = sorted({row["minutes"] for row in found}, key=_order)
     values = [row[key] for row in found for key in ("alone", "blended")]
     low, high = min(values) - 0.01, max(values) + 0.01
     middle = (left + width - right) / 2
     body = [
-        '<text x="16" y="26" font-size="16" font-weight="600">Accuracy after reading unlabelled text, one core</text>',
+        '<text x="16" y="26" font-size="16" font-weight="600">Accuracy after reading unlabelled text</text>',
         f'<text x="{middle}" y="{height - 12}" text-anchor="middle">minutes of reading</text>',
     ]
 
-    def at(minutes: float, value: float) -> tuple[float, float]:
-        x = left + (width - left - right) * minutes / most
+    def at(minutes: float | None, value: float) -> tuple[float, float]:
+        x = left + (width - left - right) * ticks.index(minutes) / max(1, len(ticks) - 1)
         return round(x, 1), round(top + (height - top - below) * (high - value) / (high - low), 1)
 
-    for minutes in sorted({row["minutes"] for row in found}):
-        body.append(
-            f'<text x="{at(minutes, low)[0]}" y="{height - below + 20}" text-anchor="middle">{minutes:g}</text>'
-        )
+    for minutes in ticks:
+        said = NOTHING if minutes is None else f"{minutes:g}"
+        body.append(f'<text x="{at(minutes, low)[0]}" y="{height - below + 20}" text-anchor="middle">{said}</text>')
     for tick in range(int(low * 50) + 1, int(high * 50) + 1):
-        _, y = at(0, tick / 50)
+        _, y = at(ticks[0], tick / 50)
         body.append(f'<line x1="{left}" x2="{width - right}" y1="{y}" y2="{y}" stroke="#dde3e8"/>')
         body.append(f'<text x="{left - 8}" y="{y + 5}" text-anchor="end">{tick / 50:.2f}</text>')
-    colors = iter(("#0b6e4f", "#c8553d", "#3d5a80", "#8d6a9f"))
+    colors = iter(("#0b6e4f", "#c8553d", "#3d5a80", "#8d6a9f", "#b08900", "#5b7065"))
     for name, n in sorted({(row["set"], row["labels"]) for row in found}):
         color, rows = (
             next(colors),
-            sorted((r for r in found if (r["set"], r["labels"]) == (name, n)), key=lambda r: r["minutes"]),
+            sorted((r for r in found if (r["set"], r["labels"]) == (name, n)), key=lambda r: _order(r["minutes"])),
         )
         for key, dash in (("alone", "5 4"), ("blended", "none")):
             points = [at(row["minutes"], row[key]) for row in rows]
@@ -158,7 +161,7 @@ def main() -> None:
     """Measure what is asked for, keep it, draw all that is known."""
     name, *minutes = sys.argv[1:] or ["thucnews"]
     found = json.loads(FOUND.read_text(encoding="utf-8")) if FOUND.is_file() else []
-    for one in map(float, minutes):
+    for one in (None if one == NOTHING else float(one) for one in minutes):
         for row in measure(name, one):
             print(json.dumps(row), flush=True)
             where = [row[key] for key in ("set", "minutes", "labels")]

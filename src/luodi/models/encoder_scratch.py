@@ -1,10 +1,10 @@
-"""A small encoder that starts from nothing: it reads the scenario's own texts first, then learns the labels.
+"""A small encoder that starts from nothing: from random tables, or from those of the texts that `[pretrain]` names.
 
-For languages and trades that no encoder at hand can read. n-grams stand at its side where they help on dev.
+For languages and trades that no encoder at hand can read. n-grams stand at its side where they help on dev. Reading the
+labelled rows alone beforehand was tried, and teaches nothing that the labels do not (docs/logbook.md, 2026-12-01).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,11 +19,8 @@ from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
 from luodi.train.own_engine import Exported
 
-MIN_ROWS = 1_000  # below, n-grams alone know as much
-MIN_CHARACTERS = 100_000  # below, reading the texts without labels first teaches nothing
+MIN_ROWS = 200  # below, n-grams alone know as much
 MAX_TOKENS = 256
-READING = 0.4  # share of the time that goes into reading the training texts where there was no [pretrain]
-MOST_READ = 20.0  # minutes
 SIZE = pretraining.Size()
 LEARNING = regularized.Learning()
 
@@ -41,10 +38,8 @@ class EncoderScratch(Exported):
         self, train: Sequence[tuple[str, Any]], dev: Sequence[tuple[str, Any]], *, recipe: Recipe, work: Path
     ) -> Facts:
         xs, ys = [x for x, _ in train], [y for _, y in train]
-        facts: Facts = {}
         if self.inner is None:
-            facts, recipe = self._read(xs, recipe, work)
-        assert self.inner is not None
+            self.inner = Blended(pretraining.blank(xs, recipe=recipe, work=work, size=SIZE))
         kind, labels = labels_of(ys)
         torch.manual_seed(recipe.seed)
         old = self.inner.deep
@@ -52,7 +47,7 @@ class EncoderScratch(Exported):
         most = min(recipe.max_tokens or MAX_TOKENS, int(old.network.config["max_position_embeddings"]))
         text = network.Text(old.text.file, max_tokens=network.limit_for(old.text.file, xs, most=most))
         deep = FittedNetwork(kind, labels, old.network, text, old.base)
-        facts |= regularized.learn(deep, train, dev, recipe=recipe, work=work, how=LEARNING)
+        facts = regularized.learn(deep, train, dev, recipe=recipe, work=work, how=LEARNING)
         self.inner = Blended.beside(deep, train, dev, recipe=recipe)
         return facts | {"base": deep.base, "max_tokens": text.max_tokens, "ngrams": self.inner.share}
 
@@ -63,18 +58,6 @@ class EncoderScratch(Exported):
         fitted, facts = pretraining.start(texts, recipe=recipe, work=work, size=SIZE, checks=checks)
         self.inner = Blended(fitted)
         return facts
-
-    def _read(self, texts: Sequence[str], recipe: Recipe, work: Path) -> tuple[Facts, Recipe]:
-        """Start from the training texts alone; returns what was found and the recipe with the time that is left."""
-        work = work / "reading"
-        work.mkdir(exist_ok=True)
-        if sum(map(len, texts)) < MIN_CHARACTERS:
-            self.inner = Blended(pretraining.blank(texts, recipe=recipe, work=work, size=SIZE))
-            return {}, recipe
-        minutes = min(MOST_READ, READING * recipe.max_minutes)
-        facts = self.pretrain(texts, recipe=Recipe(seed=recipe.seed, max_minutes=minutes), work=work)
-        left = replace(recipe, max_minutes=recipe.max_minutes - minutes)
-        return {"read": {key: facts[key] for key in ("texts", "tokens", "perplexity_before", "perplexity_after")}}, left
 
     def refuses(self, texts: Sequence[str], *, recipe: Recipe) -> str | None:
         """Say why nothing is gained by starting anew."""

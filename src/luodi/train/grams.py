@@ -47,9 +47,14 @@ class GramEncoder(torch.nn.Module):
         nothing = torch.zeros_like(ids[:, :1])
         before = torch.cat([nothing, ids[:, :-1]], dim=1)
         after = torch.cat([ids[:, 1:], nothing], dim=1)
-        pair = (before * FACTORS[0] + ids) % self.buckets  # (batch, time): the token and the one before it
-        triple = (pair * FACTORS[1] + after) % self.buckets
+        pair, triple = hashed(before, ids, after, self.buckets)  # (batch, time)
         left = self.pairs(pair) * mask[..., None]  # (batch, time, gram_size), nothing beyond the text
         right = torch.cat([left[:, 1:], torch.zeros_like(left[:, :1])], dim=1)
         joined: torch.Tensor = self.join(self.drop(torch.cat([left, right, self.triples(triple)], dim=2)))
         return joined
+
+
+def hashed(before: Any, token: Any, after: Any, buckets: int) -> tuple[Any, Any]:
+    """Return the rows of the pair that a token ends and of the triple around it; of arrays or tensors of token ids."""
+    pair = (before * FACTORS[0] + token) % buckets
+    return pair, (pair * FACTORS[1] + after) % buckets

@@ -12,7 +12,7 @@ import torch
 
 from luodi.contracts import Facts, Recipe, record
 from luodi.errors import DataError
-from luodi.train import grams, network, starter, tokenizing
+from luodi.train import cooccurrence, grams, network, starter, tokenizing
 from luodi.train.batching import seed_of
 from luodi.train.device import device
 from luodi.train.fitted import FittedNetwork
@@ -30,6 +30,7 @@ START_EPOCHS = 40  # a small corpus is worth reading again and again; time ends 
 STEP_TOKENS = 2_500  # fewer leave a step to its overhead, more make too few steps of ten minutes
 CHECKED = 300  # texts of each check
 LEARNED_FROM = 200_000  # texts that a tokenizer is learned from
+NOTHING_GUESSED: Facts = {"losses": [], "dev": [], "steps": 0}
 
 
 @record
@@ -87,7 +88,10 @@ def start(
     size: Size,
     checks: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[FittedNetwork, Facts]:
-    """Return a small encoder that has read `texts` and nothing else, its tokenizer learned from them too."""
+    """Return a small encoder that has read `texts` and nothing else, its tokenizer learned from them too.
+
+    First it is counted what occurs with what, then hidden words are guessed, in no minutes none.
+    """
     iterator = iter(texts)
     first = list(itertools.islice(iterator, LEARNED_FROM))
     if len(first) < MIN_TEXTS:
@@ -145,6 +149,7 @@ def _reading(
         where = gold != IGNORED
         return torch.nn.functional.cross_entropy(model(tokens, mask, where).float(), gold[where])
 
+    counted = cooccurrence.begin(net.encoder, ids, seed=recipe.seed) if name == SCRATCH else {}
     before = measured()
     loop = Loop(
         model,
@@ -156,10 +161,10 @@ def _reading(
         work=work,
         doing="reading",
     )
-    facts = loop.run()
+    facts = loop.run() if recipe.max_minutes else NOTHING_GUESSED
     after = measured()
     fitted = FittedNetwork("classify", ["0", "1"], net, network.Text(file, max_tokens=most), name)
-    return fitted, _facts(ids.about, facts, before, after, name)
+    return fitted, _facts(ids.about, facts | counted, before, after, name)
 
 
 def _schedule(lengths: Sequence[int], recipe: Recipe, *, fresh: bool) -> Schedule:
@@ -188,6 +193,7 @@ def _facts(
         "losses": learned["losses"],
         "held_out": [[epoch, round(-value, 3)] for epoch, value in learned["dev"]],
         "steps": learned["steps"],
+        **{key: learned[key] for key in ("units", "contexts") if key in learned},
     }
 
 
