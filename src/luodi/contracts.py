@@ -209,6 +209,9 @@ class Pretrains(Protocol):
     `texts` are read once, in order. `checks` are other texts, by name, that it is measured on before and after.
     """
 
+    read_minutes: ClassVar[float]
+    """So long it guesses hidden words where the scenario does not say."""
+
     def pretrain(
         self, texts: Iterable[str], *, recipe: Recipe, work: Path, checks: Mapping[str, Sequence[str]] | None = None
     ) -> Facts: ...

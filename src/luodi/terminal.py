@@ -37,6 +37,8 @@ def summary(step: str, facts: dict[str, Any]) -> str:
     if step == "pretrain":
         said = f"perplexity {facts['perplexity_before']:.1f} before, {facts['perplexity_after']:.1f} after"
         checks = facts.get("checks", {}).items()
+        if "contexts" in facts:
+            said = f"counted what occurs with {facts['contexts']:,} words; {said}"
         return said + "".join(f"; {name} {one['before']:.1f}, {one['after']:.1f}" for name, one in checks)
     if step == "finetune":
         part = f", {facts['rows']:,} rows: as many as fit into memory or time" if "rows" in facts else ""

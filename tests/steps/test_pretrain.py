@@ -67,6 +67,19 @@ def test_the_step_reads_files_and_rows_and_says_what_became_of_the_language(job,
     assert type(learned.text.tokenizer.model).__name__ == "BPE"
 
 
+def test_an_encoder_that_starts_counts_alone_unless_it_is_told_how_long_to_guess(job, monkeypatch):
+    monkeypatch.setattr(encoder_scratch, "SIZE", pretraining.Size(layers=1, width=32, gram_size=8, vocabulary=200))
+    (job.archive / "a.txt").write_text("\n".join(f"股票{n}今日上涨" for n in range(1_200)), encoding="utf-8")
+
+    counted = s4_pretrain.run(job.make(texts="archive/a.txt")).facts
+
+    assert counted["steps"] == 0
+    assert counted["contexts"] > 0
+    assert counted["perplexity_after"] < counted["perplexity_before"]
+    assert s4_pretrain._minutes(s4_pretrain.Settings(max_minutes=5.0), 0.0) == 5.0
+    assert s4_pretrain._minutes(s4_pretrain.Settings(epochs=2), 0.0) == s4_pretrain.LONGEST
+
+
 def test_of_a_large_folder_an_even_sample_is_read_the_same_one_every_time(job):
     for name in "ab":
         lines = (f"{name} paragraph number {n} of a large archive" for n in range(3_000))

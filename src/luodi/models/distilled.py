@@ -25,6 +25,7 @@ class Distilled(TwiceExported):
 
     kinds: ClassVar[tuple[Kind, ...]] = ("classify", "tag")
     license: ClassVar[str] = "Apache-2.0"
+    read_minutes: ClassVar[float] = 60.0
 
     def __init__(self, inner: FittedNetwork | None = None, texts: Sequence[str] = ()) -> None:
         super().__init__(inner)

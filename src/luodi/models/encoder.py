@@ -27,6 +27,7 @@ class Encoder(TwiceExported):
     license: ClassVar[str] = "Apache-2.0"
     engine: ClassVar[Any] = Blended
     parallel: ClassVar[bool] = True
+    read_minutes: ClassVar[float] = 60.0
 
     inner: Blended | None
 

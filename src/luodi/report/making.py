@@ -173,6 +173,8 @@ def learning(view: View) -> Section | None:
     if number(pretrained.get("perplexity_after")) is not None:
         before, after = (short(pretrained.get(f"perplexity_{when}")) for when in ("before", "after"))
         lead = say("pretrain_said", texts=count(pretrained.get("texts")), before=before, after=after)
+        if number(pretrained.get("contexts")) is not None:
+            lead = f"{lead} {say('pretrain_counted', contexts=count(pretrained.get('contexts')))}"
     return Section(name="learning", title=say("learning"), lead=lead, blocks=blocks) if blocks or lead else None
 
 

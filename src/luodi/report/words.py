@@ -264,6 +264,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Read {texts} unlabelled texts of the domain first: perplexity {before} before, {after} after.",
         "先学习了 {texts} 篇无标注的领域文本：困惑度由 {before} 变为 {after}。",
     ),
+    "pretrain_counted": (
+        "Its tables began at what tokens and their pairs occur with: {contexts} words were counted.",
+        "词表以各字词的共现关系为起点：共统计了 {contexts} 个词。",
+    ),
     # mistakes
     "mistakes": ("Mistakes to read", "值得一读的错例"),
     "mistakes_note": ("The surest mistakes teach the most.", "模型越有把握却答错的例子，越值得细看。"),

@@ -17,6 +17,7 @@ MAX_CHARACTERS = 600  # a longer paragraph is read in pieces
 BYTES_PER_TOKEN = 3  # of a Chinese character; an English token has some 4
 PACKED = 2.5  # times more text than bytes in an archive
 N_CHECKED = 300
+LONGEST = 60.0  # minutes, where the rounds are given and no time
 SPREAD = 1_000_000
 
 
@@ -29,8 +30,9 @@ class Settings:
     any, the training rows themselves are read, without their labels."""
     column: str | None = None
     """The column that holds the text, where `texts` are tables."""
-    max_minutes: float = 60.0
-    """Reading is planned to end within so long."""
+    max_minutes: float | None = None
+    """Guessing hidden words is planned to end within so long. Left out, `encoder` takes an hour, and `encoder-scratch`
+    counts alone unless `epochs` are given."""
     max_tokens: int = 50_000_000
     """Of more text than that, an even sample is read."""
     epochs: int | None = None
@@ -51,7 +53,7 @@ def run(job: Job) -> Outcome:
         return Outcome(facts={"skipped": f"{name} does not learn from unlabelled text"})
     recipe = Recipe(
         seed=job.seed,
-        max_minutes=settings.max_minutes,
+        max_minutes=_minutes(settings, model.read_minutes),
         base=job.path_of(job.inputs["select"].facts["base"]),
         epochs=settings.epochs,
         read_tokens=settings.max_tokens,
@@ -61,6 +63,12 @@ def run(job: Job) -> Outcome:
     (job.out / "model").mkdir()
     model.save(job.out / "model")  # type: ignore[attr-defined]
     return Outcome(facts={**facts, "settings": asdict(settings)})
+
+
+def _minutes(settings: Settings, default: float) -> float:
+    if settings.max_minutes is not None:
+        return settings.max_minutes
+    return default if settings.epochs is None else LONGEST
 
 
 def _texts(job: Job) -> Iterator[str]:

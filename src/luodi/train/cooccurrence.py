@@ -1,6 +1,6 @@
 """Where the tables of a small encoder begin: at what each token and n-gram shares its texts with, counted beforehand.
 
-Half a minute of counting gives a small network what an hour of guessing hidden words does not (docs/logbook.md): words
+Half a minute of counting gives a small network what ten minutes of guessing words do not (docs/logbook.md): words
 that occur beside the same words have vectors that are alike, so few labels speak for many words.
 
 Source: Levy, Goldberg and Dagan 2015, "Improving Distributional Similarity with Lessons Learned from Word Embeddings",

@@ -149,8 +149,8 @@ def _reading(
         where = gold != IGNORED
         return torch.nn.functional.cross_entropy(model(tokens, mask, where).float(), gold[where])
 
-    counted = cooccurrence.begin(net.encoder, ids, seed=recipe.seed) if name == SCRATCH else {}
     before = measured()
+    counted = cooccurrence.begin(net.encoder, ids, seed=recipe.seed) if name == SCRATCH else {}
     loop = Loop(
         model,
         lengths,
