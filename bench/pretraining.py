@@ -27,6 +27,7 @@ IMAGES = Path(__file__).parents[1] / "docs" / "images"
 FOUND, PICTURE = IMAGES / "pretraining.json", IMAGES / "pretraining.svg"
 N_DEV = 1_000
 NOTHING = "nothing"
+COLORS = ("#0b6e4f", "#c8553d", "#3d5a80", "#8d6a9f", "#b08900", "#5b7065")
 Pairs = list[tuple[str, str]]
 
 
@@ -111,15 +112,20 @@ def _best(scores: list[dict[str, float]]) -> list[str]:
 
 
 def draw(found: list[dict[str, Any]]) -> str:
-    """Return the picture: minutes to the right, accuracy upwards, a line for each number of labels."""
-    width, height, left, top, right, below = 720, 400, 70, 50, 250, 56
-    ticks = sorted({row["minutes"] for row in found}, key=_order)
-    values = [row[key] for row in found for key in ("alone", "blended")]
+    """Return the picture: more reading to the right, accuracy upwards, a line for each number of labels."""
+    width, height, left, top, right, below = 720, 400, 70, 76, 190, 56
+    lines: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in sorted(found, key=lambda one: _order(one["minutes"])):
+        lines.setdefault((row["set"], row["labels"]), []).append(row)
+    lines = {key: rows for key, rows in sorted(lines.items()) if len(rows) > 1}
+    shown = [row for rows in lines.values() for row in rows]
+    ticks = sorted({row["minutes"] for row in shown}, key=_order)
+    values = [row[key] for row in shown for key in ("alone", "blended")]
     low, high = min(values) - 0.01, max(values) + 0.01
-    middle = (left + width - right) / 2
     body = [
         '<text x="16" y="26" font-size="16" font-weight="600">Accuracy after reading unlabelled text</text>',
-        f'<text x="{middle}" y="{height - 12}" text-anchor="middle">minutes of reading</text>',
+        '<text x="16" y="48" fill="#5b6770">with n-grams at its side; dashed: the network alone</text>',
+        f'<text x="{(left + width - right) / 2}" y="{height - 12}" text-anchor="middle">minutes of guessing</text>',
     ]
 
     def at(minutes: float | None, value: float) -> tuple[float, float]:
@@ -127,29 +133,22 @@ def draw(found: list[dict[str, Any]]) -> str:
         return round(x, 1), round(top + (height - top - below) * (high - value) / (high - low), 1)
 
     for minutes in ticks:
-        said = NOTHING if minutes is None else f"{minutes:g}"
+        said = {None: NOTHING, 0.0: "counted"}.get(minutes) or f"{minutes:g}"
         body.append(f'<text x="{at(minutes, low)[0]}" y="{height - below + 20}" text-anchor="middle">{said}</text>')
-    for tick in range(int(low * 50) + 1, int(high * 50) + 1):
-        _, y = at(ticks[0], tick / 50)
+    for tick in range(int(low * 20) + 1, int(high * 20) + 1):
+        _, y = at(ticks[0], tick / 20)
         body.append(f'<line x1="{left}" x2="{width - right}" y1="{y}" y2="{y}" stroke="#dde3e8"/>')
-        body.append(f'<text x="{left - 8}" y="{y + 5}" text-anchor="end">{tick / 50:.2f}</text>')
-    colors = iter(("#0b6e4f", "#c8553d", "#3d5a80", "#8d6a9f", "#b08900", "#5b7065"))
-    for name, n in sorted({(row["set"], row["labels"]) for row in found}):
-        color, rows = (
-            next(colors),
-            sorted((r for r in found if (r["set"], r["labels"]) == (name, n)), key=lambda r: _order(r["minutes"])),
-        )
+        body.append(f'<text x="{left - 36}" y="{y + 5}" text-anchor="end">{tick / 20:.2f}</text>')
+    for color, ((name, n), rows) in zip(COLORS, lines.items(), strict=False):
         for key, dash in (("alone", "5 4"), ("blended", "none")):
             points = [at(row["minutes"], row[key]) for row in rows]
-            line = " ".join(f"{x},{y}" for x, y in points)
+            drawn = " ".join(f"{x},{y}" for x, y in points)
             body.append(
-                f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2" stroke-dasharray="{dash}"/>'
+                f'<polyline points="{drawn}" fill="none" stroke="{color}" stroke-width="2" stroke-dasharray="{dash}"/>'
             )
             body += [f'<circle cx="{x}" cy="{y}" r="3.5" fill="{color}"/>' for x, y in points]
-            said = f"{name}, {n:,} labels" + ("" if key == "blended" else ", network alone")
-            body.append(
-                f'<text x="{points[-1][0] + 10}" y="{points[-1][1] + 5}" font-size="12" fill="{color}">{said}</text>'
-            )
+        x, y = points[-1]
+        body.append(f'<text x="{x + 10}" y="{y + 5}" font-size="13" fill="{color}">{name}, {n:,} labels</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'font-family="system-ui, sans-serif" font-size="14"><title>Accuracy by minutes of reading</title>'
