@@ -29,7 +29,7 @@ LAYERS, WORDS = 1, 8_000  # at the starter's width 4.9 million weights, a byte e
 MOST_TEXTS = 20_000  # that the teacher is asked about
 VARIANTS = 10  # of a text, at most
 DROPPED, CUT = 0.15, 0.25  # share of the words left out; of the variants that are an n-gram (Tang et al.: 0.1, 0.25)
-BATCH, LEARNING_RATE, STEPS = 32, 5e-4, 5_000
+BATCH, LEARNING_RATE, STEPS = 32, 5e-4, 2_500
 AVERAGE = 0.99
 VECTORS = 1.0  # how much the distance of the vectors before the last layer counts; that of the logits counts 1
 
