@@ -89,6 +89,15 @@ def test_of_few_texts_nothing_is_counted(tmp_path):
     assert torch.equal(before, made.network.encoder.pairs.weight)
 
 
+@pytest.mark.parametrize("text", ["no", "no no no", "一二三"])
+def test_texts_that_are_all_the_same_teach_nothing_and_break_nothing(tmp_path, text):
+    made, ids = started([text] * 1_200, tmp_path)
+
+    cooccurrence.begin(made.network.encoder, ids, seed=7)
+
+    assert all(one.isfinite().all() for one in made.network.parameters())
+
+
 def test_associations_are_those_of_the_formula():
     units = sp.csr_matrix(np.array([[1, 1, 0], [1, 0, 1], [0, 1, 1], [0, 0, 1]], dtype=np.float32))
     words = sp.csr_matrix(np.array([[1, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float32))

@@ -41,6 +41,8 @@ def begin(encoder: grams.GramEncoder, ids: Reading, *, seed: int) -> Facts:
     token, starts, place = _flat(ids)
     piece = np.cumsum(place % WINDOW == 0) - 1
     words, units = _words(piece, token, starts), _units(encoder, piece, token, place)
+    if words.shape[1] < 2:  # the same word in every text
+        return {}
     vectors = _vectors(_associations(units, words), width=encoder.join.out_features, seed=seed)
     seen = np.asarray(units.sum(axis=0)).ravel() > 0
     _set(encoder, torch.from_numpy(vectors), torch.from_numpy(seen))
@@ -113,6 +115,7 @@ def _vectors(associations: sp.csr_matrix, *, width: int, seed: int) -> F32:
 @torch.no_grad()
 def _set(encoder: grams.GramEncoder, vectors: torch.Tensor, seen: torch.Tensor) -> None:
     tokens, size = encoder.get_input_embeddings().weight, encoder.pairs.embedding_dim
+    assert size <= encoder.join.out_features, "the pairs' places are the first of a token's"
     vectors = vectors.to(tokens.device)
     n = len(tokens)
     tokens[seen[:n]] = vectors[:n][seen[:n]]
