@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from sklearn.utils.extmath import randomized_svd
 
 from luodi.contracts import Facts
+from luodi.log import progress
 from luodi.train import grams
 from luodi.train.token_cache import Reading
 
 MOST_TOKENS = 2_000_000  # of the first texts, where the training rows are; more would cost minutes and gigabytes
-FIRST = 50_000  # texts whose words are contexts: others may be of another kind
+FIRST = 50_000  # pieces whose words are contexts: an archive behind them may be of another kind
 CONTEXTS = 10_000  # the most frequent words; 5,000 do nearly as well
 WINDOW = 32  # tokens; what is farther apart in a long text says little of each other
 SMOOTHING = 0.75
@@ -93,7 +94,8 @@ def _associations(units: sp.csr_matrix, words: sp.csr_matrix) -> sp.csr_matrix:
     of_unit = by_unit @ np.asarray(words.sum(axis=1)).ravel()
     of_word = (words.T @ np.asarray(units.sum(axis=1)).ravel()) ** SMOOTHING
     made = []
-    for start in range(0, by_unit.shape[0], AT_ONCE):
+    starts = range(0, by_unit.shape[0], AT_ONCE)
+    for start in progress(starts, total=len(starts), doing="counting"):
         together = (by_unit[start : start + AT_ONCE] @ words).tocoo()
         expected = of_unit[start + together.row] * (of_word / of_word.sum())[together.col]
         information = np.log(together.data / expected, dtype=np.float32)

@@ -151,17 +151,18 @@ def _reading(
 
     before = measured()
     counted = cooccurrence.begin(net.encoder, ids, seed=recipe.seed) if name == SCRATCH else {}
-    loop = Loop(
-        model,
-        lengths,
-        loss,
-        lambda: -perplexity(model, masker, held),
-        schedule=_schedule(lengths, recipe, fresh=name == SCRATCH),
-        seed=recipe.seed,
-        work=work,
-        doing="reading",
-    )
-    facts = loop.run() if recipe.max_minutes else NOTHING_GUESSED
+    facts = NOTHING_GUESSED
+    if recipe.max_minutes:
+        facts = Loop(
+            model,
+            lengths,
+            loss,
+            lambda: -perplexity(model, masker, held),
+            schedule=_schedule(lengths, recipe, fresh=name == SCRATCH),
+            seed=recipe.seed,
+            work=work,
+            doing="reading",
+        ).run()
     after = measured()
     fitted = FittedNetwork("classify", ["0", "1"], net, network.Text(file, max_tokens=most), name)
     return fitted, _facts(ids.about, facts | counted, before, after, name)
